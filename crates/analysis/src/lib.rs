@@ -1,0 +1,1 @@
+//! Similarity, nearest neighbours and projections of embeddings.

@@ -1,0 +1,3 @@
+//! The page: Yew components over the document and the workers.
+
+fn main() {}

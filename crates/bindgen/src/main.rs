@@ -1,0 +1,3 @@
+//! wasm-bindgen of the version in Cargo.lock, as a command.
+
+fn main() {}

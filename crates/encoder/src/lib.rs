@@ -1,0 +1,1 @@
+//! The sentence-embedding model: files in, vectors out.

@@ -1,0 +1,1 @@
+//! Numeric kernels: a portable reference of each, and wasm SIMD twins.

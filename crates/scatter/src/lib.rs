@@ -1,0 +1,1 @@
+//! Draws points: camera, picking, labels.

@@ -1,0 +1,1 @@
+//! The wasm binary inside each Web Worker.

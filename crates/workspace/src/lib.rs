@@ -1,0 +1,1 @@
+//! The document: texts, selection, view settings, undo.

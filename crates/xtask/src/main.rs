@@ -1,0 +1,3 @@
+//! The commands of the project: serve, test, dist, model, bench, setup.
+
+fn main() {}
