@@ -1,1 +1,19 @@
-//! The document: texts, selection, view settings, undo.
+//! The document a person works on: lines of text with stable identities, what is selected and
+//! hovered, how it is shown, and undo. Plain data without a browser, so that all of it is tested
+//! natively.
+//!
+//! A *line* is what stands between two line ends in the editor. A *text* is a line that says
+//! something (see [`Line::is_text`]); only texts are embedded. Empty lines stay in the editor and
+//! part the texts into *groups* ([`Document::texts`]).
+
+mod diff;
+mod document;
+mod focus;
+mod history;
+mod line;
+mod settings;
+
+pub use document::{Direction, Document, Span, Text};
+pub use focus::Focus;
+pub use line::{Line, LineId, split_lines};
+pub use settings::{Order, Settings, Theme};

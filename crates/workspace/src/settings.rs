@@ -1,0 +1,109 @@
+//! How the document is shown, and its form in the browser's storage.
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system is set.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The order of rows and columns in the scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// As in the editor.
+    #[default]
+    Typed,
+    /// Similar texts side by side.
+    Similar,
+}
+
+/// What a person has chosen about the look of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Large type, to be read from the back of a classroom.
+    pub projector: bool,
+    /// Order of the scores.
+    pub order: Order,
+}
+
+impl Settings {
+    /// A short line for the browser's storage, read by [`Settings::parse`].
+    pub fn to_line(self) -> String {
+        let theme = match self.theme {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        };
+        let order = match self.order {
+            Order::Typed => "typed",
+            Order::Similar => "similar",
+        };
+        let size = if self.projector { "projector" } else { "desk" };
+        format!("theme={theme} size={size} order={order}")
+    }
+
+    /// Reads what [`Settings::to_line`] wrote. What it does not know keeps its default, so that a
+    /// line from another version, or damaged, does no harm.
+    pub fn parse(line: &str) -> Settings {
+        let mut settings = Settings::default();
+        for (name, value) in line
+            .split_whitespace()
+            .filter_map(|part| part.split_once('='))
+        {
+            match (name, value) {
+                ("theme", "light") => settings.theme = Theme::Light,
+                ("theme", "dark") => settings.theme = Theme::Dark,
+                ("size", "projector") => settings.projector = true,
+                ("order", "similar") => settings.order = Order::Similar,
+                _ => {}
+            }
+        }
+        settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_storage() {
+        for theme in [Theme::System, Theme::Light, Theme::Dark] {
+            for projector in [false, true] {
+                for order in [Order::Typed, Order::Similar] {
+                    let settings = Settings {
+                        theme,
+                        projector,
+                        order,
+                    };
+                    assert_eq!(Settings::parse(&settings.to_line()), settings);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_settings_fall_back_to_the_defaults() {
+        for line in [
+            "",
+            "theme",
+            "theme=mauve size=",
+            "\0=\0",
+            "order=similar theme=?",
+        ] {
+            let settings = Settings::parse(line);
+            assert_eq!(
+                (settings.theme, settings.projector),
+                (Theme::System, false),
+                "{line:?}"
+            );
+        }
+    }
+}
