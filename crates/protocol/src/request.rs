@@ -1,0 +1,105 @@
+//! What the page asks of a worker.
+
+use crate::VectorId;
+use serde::{Deserialize, Serialize};
+
+/// A request from the page. The first group goes to encoding workers, the second to the analysis
+/// worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Get a model ready. Payload: the weights as a `Blob`, where another worker has them already.
+    /// Answered by [`Response::Loaded`](crate::Response::Loaded).
+    Load(Load),
+    /// Embed texts. Answered by [`Response::Embedded`](crate::Response::Embedded).
+    Embed {
+        /// The texts, any length, in any order.
+        texts: Vec<String>,
+    },
+
+    /// Keep vectors. Payload: `[ids, dimensions]` f32, row-major.
+    Store {
+        /// One name for each row of the payload.
+        vectors: Vec<VectorId>,
+        /// Components of one vector.
+        dimensions: u32,
+    },
+    /// Drop vectors that no text uses any more.
+    Forget {
+        /// Names of the vectors to drop; unknown ones are passed over.
+        vectors: Vec<VectorId>,
+    },
+    /// Say which vectors the document has, in order. All requests below speak of these points by
+    /// their index.
+    Points {
+        /// The vector of each point; a vector may stand at several points.
+        vectors: Vec<VectorId>,
+    },
+    /// All pairwise cosine similarities, up to [`SIMILARITY_LIMIT`](crate::SIMILARITY_LIMIT)
+    /// points.
+    Similarity,
+    /// Cosine similarities of some points with others.
+    Block {
+        /// Points of the rows.
+        rows: Vec<u32>,
+        /// Points of the columns.
+        columns: Vec<u32>,
+    },
+    /// The most similar pairs.
+    Pairs {
+        /// How many at most.
+        count: u32,
+        /// Least similar pairs instead.
+        least: bool,
+    },
+    /// The nearest neighbours of a point, by cosine similarity in the original space.
+    Neighbours {
+        /// The point.
+        point: u32,
+        /// How many at most.
+        count: u32,
+    },
+    /// Principal components of the points, centred.
+    Pca {
+        /// How many components at most.
+        components: u32,
+    },
+}
+
+/// Which model to get ready, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    /// Absolute URL that the files' paths are relative to. The worker itself may come from a
+    /// `Blob` and have no address of its own.
+    pub base: String,
+    /// Name of the model, for messages.
+    pub name: String,
+    /// Weights as safetensors.
+    pub weights: ModelFile,
+    /// The tokenizer's `tokenizer.json`.
+    pub tokenizer: ModelFile,
+    /// The architecture's `config.json`.
+    pub config: ModelFile,
+    /// Arithmetic to use.
+    pub precision: Precision,
+}
+
+/// A file of a model, named by its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// Path relative to [`Load::base`].
+    pub path: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the content, as 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Arithmetic of the encoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Precision {
+    /// 8-bit integer weights: small and quick.
+    #[default]
+    Fast,
+    /// 32-bit floating point throughout: equal to the reference implementation.
+    Exact,
+}

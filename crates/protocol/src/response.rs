@@ -1,0 +1,104 @@
+//! What a worker answers.
+
+use crate::Failure;
+use serde::{Deserialize, Serialize};
+
+/// An answer from a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Response {
+    /// How far a request has come; its final answer follows.
+    Progress(Progress),
+    /// The model is ready. Payload: its weights as a `Blob`, for the other workers.
+    Loaded(Loaded),
+    /// Texts were embedded. Payload: `[texts, dimensions]` f32, row-major, unit length.
+    Embedded {
+        /// Tokens of each whole text, special tokens included, before truncation.
+        tokens: Vec<u32>,
+        /// Whether the model read only the beginning of the text.
+        truncated: Vec<bool>,
+    },
+    /// The request was carried out and there is nothing to say about it.
+    Done,
+    /// Payload: `[n, n]` f32 cosine similarities, row-major.
+    Similarity {
+        /// The points in an order in which similar texts sit together.
+        order: Vec<u32>,
+    },
+    /// Payload: `[rows, columns]` f32 cosine similarities, row-major.
+    Block,
+    /// Pairs of points, in the order asked for.
+    Pairs(Vec<Pair>),
+    /// Neighbours of a point, nearest first.
+    Neighbours(Vec<Neighbour>),
+    /// Payload: `[n, components]` f32 coordinates, row-major.
+    Pca {
+        /// Each component's share of the variance, 0 to 1.
+        variance: Vec<f32>,
+    },
+    /// The request failed.
+    Failed(Failure),
+}
+
+/// How far a long request has come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Progress {
+    /// Weights arrive, in bytes.
+    Downloading {
+        /// Bytes so far.
+        loaded: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// Weights are there and the model is being built.
+    Preparing,
+}
+
+/// A model that is ready.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// What the model's own metadata says.
+    pub model: ModelInfo,
+    /// Whether the weights came from the browser's cache.
+    pub from_cache: bool,
+    /// Why the weights could not be kept for the next visit, if they could not.
+    pub not_kept: Option<String>,
+}
+
+/// A model, as its own file describes it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// Name, as on the model's card.
+    pub name: String,
+    /// Components of a vector.
+    pub dimensions: u32,
+    /// Tokens that the model reads of a text, special tokens included.
+    pub max_tokens: u32,
+    /// Licence of the weights (SPDX).
+    pub licence: String,
+    /// Pooling of token vectors into one.
+    pub pooling: String,
+    /// SHA-256 of the original weights.
+    pub source_sha256: String,
+    /// Bytes of the weights' file.
+    pub bytes: u64,
+}
+
+/// Two points and their cosine similarity.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pair {
+    /// The earlier point.
+    pub a: u32,
+    /// The later point.
+    pub b: u32,
+    /// Cosine similarity, -1 to 1.
+    pub score: f32,
+}
+
+/// A neighbour of a point.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Neighbour {
+    /// The neighbour.
+    pub point: u32,
+    /// Cosine similarity to it, -1 to 1.
+    pub score: f32,
+}
