@@ -1,1 +1,34 @@
 //! Similarity, nearest neighbours and projections of embeddings.
+//!
+//! Everything starts from [`Vectors`]: `[n, dimensions]`, row-major, f32, checked once on the way
+//! in (NaN, infinities and wrong lengths are refused with an [`AnalysisError`] that says where).
+//! What comes after is plain arithmetic on one thread, deterministic, and takes any count of
+//! vectors, none included.
+//!
+//! | question | call |
+//! | --- | --- |
+//! | scores of every two texts, `[n, n]` | [`cosine_matrix`] |
+//! | scores of the visible cells, `[rows, columns]` | [`cosine_block`] |
+//! | scores of other texts with these | [`cosine_between`] |
+//! | what is nearest to a text, or to a search | [`nearest`], [`nearest_to`] |
+//! | the most similar pairs | [`top_pairs`], in steps [`PairSearch`] |
+//! | an order in which similar texts sit together | [`similarity_order`] |
+//! | principal components, coordinates, variance | [`Pca`] |
+
+mod error;
+mod metric;
+mod pca;
+mod product;
+mod seriation;
+mod similarity;
+mod vectors;
+
+pub use error::AnalysisError;
+pub use metric::Metric;
+pub use pca::{MAX_COMPONENTS, Pca};
+pub use seriation::{OPTIMAL_LIMIT, ORDER_LIMIT, similarity_order};
+pub use similarity::{
+    MATRIX_LIMIT, Neighbor, PairSearch, ScoredPair, cosine, cosine_between, cosine_block,
+    cosine_matrix, nearest, nearest_to, top_pairs,
+};
+pub use vectors::{MAX_COMPONENT, MIN_NORM, Vectors};
