@@ -1,1 +1,53 @@
-//! The page's side of the workers: pool, model cache, requests.
+//! The page's side of the workers.
+//!
+//! A [`Client`] owns one analysis worker, which keeps all vectors, and a pool of encoding workers,
+//! which make them. It finds the engine and the model through `assets.json` beside the page,
+//! compiles the engine once, shares it with every worker, and remembers which texts have vectors
+//! already, so that a text is embedded once however often it comes back.
+//!
+//! Workers start from a `Blob`: that way they inherit the page's content security policy (a worker
+//! with an address of its own would not), and work from a page that has no server at all.
+
+mod assets;
+mod cancel;
+mod chunks;
+mod client;
+mod engine;
+mod error;
+mod known;
+mod link;
+mod pool;
+
+pub use cancel::Cancel;
+pub use client::{Client, ClientOptions, Pca, Similarity};
+pub use error::{ClientError, Notice};
+pub use known::Embedded;
+pub use pool::EmbedProgress;
+pub use semblance_protocol::{ModelInfo, Neighbour, Pair, Precision, SIMILARITY_LIMIT, VectorId};
+
+/// What happens while a client starts and works, beside its answers.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Something long is under way before the first text can be embedded.
+    Loading {
+        /// What is under way.
+        stage: Stage,
+        /// Bytes so far.
+        loaded: f64,
+        /// Bytes in all; 0 where that is not known.
+        total: f64,
+    },
+    /// Something a person should know, though the work goes on.
+    Notice(Notice),
+}
+
+/// The stages of starting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The engine's code is fetched and compiled.
+    Engine,
+    /// The model's weights are fetched.
+    Model,
+    /// The model is built from its weights.
+    Preparing,
+}

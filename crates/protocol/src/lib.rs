@@ -12,7 +12,6 @@
 mod failure;
 mod request;
 mod response;
-#[cfg(target_arch = "wasm32")]
 pub mod wire;
 
 pub use failure::{Failure, FailureKind};

@@ -1,0 +1,119 @@
+//! `assets.json`: which files the engine and the model are, by content.
+
+use crate::{ClientError, engine::failed};
+use js_sys::{Array, JSON, Reflect};
+use semblance_protocol::{Load, ModelFile, Precision};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Response, Url};
+
+/// The list of files beside the page.
+pub(crate) struct Assets {
+    base: String,
+    list: JsValue,
+}
+
+/// One build of the engine, by absolute URLs.
+pub(crate) struct EngineBuild {
+    pub(crate) script: String,
+    pub(crate) module: String,
+}
+
+impl Assets {
+    /// Fetches the list that stands beside the page at `base`.
+    pub(crate) async fn load(base: &str) -> Result<Self, ClientError> {
+        let what = "The list of files (assets.json)";
+        let response = fetch(what, &absolute("assets.json", base)?).await?;
+        let text = response.text().map_err(|e| failed(what, &e))?;
+        let text = JsFuture::from(text).await.map_err(|e| failed(what, &e))?;
+        let list =
+            JSON::parse(&text.as_string().unwrap_or_default()).map_err(|e| failed(what, &e))?;
+        Ok(Self {
+            base: base.to_owned(),
+            list,
+        })
+    }
+
+    /// The build of the engine with or without relaxed SIMD.
+    pub(crate) fn engine(&self, relaxed: bool) -> Result<EngineBuild, ClientError> {
+        let engine = get(&self.list, "engine")?;
+        // A site may ship the plain build alone.
+        let build = match relaxed.then(|| get(&engine, "relaxed")) {
+            Some(Ok(build)) => build,
+            Some(Err(_)) | None => get(&engine, "simd")?,
+        };
+        Ok(EngineBuild {
+            script: absolute(&string(&build, "script")?, &self.base)?,
+            module: absolute(&string(&build, "module")?, &self.base)?,
+        })
+    }
+
+    /// The first model that the site ships.
+    pub(crate) fn model(&self, precision: Precision) -> Result<Load, ClientError> {
+        let models: Array = get(&self.list, "models")?.dyn_into().unwrap_or_default();
+        let model = models.get(0);
+        let files: Array = get(&model, "files")?.dyn_into().unwrap_or_default();
+        let file = |role: &str| -> Result<ModelFile, ClientError> {
+            let entry = files
+                .iter()
+                .find(|file| string(file, "role").is_ok_and(|found| found == role))
+                .ok_or_else(|| missing(role))?;
+            Ok(ModelFile {
+                path: string(&entry, "path")?,
+                bytes: get(&entry, "bytes")?
+                    .as_f64()
+                    .ok_or_else(|| missing("bytes"))? as u64,
+                sha256: string(&entry, "sha256")?,
+            })
+        };
+        Ok(Load {
+            base: self.base.clone(),
+            name: string(&model, "name")?,
+            weights: file("weights")?,
+            tokenizer: file("tokenizer")?,
+            config: file("config")?,
+            precision,
+        })
+    }
+}
+
+/// The response to a GET of `url`; anything but a success is an error about `what`.
+pub(crate) async fn fetch(what: &str, url: &str) -> Result<Response, ClientError> {
+    let window = web_sys::window().ok_or_else(|| missing("window"))?;
+    let response: Response = JsFuture::from(window.fetch_with_str(url))
+        .await
+        .map_err(|e| failed(what, &e))?
+        .unchecked_into();
+    if response.ok() {
+        Ok(response)
+    } else {
+        Err(ClientError::Fetch {
+            what: what.to_owned(),
+            detail: format!("the server answered {}", response.status()),
+        })
+    }
+}
+
+fn absolute(path: &str, base: &str) -> Result<String, ClientError> {
+    Ok(Url::new_with_base(path, base)
+        .map_err(|e| failed(path, &e))?
+        .href())
+}
+
+fn get(object: &JsValue, key: &str) -> Result<JsValue, ClientError> {
+    match Reflect::get(object, &key.into()) {
+        Ok(value) if !value.is_undefined() => Ok(value),
+        Ok(_) | Err(_) => Err(missing(key)),
+    }
+}
+
+fn string(object: &JsValue, key: &str) -> Result<String, ClientError> {
+    get(object, key)?.as_string().ok_or_else(|| missing(key))
+}
+
+fn missing(key: &str) -> ClientError {
+    ClientError::Fetch {
+        what: "The list of files (assets.json)".to_owned(),
+        detail: format!("it has no “{key}”"),
+    }
+}

@@ -1,0 +1,369 @@
+//! The client: texts in, scores and coordinates out.
+
+use crate::{
+    Cancel, ClientError, EmbedProgress, Event, Notice, Stage,
+    assets::Assets,
+    engine::Engine,
+    known::{Embedded, Known},
+    link::{Link, as_error},
+    pool::{Encoded, Pool},
+};
+use semblance_protocol::{
+    Failure, FailureKind, ModelInfo, Neighbour, Pair, Precision, Request, Response, VectorId,
+    wire::Payload,
+};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashSet,
+    rc::Rc,
+};
+use wasm_bindgen_futures::spawn_local;
+
+/// How to start a client.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// Where `assets.json` is: an absolute URL, usually the document's base.
+    pub base: String,
+    /// Arithmetic of the encoder.
+    pub precision: Precision,
+    /// Encoding workers; by default one less than the device has cores, from 1 to 4.
+    pub workers: Option<usize>,
+}
+
+/// All pairwise cosine similarities.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Similarity {
+    /// `[n, n]`, row-major, each from -1 to 1; exactly 1 for equal texts.
+    pub scores: Vec<f32>,
+    /// The points in an order in which similar texts sit together.
+    pub order: Vec<u32>,
+}
+
+/// Points placed on their principal components.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pca {
+    /// `[n, components]`, row-major.
+    pub coordinates: Vec<f32>,
+    /// Each component's share of the variance, 0 to 1.
+    pub variance: Vec<f32>,
+}
+
+struct Inner {
+    engine: Rc<Engine>,
+    pool: Rc<Pool>,
+    analysis: RefCell<Rc<Link>>,
+    known: RefCell<Known>,
+    model: ModelInfo,
+    from_cache: bool,
+    closed: Cell<bool>,
+}
+
+/// The engine, ready to embed and compare. Copies share the same workers.
+#[derive(Clone)]
+pub struct Client(Rc<Inner>);
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Client {
+    /// Starts the engine and gets the model ready. Returns when the first encoding worker is; the
+    /// others join by themselves.
+    ///
+    /// # Errors
+    /// When the browser lacks WebAssembly SIMD, or a file cannot be fetched, is cut off, is not
+    /// the one it should be, or does not make a model. Starting again is possible at once.
+    pub async fn start(
+        options: ClientOptions,
+        events: Rc<dyn Fn(Event)>,
+    ) -> Result<Self, ClientError> {
+        events(Event::Loading {
+            stage: Stage::Engine,
+            loaded: 0.0,
+            total: 0.0,
+        });
+        let assets = Assets::load(&options.base).await?;
+        let load = assets.model(options.precision)?;
+        let engine = Rc::new(Engine::load(&assets).await?);
+        let analysis = Link::new(engine.spawn("analysis")?);
+        let workers = options.workers.unwrap_or_else(default_workers);
+        let (pool, loaded) = Pool::start(engine.clone(), load, workers, events.clone()).await?;
+        if let Some(reason) = loaded.not_kept {
+            events(Event::Notice(Notice::NotKept(reason)));
+        }
+        Ok(Self(Rc::new(Inner {
+            engine,
+            pool,
+            analysis: RefCell::new(Rc::new(analysis)),
+            known: RefCell::default(),
+            model: loaded.model,
+            from_cache: loaded.from_cache,
+            closed: Cell::new(false),
+        })))
+    }
+
+    /// The model, as its own file describes it.
+    pub fn model(&self) -> &ModelInfo {
+        &self.0.model
+    }
+
+    /// Whether the weights came from the browser's cache.
+    pub fn from_cache(&self) -> bool {
+        self.0.from_cache
+    }
+
+    /// Encoding workers that are ready.
+    pub fn workers(&self) -> usize {
+        self.0.pool.ready()
+    }
+
+    /// What is known of a text already; `None` until it was embedded.
+    pub fn known(&self, text: &str) -> Option<Embedded> {
+        self.0.known.borrow().get(text)
+    }
+
+    /// Embeds texts; those that have vectors already cost nothing. `progress` counts the others.
+    ///
+    /// # Errors
+    /// [`ClientError::Cancelled`] after `cancel`, [`ClientError::WorkerDied`] when a worker and
+    /// its replacement died over the same texts. What was done so far is kept, and asking again
+    /// goes on from there.
+    pub async fn embed(
+        &self,
+        texts: &[Rc<str>],
+        cancel: &Cancel,
+        progress: &dyn Fn(EmbedProgress),
+    ) -> Result<Vec<Embedded>, ClientError> {
+        self.check_open()?;
+        let missing: Vec<Rc<str>> = {
+            let known = self.0.known.borrow();
+            let mut seen = HashSet::new();
+            texts
+                .iter()
+                .filter(|text| known.get(text).is_none() && seen.insert(Rc::clone(text)))
+                .cloned()
+                .collect()
+        };
+        let total = missing.len();
+        let done = Cell::new(0);
+        let finished = |encoded: Encoded| {
+            done.set(done.get() + encoded.texts.len());
+            self.store(encoded);
+            progress(EmbedProgress {
+                done: done.get(),
+                total,
+            });
+        };
+        self.0.pool.embed(missing, cancel, &finished).await?;
+        let known = self.0.known.borrow();
+        texts
+            .iter()
+            .map(|text| {
+                known.get(text).ok_or_else(|| {
+                    ClientError::VectorsLost("it stopped while texts were embedded".to_owned())
+                })
+            })
+            .collect()
+    }
+
+    /// Hands fresh vectors to the analysis worker.
+    fn store(&self, encoded: Encoded) {
+        let count = encoded.texts.len();
+        let dimensions = encoded.vectors.length() as usize / count.max(1);
+        let mut names = Vec::with_capacity(count);
+        let mut rows = Vec::with_capacity(count);
+        {
+            let mut known = self.0.known.borrow_mut();
+            for (row, text) in encoded.texts.iter().enumerate() {
+                // Two requests may have embedded the same text at once; the first one counts.
+                if let Some(vector) =
+                    known.insert(text, encoded.tokens[row], encoded.truncated[row])
+                {
+                    names.push(vector);
+                    rows.push(row);
+                }
+            }
+        }
+        if names.is_empty() {
+            return;
+        }
+        let vectors = if rows.len() == count {
+            encoded.vectors
+        } else {
+            let kept = js_sys::Float32Array::new_with_length((rows.len() * dimensions) as u32);
+            for (to, &from) in rows.iter().enumerate() {
+                let start = (from * dimensions) as u32;
+                let row = encoded.vectors.subarray(start, start + dimensions as u32);
+                kept.set(&row, (to * dimensions) as u32);
+            }
+            kept
+        };
+        let client = self.clone();
+        spawn_local(async move {
+            let request = Request::Store {
+                vectors: names,
+                dimensions: dimensions as u32,
+            };
+            // A dead worker is dealt with here; whoever needs the vectors then finds them missing.
+            let _ = client.ask(request, Payload::Floats(vectors)).await;
+        });
+    }
+
+    /// Says which vectors the document has, in order. Everything below speaks of these points by
+    /// their index.
+    ///
+    /// # Errors
+    /// [`ClientError::VectorsLost`] when the analysis worker died: embed again.
+    pub async fn set_points(&self, vectors: &[VectorId]) -> Result<(), ClientError> {
+        let dropped = self.0.known.borrow_mut().sweep(vectors);
+        if !dropped.is_empty() {
+            let request = Request::Forget { vectors: dropped };
+            self.ask(request, Payload::None).await?;
+        }
+        let request = Request::Points {
+            vectors: vectors.to_vec(),
+        };
+        self.ask(request, Payload::None).await.map(|_| ())
+    }
+
+    /// All pairwise cosine similarities, for up to [`SIMILARITY_LIMIT`](crate::SIMILARITY_LIMIT)
+    /// points.
+    ///
+    /// # Errors
+    /// When there are more points, or the analysis worker died.
+    pub async fn similarity(&self) -> Result<Similarity, ClientError> {
+        match self.ask(Request::Similarity, Payload::None).await? {
+            (Response::Similarity { order }, payload) => Ok(Similarity {
+                scores: floats(payload),
+                order,
+            }),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Cosine similarities of some points with others: `[rows, columns]`, row-major.
+    ///
+    /// # Errors
+    /// When a point does not exist, or the analysis worker died.
+    pub async fn block(&self, rows: &[u32], columns: &[u32]) -> Result<Vec<f32>, ClientError> {
+        let request = Request::Block {
+            rows: rows.to_vec(),
+            columns: columns.to_vec(),
+        };
+        match self.ask(request, Payload::None).await? {
+            (Response::Block, payload) => Ok(floats(payload)),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// The `count` most similar pairs, best first; with `least` the least similar, worst first.
+    ///
+    /// # Errors
+    /// When there are too many points to compare all pairs, or the analysis worker died.
+    pub async fn pairs(&self, count: usize, least: bool) -> Result<Vec<Pair>, ClientError> {
+        let request = Request::Pairs {
+            count: u32::try_from(count).unwrap_or(u32::MAX),
+            least,
+        };
+        match self.ask(request, Payload::None).await? {
+            (Response::Pairs(pairs), _) => Ok(pairs),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// The nearest neighbours of a point, by cosine similarity in the original space.
+    ///
+    /// # Errors
+    /// When the point does not exist, or the analysis worker died.
+    pub async fn neighbours(
+        &self,
+        point: u32,
+        count: usize,
+    ) -> Result<Vec<Neighbour>, ClientError> {
+        let request = Request::Neighbours {
+            point,
+            count: u32::try_from(count).unwrap_or(u32::MAX),
+        };
+        match self.ask(request, Payload::None).await? {
+            (Response::Neighbours(neighbours), _) => Ok(neighbours),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Principal components of the points, centred.
+    ///
+    /// # Errors
+    /// When the analysis worker died.
+    pub async fn pca(&self, components: usize) -> Result<Pca, ClientError> {
+        let request = Request::Pca {
+            components: u32::try_from(components).unwrap_or(u32::MAX),
+        };
+        match self.ask(request, Payload::None).await? {
+            (Response::Pca { variance }, payload) => Ok(Pca {
+                coordinates: floats(payload),
+                variance,
+            }),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Stops all workers. Requests that are under way fail, and so do later ones.
+    pub fn close(&self) {
+        self.0.closed.set(true);
+        self.0.pool.close();
+        self.0.analysis.borrow().close();
+    }
+
+    fn check_open(&self) -> Result<(), ClientError> {
+        if self.0.closed.get() {
+            return Err(ClientError::Closed);
+        }
+        Ok(())
+    }
+
+    /// Asks the analysis worker. When it dies, its vectors are gone: a new one takes its place,
+    /// and every text counts as not embedded.
+    async fn ask(
+        &self,
+        request: Request,
+        payload: Payload,
+    ) -> Result<(Response, Payload), ClientError> {
+        self.check_open()?;
+        let link = self.0.analysis.borrow().clone();
+        match link.request(request, payload, None).await {
+            Ok(reply) => Ok(reply),
+            Err(failure) if failure.kind == FailureKind::Died => {
+                self.check_open()?;
+                if Rc::ptr_eq(&link, &*self.0.analysis.borrow()) {
+                    self.0.known.borrow_mut().clear();
+                    let fresh = Link::new(self.0.engine.spawn("analysis")?);
+                    self.0.analysis.replace(Rc::new(fresh));
+                }
+                Err(ClientError::VectorsLost(failure.message))
+            }
+            Err(failure) => Err(as_error(failure)),
+        }
+    }
+}
+
+/// One less than the device has cores: the page and the analysis worker need one between them.
+fn default_workers() -> usize {
+    let cores = web_sys::window().map_or(2.0, |window| window.navigator().hardware_concurrency());
+    (cores as usize).saturating_sub(1).clamp(1, 4)
+}
+
+fn floats(payload: Payload) -> Vec<f32> {
+    payload
+        .into_floats()
+        .map(|floats| floats.to_vec())
+        .unwrap_or_default()
+}
+
+fn nonsense() -> ClientError {
+    ClientError::Failed(Failure::new(
+        FailureKind::BadRequest,
+        "The worker's answer made no sense",
+    ))
+}

@@ -1,0 +1,199 @@
+//! One worker: requests out, answers in, and knowing when it has died.
+
+use crate::{ClientError, engine::describe};
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use semblance_protocol::{
+    Envelope, Failure, FailureKind, Progress, Request, RequestId, Response,
+    wire::{Payload, pack, unpack},
+};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    pin::pin,
+    rc::Rc,
+};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
+
+/// The final answer to a request.
+pub(crate) type Reply = Result<(Response, Payload), Failure>;
+
+/// Hears how far a request has come.
+pub(crate) type OnProgress = Rc<dyn Fn(Progress)>;
+
+/// A worker that says nothing for so long is taken for dead. The longest honest request, a text of
+/// megabytes on a slow phone, takes a tenth of it.
+const SILENCE_MS: u32 = 120_000;
+
+struct Pending {
+    reply: oneshot::Sender<Reply>,
+    progress: Option<OnProgress>,
+}
+
+#[derive(Default)]
+struct Mailbox {
+    pending: RefCell<HashMap<RequestId, Pending>>,
+    next: Cell<RequestId>,
+    death: RefCell<Option<String>>,
+}
+
+impl Mailbox {
+    /// Marks the worker dead and fails everything that waits for it.
+    fn die(&self, reason: &str) {
+        self.death
+            .borrow_mut()
+            .get_or_insert_with(|| reason.to_owned());
+        for (_, pending) in self.pending.take() {
+            // The one who asked may have gone; then nobody is left to tell.
+            let _ = pending
+                .reply
+                .send(Err(Failure::new(FailureKind::Died, reason)));
+        }
+    }
+
+    fn receive(&self, event: &MessageEvent) {
+        let (envelope, payload) = match unpack::<Response>(&event.data()) {
+            Ok(message) => message,
+            Err(error) => return self.die(&error.to_string()),
+        };
+        match envelope.message {
+            Response::Progress(progress) => {
+                let hear = self
+                    .pending
+                    .borrow()
+                    .get(&envelope.request)
+                    .and_then(|pending| pending.progress.clone());
+                if let Some(hear) = hear {
+                    hear(progress);
+                }
+            }
+            Response::Failed(failure) if failure.kind == FailureKind::Died => {
+                self.die(&failure.message);
+            }
+            message => {
+                let pending = self.pending.borrow_mut().remove(&envelope.request);
+                if let Some(pending) = pending {
+                    let reply = match message {
+                        Response::Failed(failure) => Err(failure),
+                        message => Ok((message, payload)),
+                    };
+                    // The one who asked may have gone.
+                    let _ = pending.reply.send(reply);
+                }
+            }
+        }
+    }
+}
+
+/// A worker and what it owes. Terminates the worker when dropped.
+pub(crate) struct Link {
+    worker: Worker,
+    mailbox: Rc<Mailbox>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Link {
+    /// Listens to a worker.
+    pub(crate) fn new(worker: Worker) -> Self {
+        let mailbox = Rc::new(Mailbox::default());
+        let on_message = {
+            let mailbox = mailbox.clone();
+            Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| mailbox.receive(&event))
+        };
+        let on_error = {
+            let mailbox = mailbox.clone();
+            Closure::<dyn FnMut(_)>::new(move |event: ErrorEvent| {
+                // Handled here: it must not reach the console a second time.
+                event.prevent_default();
+                let message = event.message();
+                mailbox.die(if message.is_empty() {
+                    "it could not be started"
+                } else {
+                    message.trim_end_matches('.')
+                });
+            })
+        };
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Self {
+            worker,
+            mailbox,
+            _on_message: on_message,
+            _on_error: on_error,
+        }
+    }
+
+    /// How many requests the worker has not answered yet.
+    pub(crate) fn backlog(&self) -> usize {
+        self.mailbox.pending.borrow().len()
+    }
+
+    /// Stops the worker; what it owes fails.
+    pub(crate) fn close(&self) {
+        self.worker.terminate();
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.mailbox.die("it was closed");
+    }
+
+    /// Sends a request; the payload's numbers change hands.
+    pub(crate) async fn request(
+        &self,
+        request: Request,
+        payload: Payload,
+        progress: Option<OnProgress>,
+    ) -> Reply {
+        if let Some(reason) = &*self.mailbox.death.borrow() {
+            return Err(Failure::new(FailureKind::Died, reason));
+        }
+        // Loading waits for a network, which may honestly be silent for longer.
+        let patient = matches!(request, Request::Load(_));
+        let id = self.mailbox.next.get();
+        self.mailbox.next.set(id.wrapping_add(1));
+        let (reply, answer) = oneshot::channel();
+        let parcel = pack(
+            &Envelope {
+                request: id,
+                message: request,
+            },
+            payload,
+        )
+        .map_err(|error| Failure::new(FailureKind::BadRequest, error.to_string()))?;
+        self.worker
+            .post_message_with_transfer(&parcel.value, &parcel.transfer)
+            .map_err(|error| Failure::new(FailureKind::BadRequest, describe(&error)))?;
+        self.mailbox
+            .pending
+            .borrow_mut()
+            .insert(id, Pending { reply, progress });
+        let died = || Failure::new(FailureKind::Died, "it was closed");
+        if patient {
+            return answer.await.unwrap_or_else(|_| Err(died()));
+        }
+        match select(answer, pin!(TimeoutFuture::new(SILENCE_MS))).await {
+            Either::Left((answer, _)) => answer.unwrap_or_else(|_| Err(died())),
+            Either::Right(((), _)) => {
+                let reason = "it has not answered for two minutes";
+                self.mailbox.die(reason);
+                Err(Failure::new(FailureKind::Died, reason))
+            }
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// What a worker's failure means for the one who asked.
+pub(crate) fn as_error(failure: Failure) -> ClientError {
+    match failure.kind {
+        FailureKind::Died => ClientError::WorkerDied(failure.message),
+        _ => ClientError::Failed(failure),
+    }
+}

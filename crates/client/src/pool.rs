@@ -1,0 +1,321 @@
+//! The encoding workers: loading them, sharing out work, replacing the dead.
+
+use crate::{
+    Cancel, ClientError, Event, Notice, Stage,
+    chunks::{Chunk, chunks},
+    engine::Engine,
+    link::{Link, OnProgress, as_error},
+};
+use futures_channel::oneshot;
+use futures_util::future::{Either, join_all, select};
+use js_sys::Float32Array;
+use semblance_protocol::{FailureKind, Load, Loaded, Progress, Request, Response, wire::Payload};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    pin::pin,
+    rc::Rc,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+/// How far an embedding request has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmbedProgress {
+    /// Texts that have their vectors.
+    pub done: usize,
+    /// Texts that were asked for and had none.
+    pub total: usize,
+}
+
+/// What a worker made of a chunk.
+pub(crate) struct Encoded {
+    pub(crate) texts: Vec<Rc<str>>,
+    pub(crate) tokens: Vec<u32>,
+    pub(crate) truncated: Vec<bool>,
+    /// `[texts, dimensions]`.
+    pub(crate) vectors: Float32Array,
+}
+
+/// Workers that may die over the same texts before the texts are given up.
+const DEATHS: u32 = 2;
+
+/// A worker's place in the pool.
+#[derive(Default)]
+struct Slot {
+    link: RefCell<Option<Rc<Link>>>,
+    starting: Cell<bool>,
+    waiting: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+impl Slot {
+    fn link(&self) -> Option<Rc<Link>> {
+        self.link.borrow().clone()
+    }
+
+    fn set(&self, link: Option<Rc<Link>>) {
+        self.starting.set(false);
+        *self.link.borrow_mut() = link;
+        for waiting in self.waiting.take() {
+            // Whoever waited may have gone.
+            let _ = waiting.send(());
+        }
+    }
+
+    /// Sorts idle workers first, so that a single text is answered at once.
+    fn backlog(&self) -> usize {
+        self.link().map_or(usize::MAX, |link| link.backlog())
+    }
+}
+
+/// The encoding workers.
+pub(crate) struct Pool {
+    engine: Rc<Engine>,
+    load: Load,
+    weights: JsValue,
+    slots: Vec<Slot>,
+    events: Rc<dyn Fn(Event)>,
+    closed: Cell<bool>,
+}
+
+impl Pool {
+    /// Starts the first worker, which fetches the model, then `workers - 1` others behind the
+    /// caller's back.
+    pub(crate) async fn start(
+        engine: Rc<Engine>,
+        load: Load,
+        workers: usize,
+        events: Rc<dyn Fn(Event)>,
+    ) -> Result<(Rc<Self>, Loaded), ClientError> {
+        let link = Link::new(engine.spawn("encoder 1")?);
+        let hear = {
+            let events = events.clone();
+            let bytes = load.weights.bytes as f64;
+            Rc::new(move |progress| {
+                events(match progress {
+                    Progress::Downloading { loaded, total } => Event::Loading {
+                        stage: Stage::Model,
+                        loaded: loaded as f64,
+                        total: total as f64,
+                    },
+                    Progress::Preparing => Event::Loading {
+                        stage: Stage::Preparing,
+                        loaded: bytes,
+                        total: bytes,
+                    },
+                });
+            })
+        };
+        let (loaded, weights) = ask_to_load(&link, &load, JsValue::UNDEFINED, Some(hear)).await?;
+        let pool = Rc::new(Self {
+            engine,
+            load,
+            weights,
+            slots: (0..workers.max(1)).map(|_| Slot::default()).collect(),
+            events,
+            closed: Cell::new(false),
+        });
+        pool.slots[0].set(Some(Rc::new(link)));
+        for index in 1..pool.slots.len() {
+            pool.clone().fill(index);
+        }
+        Ok((pool, loaded))
+    }
+
+    /// Workers that are ready.
+    pub(crate) fn ready(&self) -> usize {
+        self.slots
+            .iter()
+            .filter(|slot| slot.link().is_some())
+            .count()
+    }
+
+    /// Stops all workers; what they owe fails.
+    pub(crate) fn close(&self) {
+        self.closed.set(true);
+        for slot in &self.slots {
+            if let Some(link) = slot.link() {
+                link.close();
+            }
+            slot.set(None);
+        }
+    }
+
+    /// Starts a worker for an empty slot, without waiting for it.
+    fn fill(self: Rc<Self>, index: usize) {
+        if self.closed.get() || self.slots[index].starting.replace(true) {
+            return;
+        }
+        spawn_local(async move {
+            let started = async {
+                let link = Link::new(self.engine.spawn(&format!("encoder {}", index + 1))?);
+                ask_to_load(&link, &self.load, self.weights.clone(), None).await?;
+                Ok::<_, ClientError>(Rc::new(link))
+            }
+            .await;
+            // The pool works with the workers that it has; an embed that finds none says why.
+            self.slots[index].set(started.ok().filter(|_| !self.closed.get()));
+        });
+    }
+
+    /// Embeds `texts`, handing each finished chunk to `finished` as it comes.
+    pub(crate) async fn embed(
+        self: &Rc<Self>,
+        texts: Vec<Rc<str>>,
+        cancel: &Cancel,
+        finished: &dyn Fn(Encoded),
+    ) -> Result<(), ClientError> {
+        if texts.is_empty() {
+            return Ok(());
+        }
+        let job = Job {
+            left: Cell::new(texts.len()),
+            under_way: Cell::new(0),
+            queue: RefCell::new(chunks(texts, self.slots.len())),
+            error: RefCell::new(None),
+            cancel,
+            finished,
+        };
+        let (all_done, done) = oneshot::channel();
+        let all_done = RefCell::new(Some(all_done));
+        let mut order: Vec<usize> = (0..self.slots.len()).collect();
+        order.sort_by_key(|&index| self.slots[index].backlog());
+        let (job, all_done) = (&job, &all_done);
+        let work = join_all(order.into_iter().map(|index| async move {
+            self.work(index, job).await;
+            if job.is_over()
+                && let Some(all_done) = all_done.take()
+            {
+                // The receiver is in this very function.
+                let _ = all_done.send(());
+            }
+        }));
+        // Workers that are still starting must not keep a finished job waiting.
+        match select(pin!(work), done).await {
+            Either::Left(_) | Either::Right(_) => {}
+        }
+        if let Some(error) = job.error.take() {
+            return Err(error);
+        }
+        if cancel.is_cancelled() && job.left.get() > 0 {
+            return Err(ClientError::Cancelled);
+        }
+        if job.left.get() > 0 {
+            return Err(ClientError::WorkerDied("none could be started".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Takes chunks of a job to one worker until none is left.
+    async fn work(self: &Rc<Self>, index: usize, job: &Job<'_>) {
+        let slot = &self.slots[index];
+        while let Some(mut chunk) = job.next() {
+            let Some(link) = slot.link() else {
+                if self.closed.get() {
+                    return job.fail(ClientError::Closed);
+                }
+                job.queue.borrow_mut().push_front(chunk);
+                self.clone().fill(index);
+                let (wake, woken) = oneshot::channel();
+                slot.waiting.borrow_mut().push(wake);
+                // A sender that went without a word means the same: look again.
+                let _ = woken.await;
+                if slot.link().is_none() {
+                    return;
+                }
+                continue;
+            };
+            let texts = chunk.texts.iter().map(|text| text.as_ref().to_owned());
+            let request = Request::Embed {
+                texts: texts.collect(),
+            };
+            job.under_way.set(job.under_way.get() + 1);
+            let reply = link.request(request, Payload::None, None).await;
+            job.under_way.set(job.under_way.get() - 1);
+            match reply {
+                Ok((Response::Embedded { tokens, truncated }, Payload::Floats(vectors)))
+                    if tokens.len() == chunk.texts.len() =>
+                {
+                    job.left.set(job.left.get() - chunk.texts.len());
+                    (job.finished)(Encoded {
+                        texts: chunk.texts,
+                        tokens,
+                        truncated,
+                        vectors,
+                    });
+                }
+                Ok(_) => job.fail(ClientError::WorkerDied(
+                    "its answer made no sense".to_owned(),
+                )),
+                Err(failure) if failure.kind == FailureKind::Died => {
+                    slot.set(None);
+                    chunk.deaths += 1;
+                    if chunk.deaths >= DEATHS {
+                        job.fail(as_error(failure));
+                    } else {
+                        (self.events)(Event::Notice(Notice::WorkerReplaced(failure.message)));
+                        job.queue.borrow_mut().push_front(chunk);
+                    }
+                }
+                Err(failure) => job.fail(as_error(failure)),
+            }
+        }
+    }
+}
+
+/// One embedding request, shared by the workers that serve it.
+struct Job<'a> {
+    queue: RefCell<VecDeque<Chunk>>,
+    /// Texts without a vector.
+    left: Cell<usize>,
+    /// Chunks that workers have at the moment.
+    under_way: Cell<usize>,
+    error: RefCell<Option<ClientError>>,
+    cancel: &'a Cancel,
+    finished: &'a dyn Fn(Encoded),
+}
+
+impl Job<'_> {
+    fn next(&self) -> Option<Chunk> {
+        if self.cancel.is_cancelled() || self.error.borrow().is_some() {
+            return None;
+        }
+        self.queue.borrow_mut().pop_front()
+    }
+
+    fn fail(&self, error: ClientError) {
+        self.error.borrow_mut().get_or_insert(error);
+    }
+
+    /// Whether nothing more will come of it.
+    fn is_over(&self) -> bool {
+        let stopped = self.cancel.is_cancelled() || self.error.borrow().is_some();
+        self.left.get() == 0 || (stopped && self.under_way.get() == 0)
+    }
+}
+
+/// Asks a worker to get the model ready; `weights` is a `Blob` of them, or undefined.
+async fn ask_to_load(
+    link: &Link,
+    load: &Load,
+    weights: JsValue,
+    progress: Option<OnProgress>,
+) -> Result<(Loaded, JsValue), ClientError> {
+    let payload = if weights.is_undefined() {
+        Payload::None
+    } else {
+        Payload::Blob(weights)
+    };
+    match link
+        .request(Request::Load(load.clone()), payload, progress)
+        .await
+        .map_err(as_error)?
+    {
+        (Response::Loaded(loaded), payload) => {
+            Ok((loaded, payload.into_blob().unwrap_or(JsValue::UNDEFINED)))
+        }
+        _ => Err(ClientError::WorkerDied(
+            "its answer made no sense".to_owned(),
+        )),
+    }
+}
