@@ -1,1 +1,83 @@
 //! Numeric kernels: a portable reference of each, and wasm SIMD twins.
+//!
+//! Everything is row-major; a token is a row. Nothing allocates once its memory has grown:
+//! results go to slices of the caller's, everything in between to reusable workspaces.
+//! Lengths that don't fit panic in the inner functions (a mistake in the program) and are a
+//! [`ShapeError`] where weights come in (a mistake in a file).
+//!
+//! # A BERT layer
+//! In int8, for a ragged batch whose tokens all lie in `hidden`, `[tokens, hidden]`:
+//!
+//! ```
+//! # use semblance_kernels::*;
+//! # fn main() -> Result<(), ShapeError> {
+//! # let (size, inner, heads) = (32, 64, 4);
+//! # let linear = |outputs: usize, inputs: usize| {
+//! #     let (weights, scales) = quantize_weights(&vec![0.1; outputs * inputs], outputs, inputs)?;
+//! #     LinearInt8::new(&weights, &scales, None, outputs, inputs)
+//! # };
+//! # let (qkv, project) = (linear(3 * size, size)?, linear(size, size)?);
+//! # let (up, down) = (linear(inner, size)?, linear(size, inner)?);
+//! # let norms = [(); 2].map(|()| LayerNorm::new(vec![1.0; size], vec![0.0; size], 1e-12).unwrap());
+//! # let lengths = [3, 5];
+//! # let mut hidden = vec![0.5; 8 * size];
+//! # let mut fused = vec![0.0; 8 * 3 * size];
+//! # let mut context = vec![0.0; 8 * size];
+//! # let (mut x, mut y) = (Quantized::new(), Quantized::new());
+//! # let (mut scratch, mut workspace) = (Vec::new(), AttentionWorkspace::default());
+//! let shape = AttentionShape::new(heads, size / heads);
+//! // Before the first layer; later `forward_add_norm` leaves it so.
+//! x.quantize(&hidden, size, Precision::Narrow, None);
+//!
+//! qkv.forward(&x, &mut fused); // [tokens, 3 · hidden]
+//! let mut start = 0;
+//! for tokens in lengths {
+//!     let rows = start..start + tokens;
+//!     let text = &fused[rows.start * 3 * size..rows.end * 3 * size];
+//!     let out = &mut context[rows.start * size..rows.end * size];
+//!     attention(text, shape, None, out, &mut workspace);
+//!     start = rows.end;
+//! }
+//! x.quantize(&context, size, Precision::Narrow, None);
+//! let next = Some((&mut y, Precision::Narrow, None));
+//! project.forward_add_norm(&x, &mut hidden, &norms[0], next);
+//! up.forward_gelu_quantize(&y, &mut x, Precision::Narrow, None, &mut scratch);
+//! let next = Some((&mut y, Precision::Narrow, None));
+//! down.forward_add_norm(&x, &mut hidden, &norms[1], next);
+//! // `y` is the input of the next layer, `hidden` its residual.
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In f32 the same with [`LinearF32`]: `forward`, `forward_gelu`, `forward_add_norm` take and
+//! give plain slices. Where query, key and value are three layers in the file, put their rows
+//! (weights, scales, bias) one after the other: it is one [`LinearInt8`] of `3 · hidden` outputs.
+//!
+//! # Twins
+//! Native builds use plain Rust; wasm builds `simd128`, or `relaxed-simd` where the target has
+//! that feature. The first two agree bit for bit; relaxed SIMD may fuse multiply and add, and so
+//! differs within the stated bounds. Integer sums are the same everywhere.
+//!
+//! Which relaxed instructions are fastest depends on the processor: see [`set_dot_kernel`].
+
+mod attention;
+mod error;
+mod finish;
+mod float;
+mod int8;
+mod lanes;
+mod math;
+mod norm;
+mod quantized;
+mod vector;
+
+pub use attention::{AttentionShape, AttentionWorkspace, attention};
+pub use error::ShapeError;
+pub use float::{LinearF32, MatmulWorkspace, matmul_transposed};
+pub use int8::{DotKernel, LinearInt8, dot_kernel, quantize_weights, set_dot_kernel, weight_scale};
+pub use norm::LayerNorm;
+pub use quantized::{Precision, Quantized};
+pub use vector::{add, dot, gelu, mean_pool, normalize, softmax};
+
+#[cfg(any(test, feature = "checks"))]
+pub mod checks;

@@ -1,0 +1,384 @@
+//! Checks of the matrix products and attention.
+
+use super::elementwise::integers;
+use super::{Outcome, close, same_bits, values};
+use crate::attention::{AttentionShape, AttentionWorkspace, attention_with};
+use crate::finish::{Add, Gelu, Set};
+use crate::float::{LinearF32, MatmulWorkspace, matmul_transposed};
+use crate::int8::{DotKernel, LinearInt8, Tiles, quantize_weights, set_dot_kernel};
+use crate::norm::LayerNorm;
+use crate::quantized::{Precision, Quantized};
+use crate::vector::gelu;
+
+/// Rows, outputs, inputs.
+const SHAPES: [(usize, usize, usize); 16] = [
+    (1, 1, 1),
+    (2, 7, 31),
+    (3, 8, 32),
+    (4, 9, 33),
+    (5, 16, 7),
+    (6, 15, 8),
+    (7, 17, 9),
+    (8, 1, 384),
+    (9, 8, 40),
+    (1, 384, 384),
+    (4, 24, 1536),
+    (33, 8, 16),
+    (35, 10, 25),
+    (2, 1536, 31),
+    (65, 33, 12),
+    (3, 5, 4096),
+];
+
+/// Weights of the largest magnitude in the worst signs, small enough for all kernels, and random.
+fn weights(kind: usize, outputs: usize, inputs: usize) -> Vec<i8> {
+    let count = outputs * inputs;
+    match kind {
+        0 => vec![-128; count],
+        1 => vec![127; count],
+        // Sums of four are at most 256.
+        2 => (0..count)
+            .map(|i| if i % inputs % 2 == 1 { 1 } else { 127 })
+            .collect(),
+        3 => (0..count)
+            .map(|i| if i % inputs % 4 < 2 { -127 } else { 127 })
+            .collect(),
+        _ => values(10 + kind as u64, count)
+            .iter()
+            .map(|x| (x * 127.9) as i8)
+            .collect(),
+    }
+}
+
+/// The sums in exact arithmetic.
+fn exact_sums(x: &Quantized, weights: &[i8], outputs: usize) -> Vec<i64> {
+    let inputs = x.features();
+    (0..x.rows())
+        .flat_map(|row| {
+            let integers = integers(x, row);
+            (0..outputs)
+                .map(|output| {
+                    let weights = &weights[output * inputs..][..inputs];
+                    integers
+                        .iter()
+                        .zip(weights)
+                        .map(|(&x, &w)| x * i64::from(w))
+                        .sum::<i64>()
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Runs `check` with each kernel that narrow rows may use.
+fn with_each_kernel(check: impl Fn() -> Outcome) -> Outcome {
+    for kernel in [DotKernel::Fours, DotKernel::Pairs] {
+        set_dot_kernel(kernel);
+        check().map_err(|wrong| format!("{kernel:?}: {wrong}"))?;
+    }
+    Ok(())
+}
+
+pub(super) fn int8_sums_are_exact<L: Tiles>() -> Outcome {
+    with_each_kernel(|| {
+        for (rows, outputs, inputs) in SHAPES {
+            for kind in 0..5 {
+                let weights = weights(kind, outputs, inputs);
+                let linear = LinearInt8::new(&weights, &vec![1.0; outputs], None, outputs, inputs)
+                    .map_err(|e| e.to_string())?;
+                for precision in [Precision::Narrow, Precision::Wide] {
+                    let mut x = values(20, rows * inputs);
+                    // The far ends of the range, everywhere in one row.
+                    x[..inputs].fill(1.0);
+                    x[0] = -1.0;
+                    let mut quantized = Quantized::new();
+                    quantized.quantize_with::<L>(&x, inputs, precision, None);
+                    let expected = exact_sums(&quantized, &weights, outputs);
+                    // With a scale of 1 and no offset, the output is the sum rounded to f32.
+                    quantized.scales.fill(1.0);
+                    quantized.offsets.fill(0.0);
+                    let mut out = vec![f32::NAN; rows * outputs];
+                    linear.rows::<L, Set>(&quantized, 0..rows, &mut out);
+                    for (i, (&found, &expected)) in out.iter().zip(&expected).enumerate() {
+                        if found != expected as f32 {
+                            return Err(format!(
+                                "{precision:?}, weights {kind}, {rows}×{inputs}→{outputs}, \
+                                 value {i}: {found}, not {expected}"
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn int8_layers_are_within_their_bound<L: Tiles>() -> Outcome {
+    for (rows, outputs, inputs) in SHAPES {
+        let (weights, scales) = quantize_weights(&values(21, outputs * inputs), outputs, inputs)
+            .map_err(|e| e.to_string())?;
+        let bias = values(22, outputs);
+        let linear = LinearInt8::new(&weights, &scales, Some(&bias), outputs, inputs)
+            .map_err(|e| e.to_string())?;
+        if linear.small_share() < 1.0 {
+            return Err(format!("rounded weights {outputs}×{inputs} are not small"));
+        }
+        for precision in [Precision::Narrow, Precision::Wide] {
+            let mut x = Quantized::new();
+            x.quantize_with::<L>(&values(23, rows * inputs), inputs, precision, None);
+            let sums = exact_sums(&x, &weights, outputs);
+            let before = values(24, rows * outputs);
+            let mut set = vec![f32::NAN; rows * outputs];
+            let (mut gelu, mut add) = (set.clone(), before.clone());
+            linear.rows::<L, Set>(&x, 0..rows, &mut set);
+            linear.rows::<L, Gelu>(&x, 0..rows, &mut gelu);
+            linear.rows::<L, Add>(&x, 0..rows, &mut add);
+            for i in 0..rows * outputs {
+                let (row, output) = (i / outputs, i % outputs);
+                let total: i32 = weights[output * inputs..][..inputs]
+                    .iter()
+                    .map(|&w| i32::from(w))
+                    .sum();
+                let scale = f64::from(scales[output]);
+                let scaled = sums[i] as f64 * f64::from(x.scales[row]) * scale;
+                let offset = f64::from(total) * f64::from(x.offsets[row]) * scale;
+                let y = scaled + offset + f64::from(bias[output]);
+                let size = scaled.abs() + offset.abs() + f64::from(bias[output]).abs();
+                let bound = 4e-7 * size + 1e-12;
+                close("int8 layer", set[i], y, bound)?;
+                let sum = y + f64::from(before[i]);
+                close("int8 layer added", add[i], sum, bound + 1e-7 * sum.abs())?;
+                let mut after = [set[i]];
+                super::super::vector::gelu(&mut after);
+                let off = 6e-7 * f64::from(set[i].abs().max(1.0));
+                close("int8 layer with GELU", gelu[i], after[0].into(), off)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn int8_rows_do_not_depend_on_their_batch<L: Tiles>() -> Outcome {
+    with_each_kernel(|| {
+        let (rows, outputs, inputs) = (38, 21, 70);
+        let (weights, scales) = quantize_weights(&values(25, outputs * inputs), outputs, inputs)
+            .map_err(|e| e.to_string())?;
+        let linear = LinearInt8::new(&weights, &scales, Some(&scales), outputs, inputs)
+            .map_err(|e| e.to_string())?;
+        let values = values(26, rows * inputs);
+        for precision in [Precision::Narrow, Precision::Wide] {
+            let run = |rows: std::ops::Range<usize>| {
+                let mut x = Quantized::new();
+                let part = &values[rows.start * inputs..rows.end * inputs];
+                x.quantize_with::<L>(part, inputs, precision, None);
+                let mut out = vec![0.0; rows.len() * outputs];
+                linear.rows::<L, Gelu>(&x, 0..rows.len(), &mut out);
+                out
+            };
+            let all = run(0..rows);
+            for count in 1..=9 {
+                for start in [0, 1, 6, rows - count] {
+                    let expected = &all[start * outputs..(start + count) * outputs];
+                    same_bits("part of a batch", &run(start..start + count), expected)?;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn f32_layers_are_within_their_bound<L: Tiles>() -> Outcome {
+    for (rows, outputs, inputs) in SHAPES {
+        let (weights, bias) = (values(30, outputs * inputs), values(31, outputs));
+        let linear =
+            LinearF32::new(&weights, Some(&bias), outputs, inputs).map_err(|e| e.to_string())?;
+        let x = values(32, rows * inputs);
+        let before = values(33, rows * outputs);
+        let mut set = vec![f32::NAN; rows * outputs];
+        let (mut with_gelu, mut add) = (set.clone(), before.clone());
+        linear.rows::<L, Set>(&x, 0..rows, &mut set);
+        linear.rows::<L, Gelu>(&x, 0..rows, &mut with_gelu);
+        linear.rows::<L, Add>(&x, 0..rows, &mut add);
+        for i in 0..rows * outputs {
+            let (row, output) = (i / outputs, i % outputs);
+            let products = || {
+                let x = &x[row * inputs..][..inputs];
+                let weights = &weights[output * inputs..][..inputs];
+                x.iter()
+                    .zip(weights)
+                    .map(|(&x, &w)| f64::from(x) * f64::from(w))
+            };
+            let bias = f64::from(bias[output]);
+            let size = products().map(f64::abs).sum::<f64>() + bias.abs();
+            let bound = 6e-8 * inputs as f64 * size + 1e-7;
+            let y = products().sum::<f64>() + bias;
+            close("f32 layer", set[i], y, bound)?;
+            close(
+                "f32 layer added",
+                add[i],
+                y + f64::from(before[i]),
+                bound + 2e-7,
+            )?;
+            let mut after = [set[i]];
+            gelu(&mut after);
+            let off = 6e-7 * f64::from(set[i].abs().max(1.0));
+            close("f32 layer with GELU", with_gelu[i], after[0].into(), off)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn f32_rows_do_not_depend_on_their_batch<L: Tiles>() -> Outcome {
+    let (rows, outputs, inputs) = (38, 21, 70);
+    let weights = values(34, outputs * inputs);
+    let linear = LinearF32::new(&weights, None, outputs, inputs).map_err(|e| e.to_string())?;
+    let x = values(35, rows * inputs);
+    let mut all = vec![0.0; rows * outputs];
+    linear.rows::<L, Set>(&x, 0..rows, &mut all);
+    for count in 1..=9 {
+        for start in [0, 1, 6, rows - count] {
+            let mut out = vec![0.0; count * outputs];
+            linear.rows::<L, Set>(&x, start..start + count, &mut out);
+            let expected = &all[start * outputs..(start + count) * outputs];
+            same_bits("part of a batch", &out, expected)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn attention_is_within_its_bound<L: Tiles>() -> Outcome {
+    let mut workspace = AttentionWorkspace::default();
+    for (tokens, heads, size) in [
+        (1, 1, 1),
+        (2, 3, 5),
+        (7, 2, 32),
+        (8, 1, 64),
+        (9, 2, 33),
+        (16, 12, 32),
+        (131, 2, 8),
+        (512, 1, 32),
+    ] {
+        let shape = AttentionShape::new(heads, size);
+        let hidden = heads * size;
+        let qkv: Vec<f32> = values(40, tokens * 3 * hidden)
+            .iter()
+            .map(|x| x * 5.0)
+            .collect();
+        let bias = values(41, heads * tokens * tokens);
+        for bias in [None, Some(&bias[..])] {
+            let mut out = vec![f32::NAN; tokens * hidden];
+            attention_with::<L>(&qkv, shape, bias, &mut out, &mut workspace);
+            let at = |token: usize, part: usize, head: usize, i: usize| {
+                f64::from(qkv[token * 3 * hidden + part * hidden + head * size + i])
+            };
+            for head in 0..heads {
+                for query in 0..tokens {
+                    let scores: Vec<f64> = (0..tokens)
+                        .map(|key| {
+                            let product = |i| at(query, 0, head, i) * at(key, 1, head, i);
+                            let bias = bias.map_or(0.0, |bias| {
+                                bias[(head * tokens + query) * tokens + key].into()
+                            });
+                            (0..size).map(product).sum::<f64>() * f64::from(shape.scale) + bias
+                        })
+                        .collect();
+                    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    let shares: Vec<f64> = scores.iter().map(|s| (s - most).exp()).collect();
+                    let total: f64 = shares.iter().sum();
+                    for i in 0..size {
+                        let expected = shares
+                            .iter()
+                            .enumerate()
+                            .map(|(key, share)| share / total * at(key, 2, head, i))
+                            .sum();
+                        let found = out[query * hidden + head * size + i];
+                        close(&format!("attention over {tokens}"), found, expected, 5e-5)?;
+                    }
+                }
+            }
+        }
+    }
+    attention_with::<L>(
+        &[],
+        AttentionShape::new(2, 4),
+        None,
+        &mut [],
+        &mut workspace,
+    );
+    Ok(())
+}
+
+/// The fused layers give what the public parts give one after the other, bit for bit.
+pub(super) fn fused_layers_equal_their_parts() -> Outcome {
+    let (mut scratch, mut next, mut parts) = (Vec::new(), Quantized::new(), Quantized::new());
+    for (rows, outputs, inputs) in SHAPES {
+        let (weights, scales) = quantize_weights(&values(50, outputs * inputs), outputs, inputs)
+            .map_err(|e| e.to_string())?;
+        let bias = values(51, outputs);
+        let linear = LinearInt8::new(&weights, &scales, Some(&bias), outputs, inputs)
+            .map_err(|e| e.to_string())?;
+        let norm = LayerNorm::new(values(52, outputs), values(53, outputs), 1e-12)
+            .map_err(|e| e.to_string())?;
+        let multiplier = values(54, outputs);
+        for multiplier in [None, Some(&multiplier[..])] {
+            for precision in [Precision::Narrow, Precision::Wide] {
+                let mut x = Quantized::new();
+                x.quantize(&values(55, rows * inputs), inputs, precision, None);
+                let mut same = |what: &str, next: &Quantized, values: &[f32]| {
+                    parts.quantize(values, outputs, precision, multiplier);
+                    same_bits(what, &next.scales, &parts.scales)?;
+                    same_bits(what, &next.offsets, &parts.offsets)?;
+                    if next.bytes != parts.bytes || next.words != parts.words {
+                        return Err(format!("{what}: integers differ"));
+                    }
+                    Ok(())
+                };
+                let mut out = vec![0.0; rows * outputs];
+                linear.forward(&x, &mut out);
+                linear.forward_quantize(&x, &mut next, precision, multiplier, &mut scratch);
+                same("quantised", &next, &out)?;
+                linear.forward_gelu(&x, &mut out);
+                linear.forward_gelu_quantize(&x, &mut next, precision, multiplier, &mut scratch);
+                same("GELU, quantised", &next, &out)?;
+                let mut fused = values(56, rows * outputs);
+                let mut apart = fused.clone();
+                let into = Some((&mut next, precision, multiplier));
+                linear.forward_add_norm(&x, &mut fused, &norm, into);
+                linear.forward_add(&x, &mut apart);
+                norm.apply(&mut apart);
+                same_bits("added and normalised", &fused, &apart)?;
+                same("added, normalised, quantised", &next, &apart)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn transposed_product_is_within_its_bound() -> Outcome {
+    let mut workspace = MatmulWorkspace::default();
+    for (m, n, k) in [
+        (1, 1, 1),
+        (3, 5, 7),
+        (9, 17, 384),
+        (40, 300, 384),
+        (5, 0, 3),
+        (0, 4, 2),
+    ] {
+        let (a, b) = (values(60, m * k), values(61, n * k));
+        let mut out = vec![f32::NAN; m * n];
+        matmul_transposed(&a, &b, (m, n, k), &mut out, &mut workspace);
+        let mut exchanged = vec![f32::NAN; m * n];
+        matmul_transposed(&b, &a, (n, m, k), &mut exchanged, &mut workspace);
+        for i in 0..m * n {
+            let (a, b) = (&a[i / n * k..][..k], &b[i % n * k..][..k]);
+            let products = || a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b));
+            let bound = 6e-8 * k as f64 * products().map(f64::abs).sum::<f64>();
+            close("product", out[i], products().sum(), bound)?;
+            same_bits("exchanged", &[out[i]], &[exchanged[i % n * m + i / n]])?;
+        }
+    }
+    let mut none = [1.0; 6];
+    matmul_transposed(&[], &[], (2, 3, 0), &mut none, &mut workspace);
+    same_bits("no depth", &none, &[0.0; 6])
+}

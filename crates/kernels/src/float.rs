@@ -1,0 +1,287 @@
+//! Matrix product in f32 with a right operand packed in panels of 8 columns.
+
+use std::ops::Range;
+
+use crate::ShapeError;
+use crate::finish::{self, Add, Finish, Gelu, Set};
+use crate::lanes::{Lanes, Native};
+use crate::norm::LayerNorm;
+
+/// Rows that go through one layer and what follows it while they are hot in the cache.
+const BLOCK: usize = 32;
+
+/// The right operand of a product: for each panel of 8 columns the 8 values of each depth.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Panels {
+    depth: usize,
+    columns: usize,
+    values: Vec<[f32; 8]>,
+}
+
+impl Panels {
+    /// Packs `columns` vectors of `depth` values; vector c begins at `values[c · stride]`.
+    pub(crate) fn pack_columns(
+        &mut self,
+        values: &[f32],
+        columns: usize,
+        depth: usize,
+        stride: usize,
+    ) {
+        self.reset(depth, columns);
+        for (panel, steps) in self.values.chunks_exact_mut(depth.max(1)).enumerate() {
+            for lane in 0..8.min(columns - panel * 8) {
+                let column = &values[(panel * 8 + lane) * stride..][..depth];
+                for (step, &value) in steps.iter_mut().zip(column) {
+                    step[lane] = value;
+                }
+            }
+        }
+    }
+
+    /// Packs a matrix whose row d, `columns` values, begins at `values[d · stride]`.
+    pub(crate) fn pack_rows(
+        &mut self,
+        values: &[f32],
+        columns: usize,
+        depth: usize,
+        stride: usize,
+    ) {
+        self.reset(depth, columns);
+        for (panel, steps) in self.values.chunks_exact_mut(depth.max(1)).enumerate() {
+            let lanes = 8.min(columns - panel * 8);
+            for (d, step) in steps.iter_mut().enumerate() {
+                step[..lanes].copy_from_slice(&values[d * stride + panel * 8..][..lanes]);
+            }
+        }
+    }
+
+    /// Makes room, with zeros in the columns that fill up the last panel.
+    fn reset(&mut self, depth: usize, columns: usize) {
+        self.depth = depth;
+        self.columns = columns;
+        let size = depth * columns.div_ceil(8);
+        self.values.resize(size, [0.0; 8]);
+        if !columns.is_multiple_of(8) {
+            self.values[size - depth..].fill([0.0; 8]);
+        }
+    }
+
+    /// The product of `rows` rows of `a`, row r beginning at `a[r · stride]`, with the panels.
+    ///
+    /// `store(row, panel, y)` gets the eight columns of each row and panel. Every sum runs over
+    /// the depth in order, whatever rows and panels it is computed beside.
+    #[inline(always)]
+    pub(crate) fn product<L: Lanes>(
+        &self,
+        a: &[f32],
+        rows: usize,
+        stride: usize,
+        mut store: impl FnMut(usize, usize, [L::F; 2]),
+    ) {
+        if self.depth == 0 {
+            return;
+        }
+        for (panel, steps) in self.values.chunks_exact(self.depth).enumerate() {
+            let mut row = 0;
+            while row < rows {
+                let a = &a[row * stride..];
+                row += match rows - row {
+                    1 => tile::<L, 1>(steps, a, stride, |r, y| store(row + r, panel, y)),
+                    2 => tile::<L, 2>(steps, a, stride, |r, y| store(row + r, panel, y)),
+                    3 => tile::<L, 3>(steps, a, stride, |r, y| store(row + r, panel, y)),
+                    _ => tile::<L, 4>(steps, a, stride, |r, y| store(row + r, panel, y)),
+                };
+            }
+        }
+    }
+}
+
+/// One tile of `R` rows × 8 columns; returns `R`.
+#[inline(always)]
+fn tile<L: Lanes, const R: usize>(
+    steps: &[[f32; 8]],
+    a: &[f32],
+    stride: usize,
+    mut store: impl FnMut(usize, [L::F; 2]),
+) -> usize {
+    let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * stride..][..steps.len()]);
+    let mut sums = [[L::splat(0.0); 2]; R];
+    for (d, step) in steps.iter().enumerate() {
+        let (halves, _) = step.as_chunks::<4>();
+        let (left, right) = (L::load(&halves[0]), L::load(&halves[1]));
+        for (sums, row) in sums.iter_mut().zip(&rows) {
+            let x = L::splat(row[d]);
+            sums[0] = L::mul_add(left, x, sums[0]);
+            sums[1] = L::mul_add(right, x, sums[1]);
+        }
+    }
+    for (r, sums) in sums.into_iter().enumerate() {
+        store(r, sums);
+    }
+    R
+}
+
+/// A linear layer, `y = x · Wᵀ + b`, in f32.
+///
+/// Error of a value: at most inputs · 6e-8 · (Σ|xᵢwᵢ| + |b|), and in practice about √inputs
+/// instead of inputs. A row's result depends on that row alone, bit for bit.
+#[derive(Clone, Debug, Default)]
+pub struct LinearF32 {
+    panels: Panels,
+    /// Filled up to whole panels.
+    bias: Vec<f32>,
+}
+
+impl LinearF32 {
+    /// Packs `weights`, `[outputs, inputs]`, row-major; `bias` is `[outputs]`.
+    ///
+    /// # Errors
+    /// If a length does not fit, or the layer has no inputs or outputs.
+    pub fn new(
+        weights: &[f32],
+        bias: Option<&[f32]>,
+        outputs: usize,
+        inputs: usize,
+    ) -> Result<Self, ShapeError> {
+        if inputs == 0 || outputs == 0 {
+            return Err(ShapeError::Empty);
+        }
+        let size = inputs.saturating_mul(outputs);
+        ShapeError::check("weights", size, weights.len())?;
+        let mut linear = Self::default();
+        if let Some(bias) = bias {
+            ShapeError::check("bias", outputs, bias.len())?;
+            linear.bias.extend(bias);
+        }
+        linear.bias.resize(outputs.next_multiple_of(8), 0.0);
+        linear.panels.pack_columns(weights, outputs, inputs, inputs);
+        Ok(linear)
+    }
+
+    /// The features of a row that goes in.
+    pub fn inputs(&self) -> usize {
+        self.panels.depth
+    }
+
+    /// The features of a row that comes out.
+    pub fn outputs(&self) -> usize {
+        self.panels.columns
+    }
+
+    /// `out = x · Wᵀ + b`: `x` is `[tokens, inputs]`, `out` `[tokens, outputs]`, row-major.
+    ///
+    /// # Panics
+    /// If `x` is not a whole number of rows, or `out` has not as many.
+    pub fn forward(&self, x: &[f32], out: &mut [f32]) {
+        self.rows::<Native, Set>(x, 0..self.check(x, out), out);
+    }
+
+    /// `out = gelu(x · Wᵀ + b)`, shapes as in [`forward`](Self::forward).
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_gelu(&self, x: &[f32], out: &mut [f32]) {
+        self.rows::<Native, Gelu>(x, 0..self.check(x, out), out);
+    }
+
+    /// `hidden = hidden + x · Wᵀ + b`, shapes as in [`forward`](Self::forward).
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_add(&self, x: &[f32], hidden: &mut [f32]) {
+        self.rows::<Native, Add>(x, 0..self.check(x, hidden), hidden);
+    }
+
+    /// `hidden = norm(hidden + x · Wᵀ + b)`, shapes as in [`forward`](Self::forward).
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward), or if the norm has not [`outputs`](Self::outputs) features.
+    pub fn forward_add_norm(&self, x: &[f32], hidden: &mut [f32], norm: &LayerNorm) {
+        let rows = self.check(x, hidden);
+        assert_eq!(
+            norm.features(),
+            self.outputs(),
+            "features of the layer norm"
+        );
+        for start in (0..rows).step_by(BLOCK) {
+            let range = start..rows.min(start + BLOCK);
+            let block = &mut hidden[start * self.outputs()..][..range.len() * self.outputs()];
+            self.rows::<Native, Add>(x, range, block);
+            norm.apply(block);
+        }
+    }
+
+    fn check(&self, x: &[f32], out: &[f32]) -> usize {
+        assert!(
+            self.inputs() > 0 && x.len().is_multiple_of(self.inputs()),
+            "rows cut short"
+        );
+        let rows = x.len() / self.inputs();
+        assert_eq!(out.len(), rows * self.outputs(), "length of the output");
+        rows
+    }
+
+    /// The rows `range` of `x` into `out`, `[range.len(), outputs]`, in the twin `L`.
+    pub(crate) fn rows<L: Lanes, F: Finish>(
+        &self,
+        x: &[f32],
+        range: Range<usize>,
+        out: &mut [f32],
+    ) {
+        let (inputs, outputs) = (self.inputs(), self.outputs());
+        let x = &x[range.start * inputs..];
+        self.panels
+            .product::<L>(x, range.len(), inputs, |row, panel, y| {
+                let (bias, _) = self.bias[panel * 8..][..8].as_chunks::<4>();
+                let y = [0, 1].map(|i| L::add(y[i], L::load(&bias[i])));
+                let columns = 8.min(outputs - panel * 8);
+                let out = &mut out[row * outputs + panel * 8..][..columns];
+                finish::store::<L, F>(y, out);
+            });
+    }
+}
+
+/// Memory for [`matmul_transposed`], kept from one use to the next.
+#[derive(Clone, Debug, Default)]
+pub struct MatmulWorkspace {
+    panels: Panels,
+}
+
+/// `out = a · bᵀ`: `a` is `[m, k]`, `b` `[n, k]`, `out` `[m, n]`, all row-major, any sizes.
+///
+/// For unit vectors these are the cosine similarities of all pairs. Error of a value: at most
+/// k · 6e-8 · Σ|aᵢbᵢ|. A pair's value depends on its two vectors alone, bit for bit, and is the
+/// same with the two exchanged.
+///
+/// # Panics
+/// If a length does not fit the sizes.
+pub fn matmul_transposed(
+    a: &[f32],
+    b: &[f32],
+    (m, n, k): (usize, usize, usize),
+    out: &mut [f32],
+    workspace: &mut MatmulWorkspace,
+) {
+    assert_eq!(a.len(), m * k, "length of the left operand");
+    assert_eq!(b.len(), n * k, "length of the right operand");
+    assert_eq!(out.len(), m * n, "length of the output");
+    if k == 0 {
+        out.fill(0.0);
+        return;
+    }
+    // So many columns that their panels fill about half of a usual level-2 cache.
+    let columns = (1 << 16).max(8 * k).div_euclid(k).next_multiple_of(8);
+    for first in (0..n).step_by(columns) {
+        let count = columns.min(n - first);
+        let panels = &mut workspace.panels;
+        panels.pack_columns(&b[first * k..], count, k, k);
+        for start in (0..m).step_by(BLOCK) {
+            let rows = BLOCK.min(m - start);
+            panels.product::<Native>(&a[start * k..], rows, k, |row, panel, y| {
+                let width = 8.min(count - panel * 8);
+                let out = &mut out[(start + row) * n + first + panel * 8..][..width];
+                finish::store::<Native, Set>(y, out);
+            });
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Matrix product of quantised activations and int8 weights packed once.
+
+mod tile;
+mod weights;
+
+use std::ops::Range;
+
+use crate::ShapeError;
+use crate::finish::{Add, Finish, Gelu, Set};
+use crate::lanes::Native;
+use crate::norm::LayerNorm;
+use crate::quantized::{Precision, Quantized};
+pub(crate) use tile::Tiles;
+pub use tile::{DotKernel, dot_kernel, set_dot_kernel};
+pub use weights::{quantize_weights, weight_scale};
+
+/// Rows that go through one layer and what follows it while they are hot in the cache.
+const BLOCK: usize = 32;
+
+/// Eight weights each of eight output channels, as the tiles read them: of channels 0–3 the
+/// weights 0–3, of channels 4–7 the weights 0–3, and the same of the weights 4–7.
+pub(crate) type Step = [i8; 64];
+
+/// A linear layer, `y = x · Wᵀ + b`, with int8 weights, one scale per output channel.
+///
+/// Products are summed exactly in 32-bit integers: y differs from that of the same integers in
+/// exact arithmetic by at most 4e-7 · (|scaled sum| + |offset part| + |b|). A row's result
+/// depends on that row alone, bit for bit.
+#[derive(Clone, Debug)]
+pub struct LinearInt8 {
+    inputs: usize,
+    outputs: usize,
+    /// `[outputs / 8, inputs / 8]`, both rounded up.
+    steps: Vec<Step>,
+    /// For each panel of 8 channels whether four products of neighbours fit an i16.
+    small: Vec<bool>,
+    /// Of each channel, filled up to whole panels.
+    scales: Vec<f32>,
+    /// What a row's offset is multiplied by: scale · sum of weights.
+    sums: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl LinearInt8 {
+    /// Packs `weights`, `[outputs, inputs]`, row-major; the real weights are
+    /// `scales[output] · weights[output, input]`. Both `scales` and `bias` are `[outputs]`.
+    ///
+    /// # Errors
+    /// If a length does not fit, or the layer has no inputs or outputs, or more than 131,072
+    /// inputs (sums would not fit 32 bits).
+    pub fn new(
+        weights: &[i8],
+        scales: &[f32],
+        bias: Option<&[f32]>,
+        outputs: usize,
+        inputs: usize,
+    ) -> Result<Self, ShapeError> {
+        if inputs == 0 || outputs == 0 {
+            return Err(ShapeError::Empty);
+        }
+        if inputs > 1 << 17 {
+            return Err(ShapeError::TooManyInputs { inputs });
+        }
+        let size = inputs.saturating_mul(outputs);
+        ShapeError::check("int8 weights", size, weights.len())?;
+        ShapeError::check("scales", outputs, scales.len())?;
+        let depth = inputs.div_ceil(8);
+        let panels = outputs.div_ceil(8);
+        let mut steps = vec![[0i8; 64]; panels * depth];
+        let mut sums = vec![0.0; panels * 8];
+        for (output, row) in weights.chunks_exact(inputs).enumerate() {
+            let panel = &mut steps[output / 8 * depth..][..depth];
+            for (step, weights) in panel.iter_mut().zip(row.chunks(8)) {
+                for (i, &weight) in weights.iter().enumerate() {
+                    step[i / 4 * 32 + output % 8 * 4 + i % 4] = weight;
+                }
+            }
+            let sum: i32 = row.iter().map(|&w| i32::from(w)).sum();
+            sums[output] = sum as f32 * scales[output];
+        }
+        let small = steps.chunks_exact(depth).map(weights::are_small).collect();
+        let padded = |x: &[f32]| {
+            let mut x = x.to_vec();
+            x.resize(panels * 8, 0.0);
+            x
+        };
+        let bias = match bias {
+            Some(bias) => {
+                ShapeError::check("bias", outputs, bias.len())?;
+                padded(bias)
+            }
+            None => vec![0.0; panels * 8],
+        };
+        Ok(Self {
+            inputs,
+            outputs,
+            steps,
+            small,
+            scales: padded(scales),
+            sums,
+            bias,
+        })
+    }
+
+    /// The features of a row that goes in.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// The features of a row that comes out.
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// The share of weights that the fast path for machines without a byte dot product may use:
+    /// 1 when [`quantize_weights`] made them.
+    pub fn small_share(&self) -> f32 {
+        let small = self.small.iter().filter(|&&small| small).count();
+        small as f32 / self.small.len() as f32
+    }
+
+    /// `out = x · Wᵀ + b`, `[tokens, outputs]`, row-major.
+    ///
+    /// # Panics
+    /// If `x` has not [`inputs`](Self::inputs) features, or `out` is not `[x.rows(), outputs]`.
+    pub fn forward(&self, x: &Quantized, out: &mut [f32]) {
+        self.check(x, out);
+        self.rows::<Native, Set>(x, 0..x.rows(), out);
+    }
+
+    /// `out = gelu(x · Wᵀ + b)`, `[tokens, outputs]`, row-major.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_gelu(&self, x: &Quantized, out: &mut [f32]) {
+        self.check(x, out);
+        self.rows::<Native, Gelu>(x, 0..x.rows(), out);
+    }
+
+    /// `hidden = hidden + x · Wᵀ + b`, `[tokens, outputs]`, row-major.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_add(&self, x: &Quantized, hidden: &mut [f32]) {
+        self.check(x, hidden);
+        self.rows::<Native, Add>(x, 0..x.rows(), hidden);
+    }
+
+    /// [`forward`](Self::forward), quantised for the next layer block by block.
+    ///
+    /// `scratch` is only memory, grown where it is too small.
+    ///
+    /// # Panics
+    /// If `x` has not [`inputs`](Self::inputs) features.
+    pub fn forward_quantize(
+        &self,
+        x: &Quantized,
+        next: &mut Quantized,
+        precision: Precision,
+        multiplier: Option<&[f32]>,
+        scratch: &mut Vec<f32>,
+    ) {
+        self.forward_next::<Native, Set>(x, next, precision, multiplier, scratch);
+    }
+
+    /// [`forward_gelu`](Self::forward_gelu), quantised for the next layer block by block.
+    ///
+    /// `scratch` is only memory, grown where it is too small.
+    ///
+    /// # Panics
+    /// If `x` has not [`inputs`](Self::inputs) features.
+    pub fn forward_gelu_quantize(
+        &self,
+        x: &Quantized,
+        next: &mut Quantized,
+        precision: Precision,
+        multiplier: Option<&[f32]>,
+        scratch: &mut Vec<f32>,
+    ) {
+        self.forward_next::<Native, Gelu>(x, next, precision, multiplier, scratch);
+    }
+
+    /// `hidden = norm(hidden + x · Wᵀ + b)`, `[tokens, outputs]`, row-major; quantised into
+    /// `next` for the next layer, where that is given, as [`Quantized::quantize`] would.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward), or if the norm has not [`outputs`](Self::outputs) features.
+    pub fn forward_add_norm(
+        &self,
+        x: &Quantized,
+        hidden: &mut [f32],
+        norm: &LayerNorm,
+        mut next: Option<(&mut Quantized, Precision, Option<&[f32]>)>,
+    ) {
+        self.check(x, hidden);
+        assert_eq!(norm.features(), self.outputs, "features of the layer norm");
+        if let Some((next, precision, _)) = &mut next {
+            next.reset::<Native>(x.rows(), self.outputs, *precision);
+        }
+        for start in (0..x.rows()).step_by(BLOCK) {
+            let range = start..x.rows().min(start + BLOCK);
+            let hidden = &mut hidden[start * self.outputs..][..range.len() * self.outputs];
+            self.rows::<Native, Add>(x, range.clone(), hidden);
+            norm.apply(hidden);
+            if let Some((next, _, multiplier)) = &mut next {
+                next.rows_with::<Native>(range, hidden, *multiplier);
+            }
+        }
+    }
+
+    fn check(&self, x: &Quantized, out: &[f32]) {
+        assert_eq!(x.features(), self.inputs, "features of the activations");
+        assert_eq!(out.len(), x.rows() * self.outputs, "length of the output");
+    }
+
+    fn forward_next<L: Tiles, F: Finish>(
+        &self,
+        x: &Quantized,
+        next: &mut Quantized,
+        precision: Precision,
+        multiplier: Option<&[f32]>,
+        scratch: &mut Vec<f32>,
+    ) {
+        assert_eq!(x.features(), self.inputs, "features of the activations");
+        next.reset::<L>(x.rows(), self.outputs, precision);
+        let needed = BLOCK.min(x.rows()) * self.outputs;
+        if scratch.len() < needed {
+            scratch.resize(needed, 0.0);
+        }
+        for start in (0..x.rows()).step_by(BLOCK) {
+            let range = start..x.rows().min(start + BLOCK);
+            let block = &mut scratch[..range.len() * self.outputs];
+            self.rows::<L, F>(x, range.clone(), block);
+            next.rows_with::<L>(range, block, multiplier);
+        }
+    }
+
+    /// The rows `range` of `x` into `out`, `[range.len(), outputs]`, in the twin `L`.
+    pub(crate) fn rows<L: Tiles, F: Finish>(
+        &self,
+        x: &Quantized,
+        range: Range<usize>,
+        out: &mut [f32],
+    ) {
+        let depth = self.inputs.div_ceil(8);
+        let kernel = tile::choose::<L>(x);
+        for (panel, steps) in self.steps.chunks_exact(depth).enumerate() {
+            let kernel = kernel.unless_large(self.small[panel]);
+            let mut row = range.start;
+            while row < range.end {
+                let at = (row - range.start, panel);
+                row += match range.end - row {
+                    1 => self.tile::<L, F, 1>(kernel, steps, x, row, at, out),
+                    2 => self.tile::<L, F, 2>(kernel, steps, x, row, at, out),
+                    3 => self.tile::<L, F, 3>(kernel, steps, x, row, at, out),
+                    _ => self.tile::<L, F, 4>(kernel, steps, x, row, at, out),
+                };
+            }
+        }
+    }
+
+    /// One tile of `R` rows × 8 channels; returns `R`.
+    #[inline(always)]
+    fn tile<L: Tiles, F: Finish, const R: usize>(
+        &self,
+        kernel: DotKernel,
+        steps: &[Step],
+        x: &Quantized,
+        row: usize,
+        (out_row, panel): (usize, usize),
+        out: &mut [f32],
+    ) -> usize {
+        let sums = tile::sums::<L, R>(kernel, steps, x, row);
+        let (first, columns) = (panel * 8, (self.outputs - panel * 8).min(8));
+        let channel =
+            |of: &[f32], half: usize| L::load(&of[first..first + 8].as_chunks::<4>().0[half]);
+        for (r, sums) in sums.into_iter().enumerate() {
+            let (scale, offset) = (L::splat(x.scales[row + r]), L::splat(x.offsets[row + r]));
+            let y = [0, 1].map(|half| {
+                let scaled = L::mul(L::from_int(sums[half]), scale);
+                let offset = L::mul(offset, channel(&self.sums, half));
+                let scaled = L::mul_add(scaled, channel(&self.scales, half), offset);
+                L::add(scaled, channel(&self.bias, half))
+            });
+            let out = &mut out[(out_row + r) * self.outputs + first..][..columns];
+            crate::finish::store::<L, F>(y, out);
+        }
+        R
+    }
+}

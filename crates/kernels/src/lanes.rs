@@ -1,0 +1,289 @@
+//! Four lanes of f32 (and the integer lanes beside them), in three twins.
+//!
+//! Every kernel is written once over [`Lanes`] and compiled for each twin the target has:
+//! [`Portable`] everywhere, `Simd128` and `Relaxed` on wasm with those features. `Portable` and
+//! `Simd128` do the same IEEE operations in the same order, so their f32 results agree bit for
+//! bit; `Relaxed` may fuse a multiplication with the addition after it. Integer results are the
+//! same in all three.
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
+
+#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+pub(crate) use wasm::Relaxed;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) use wasm::Simd128;
+
+/// The twin that this build's public functions use: the fastest that the target has.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(crate) type Native = Portable;
+/// The twin that this build's public functions use: the fastest that the target has.
+#[cfg(all(
+    target_arch = "wasm32",
+    target_feature = "simd128",
+    not(target_feature = "relaxed-simd")
+))]
+pub(crate) type Native = Simd128;
+/// The twin that this build's public functions use: the fastest that the target has.
+#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+pub(crate) type Native = Relaxed;
+
+/// 1.5 · 2²³: added to an f32 of magnitude below 2²², it leaves the nearest integer (ties to
+/// even) in the low bits of the mantissa.
+pub(crate) const ROUND: f32 = 12_582_912.0;
+
+/// One instruction set's vector operations. All are lane by lane unless said otherwise.
+pub(crate) trait Lanes: Copy + 'static {
+    /// What to call this twin in reports.
+    #[cfg(any(test, feature = "checks"))]
+    const NAME: &'static str;
+    /// Whether 7-bit activations are kept as bytes for [`LanesU7`], or widened to i16.
+    const BYTES: bool;
+
+    /// Four f32.
+    type F: Copy;
+    /// Four i32.
+    type I: Copy;
+    /// Eight i16.
+    type W: Copy;
+
+    fn splat(x: f32) -> Self::F;
+    fn load(x: &[f32; 4]) -> Self::F;
+    fn store(x: Self::F, to: &mut [f32; 4]);
+    fn add(a: Self::F, b: Self::F) -> Self::F;
+    fn sub(a: Self::F, b: Self::F) -> Self::F;
+    fn mul(a: Self::F, b: Self::F) -> Self::F;
+    fn div(a: Self::F, b: Self::F) -> Self::F;
+    /// `a · b + c`, rounded once or twice.
+    fn mul_add(a: Self::F, b: Self::F, c: Self::F) -> Self::F;
+    /// `c − a · b`, rounded once or twice.
+    fn neg_mul_add(a: Self::F, b: Self::F, c: Self::F) -> Self::F;
+    /// `b` where `b < a`, else `a`.
+    fn min(a: Self::F, b: Self::F) -> Self::F;
+    /// `b` where `a < b`, else `a`.
+    fn max(a: Self::F, b: Self::F) -> Self::F;
+    /// The sum of the lanes, as `(0 + 2) + (1 + 3)`.
+    fn sum(x: Self::F) -> f32;
+    /// The smallest lane.
+    fn smallest(x: Self::F) -> f32;
+    /// The largest lane.
+    fn largest(x: Self::F) -> f32;
+
+    fn zero() -> Self::I;
+    fn from_int(x: Self::I) -> Self::F;
+    /// The bits of `x`.
+    fn bits(x: Self::F) -> Self::I;
+    /// `x · 2ⁿ`, `n` being the low bits of `rounded + ROUND`, in −126..=127.
+    fn scale_by_power(x: Self::F, rounded: Self::F) -> Self::F;
+
+    /// Stores the low 7 bits of 16 integers.
+    fn store_u7(x: [Self::I; 4], to: &mut [u8; 16]);
+    /// Stores the low 7 bits of 8 integers, as i16.
+    fn store_u7_words(x: [Self::I; 2], to: &mut [i16; 8]);
+    /// Stores `x − bits(ROUND)` of 8 integers, saturated to i16.
+    fn store_words(x: [Self::I; 2], to: &mut [i16; 8]);
+
+    /// Eight i8, widened.
+    fn widen(x: &[i8; 8]) -> Self::W;
+    /// Four i16, twice.
+    fn twice(x: &[i16; 4]) -> Self::W;
+    /// Lane i is `c[i] + a[2i] · b[2i] + a[2i+1] · b[2i+1]`, wrapping.
+    fn dot_words(a: Self::W, b: Self::W, c: Self::I) -> Self::I;
+    /// `[a0 + a1, a2 + a3, b0 + b1, b2 + b3]`, wrapping.
+    fn add_pairs(a: Self::I, b: Self::I) -> Self::I;
+}
+
+/// Products of i8 weights and 7-bit activations kept as bytes.
+///
+/// Activations are 0..=127, so that every lowering of the relaxed instructions agrees.
+pub(crate) trait LanesU7: Lanes {
+    /// Sixteen bytes.
+    type B: Copy;
+
+    fn weights(x: &[i8; 16]) -> Self::B;
+    /// Four activations, four times.
+    fn four_times(x: &[u8; 4]) -> Self::B;
+    /// Lane i (of eight) is `w[2i] · x[2i] + w[2i+1] · x[2i+1]`: at most 2 · 127 · 128 = 32,512.
+    fn dot_pairs(w: Self::B, x: Self::B) -> Self::W;
+    /// Wrapping; callers make sure that it does not.
+    fn add_words(a: Self::W, b: Self::W) -> Self::W;
+    /// Lane i is `c[i] + a[2i] + a[2i+1]`.
+    fn sum_pairs(a: Self::W, c: Self::I) -> Self::I;
+    /// Lane i is `c[i]` + the sum of four products.
+    fn dot_fours(w: Self::B, x: Self::B, c: Self::I) -> Self::I;
+}
+
+/// Arrays and plain loops: the reference, and what native builds use.
+#[derive(Clone, Copy)]
+pub(crate) struct Portable;
+
+#[inline(always)]
+fn each(a: [f32; 4], b: [f32; 4], f: impl Fn(f32, f32) -> f32) -> [f32; 4] {
+    [f(a[0], b[0]), f(a[1], b[1]), f(a[2], b[2]), f(a[3], b[3])]
+}
+
+impl Lanes for Portable {
+    #[cfg(any(test, feature = "checks"))]
+    const NAME: &'static str = "portable";
+    const BYTES: bool = false;
+    type F = [f32; 4];
+    type I = [i32; 4];
+    type W = [i16; 8];
+
+    #[inline(always)]
+    fn splat(x: f32) -> [f32; 4] {
+        [x; 4]
+    }
+    #[inline(always)]
+    fn load(x: &[f32; 4]) -> [f32; 4] {
+        *x
+    }
+    #[inline(always)]
+    fn store(x: [f32; 4], to: &mut [f32; 4]) {
+        *to = x;
+    }
+    #[inline(always)]
+    fn add(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+        each(a, b, |a, b| a + b)
+    }
+    #[inline(always)]
+    fn sub(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+        each(a, b, |a, b| a - b)
+    }
+    #[inline(always)]
+    fn mul(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+        each(a, b, |a, b| a * b)
+    }
+    #[inline(always)]
+    fn div(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+        each(a, b, |a, b| a / b)
+    }
+    #[inline(always)]
+    fn mul_add(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
+        Self::add(Self::mul(a, b), c)
+    }
+    #[inline(always)]
+    fn neg_mul_add(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
+        Self::sub(c, Self::mul(a, b))
+    }
+    #[inline(always)]
+    fn min(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+        each(a, b, |a, b| if b < a { b } else { a })
+    }
+    #[inline(always)]
+    fn max(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+        each(a, b, |a, b| if a < b { b } else { a })
+    }
+    #[inline(always)]
+    fn sum(x: [f32; 4]) -> f32 {
+        (x[0] + x[2]) + (x[1] + x[3])
+    }
+    #[inline(always)]
+    fn smallest(x: [f32; 4]) -> f32 {
+        x.into_iter()
+            .fold(f32::INFINITY, |a, b| if b < a { b } else { a })
+    }
+    #[inline(always)]
+    fn largest(x: [f32; 4]) -> f32 {
+        x.into_iter()
+            .fold(f32::NEG_INFINITY, |a, b| if a < b { b } else { a })
+    }
+
+    #[inline(always)]
+    fn zero() -> [i32; 4] {
+        [0; 4]
+    }
+    #[inline(always)]
+    fn from_int(x: [i32; 4]) -> [f32; 4] {
+        x.map(|x| x as f32)
+    }
+    #[inline(always)]
+    fn bits(x: [f32; 4]) -> [i32; 4] {
+        x.map(|x| x.to_bits() as i32)
+    }
+    #[inline(always)]
+    fn scale_by_power(x: [f32; 4], rounded: [f32; 4]) -> [f32; 4] {
+        each(x, rounded, |x, n| {
+            x * f32::from_bits(n.to_bits().wrapping_add(127) << 23)
+        })
+    }
+
+    #[inline(always)]
+    fn store_u7(x: [[i32; 4]; 4], to: &mut [u8; 16]) {
+        for (to, &x) in to.iter_mut().zip(x.as_flattened()) {
+            *to = (x & 0x7f) as u8;
+        }
+    }
+    #[inline(always)]
+    fn store_u7_words(x: [[i32; 4]; 2], to: &mut [i16; 8]) {
+        for (to, &x) in to.iter_mut().zip(x.as_flattened()) {
+            *to = (x & 0x7f) as i16;
+        }
+    }
+    #[inline(always)]
+    fn store_words(x: [[i32; 4]; 2], to: &mut [i16; 8]) {
+        for (to, &x) in to.iter_mut().zip(x.as_flattened()) {
+            let x = x.wrapping_sub(ROUND.to_bits() as i32);
+            *to = x.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+        }
+    }
+
+    #[inline(always)]
+    fn widen(x: &[i8; 8]) -> [i16; 8] {
+        x.map(i16::from)
+    }
+    #[inline(always)]
+    fn twice(&[a, b, c, d]: &[i16; 4]) -> [i16; 8] {
+        [a, b, c, d, a, b, c, d]
+    }
+    #[inline(always)]
+    fn dot_words(a: [i16; 8], b: [i16; 8], mut c: [i32; 4]) -> [i32; 4] {
+        for i in 0..4 {
+            let first = i32::from(a[2 * i]) * i32::from(b[2 * i]);
+            let second = i32::from(a[2 * i + 1]) * i32::from(b[2 * i + 1]);
+            c[i] = c[i].wrapping_add(first.wrapping_add(second));
+        }
+        c
+    }
+    #[inline(always)]
+    fn add_pairs(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+        [
+            a[0].wrapping_add(a[1]),
+            a[2].wrapping_add(a[3]),
+            b[0].wrapping_add(b[1]),
+            b[2].wrapping_add(b[3]),
+        ]
+    }
+}
+
+impl LanesU7 for Portable {
+    type B = [i8; 16];
+
+    #[inline(always)]
+    fn weights(x: &[i8; 16]) -> [i8; 16] {
+        *x
+    }
+    #[inline(always)]
+    fn four_times(x: &[u8; 4]) -> [i8; 16] {
+        std::array::from_fn(|i| x[i % 4] as i8)
+    }
+    #[inline(always)]
+    fn dot_pairs(w: [i8; 16], x: [i8; 16]) -> [i16; 8] {
+        std::array::from_fn(|i| {
+            let first = i16::from(w[2 * i]) * i16::from(x[2 * i]);
+            first + i16::from(w[2 * i + 1]) * i16::from(x[2 * i + 1])
+        })
+    }
+    #[inline(always)]
+    fn add_words(a: [i16; 8], b: [i16; 8]) -> [i16; 8] {
+        std::array::from_fn(|i| a[i].wrapping_add(b[i]))
+    }
+    #[inline(always)]
+    fn sum_pairs(a: [i16; 8], c: [i32; 4]) -> [i32; 4] {
+        std::array::from_fn(|i| c[i] + i32::from(a[2 * i]) + i32::from(a[2 * i + 1]))
+    }
+    #[inline(always)]
+    fn dot_fours(w: [i8; 16], x: [i8; 16], c: [i32; 4]) -> [i32; 4] {
+        Self::sum_pairs(Self::dot_pairs(w, x), c)
+    }
+}

@@ -1,0 +1,203 @@
+//! Activations quantised per token, the left operand of the int8 matrix product.
+
+use std::ops::Range;
+
+use crate::lanes::{Lanes, Native, ROUND};
+use crate::math::pad;
+
+/// How finely activations are quantised. Weights are 8 bits either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// 7 bits unsigned over each token's own range: 128 steps from its smallest value to its
+    /// largest. Error of a value: at most 1/254 of that range. The fast one.
+    #[default]
+    Narrow,
+    /// 14 bits signed, symmetric: error of a value at most 1/16,382 of the token's largest
+    /// magnitude (somewhat more above 2,048 features, so that sums fit 32 bits). Costs up to
+    /// 1.7 (Zen 4) to 2 times the time of narrow.
+    Wide,
+}
+
+/// Integers, and a scale and an offset for each token: `x ≈ scale · integer + offset`.
+///
+/// The memory is kept from one use to the next. The integers do not depend on the twin; how they
+/// are laid out does.
+#[derive(Clone, Debug, Default)]
+pub struct Quantized {
+    rows: usize,
+    features: usize,
+    precision: Precision,
+    as_bytes: bool,
+    /// Of narrow rows in twins that multiply bytes, `[rows, stride / 16]`.
+    pub(crate) bytes: Vec<[u8; 16]>,
+    /// Of all other rows, `[rows, stride / 8]`.
+    pub(crate) words: Vec<[i16; 8]>,
+    pub(crate) scales: Vec<f32>,
+    pub(crate) offsets: Vec<f32>,
+}
+
+impl Quantized {
+    /// An empty one; give it rows by [`quantize`](Self::quantize).
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of tokens.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The values of each token.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// How finely they are quantised.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// Quantises `x`, `[tokens, features]`, row-major, each token by itself.
+    ///
+    /// With `multiplier`, `[features]`, it is `x · multiplier` that is quantised: the place to
+    /// fold in channel scales whose inverse is in the weights (SmoothQuant, arXiv 2211.10438).
+    /// Values must be finite: a token with others gets a meaningless result, and no other does.
+    ///
+    /// # Panics
+    /// If `x` is not a whole number of rows, or the multiplier's length is not `features`.
+    pub fn quantize(
+        &mut self,
+        x: &[f32],
+        features: usize,
+        precision: Precision,
+        multiplier: Option<&[f32]>,
+    ) {
+        self.quantize_with::<Native>(x, features, precision, multiplier);
+    }
+
+    /// [`quantize`](Self::quantize) in the twin `L`.
+    #[inline(always)]
+    pub(crate) fn quantize_with<L: Lanes>(
+        &mut self,
+        x: &[f32],
+        features: usize,
+        precision: Precision,
+        multiplier: Option<&[f32]>,
+    ) {
+        assert!(
+            features > 0 && x.len().is_multiple_of(features),
+            "rows cut short"
+        );
+        let rows = x.len() / features;
+        self.reset::<L>(rows, features, precision);
+        self.rows_with::<L>(0..rows, x, multiplier);
+    }
+
+    /// Makes room for `rows` rows, to be filled by [`rows_with`](Self::rows_with).
+    pub(crate) fn reset<L: Lanes>(&mut self, rows: usize, features: usize, precision: Precision) {
+        self.rows = rows;
+        self.features = features;
+        self.precision = precision;
+        self.as_bytes = L::BYTES && precision == Precision::Narrow;
+        let chunks = rows * features.div_ceil(16);
+        if self.as_bytes {
+            self.bytes.resize(chunks, [0; 16]);
+        } else {
+            self.words.resize(2 * chunks, [0; 8]);
+        }
+        self.scales.resize(rows, 0.0);
+        self.offsets.resize(rows, 0.0);
+    }
+
+    /// Whether the integers are in `bytes`.
+    pub(crate) fn as_bytes(&self) -> bool {
+        self.as_bytes
+    }
+
+    /// Quantises the rows `range` from `x`, `[range.len(), features]`.
+    #[inline(always)]
+    pub(crate) fn rows_with<L: Lanes>(
+        &mut self,
+        range: Range<usize>,
+        x: &[f32],
+        multiplier: Option<&[f32]>,
+    ) {
+        match multiplier {
+            Some(multiplier) => {
+                assert_eq!(multiplier.len(), self.features, "length of the multiplier");
+                let (chunks, rest) = multiplier.as_chunks::<16>();
+                let last = pad::<16>(rest, 0.0);
+                for (row, x) in range.zip(x.chunks_exact(self.features)) {
+                    self.row::<L>(row, x, |i, j, x| {
+                        let chunk = chunks.get(i).unwrap_or(&last);
+                        L::mul(x, L::load(&chunk.as_chunks::<4>().0[j]))
+                    });
+                }
+            }
+            None => {
+                for (row, x) in range.zip(x.chunks_exact(self.features)) {
+                    self.row::<L>(row, x, |_, _, x| x);
+                }
+            }
+        }
+    }
+
+    /// Quantises one row; `f(i, j, x)` is what to do first with the four values `16i + 4j` on.
+    #[inline(always)]
+    fn row<L: Lanes>(&mut self, row: usize, x: &[f32], f: impl Fn(usize, usize, L::F) -> L::F) {
+        let (chunks, rest) = x.as_chunks::<16>();
+        // Filled up with the last value, which leaves the range as it is.
+        let last = pad::<16>(rest, x[x.len() - 1]);
+        let load = |i: usize, j: usize| {
+            let chunk = chunks.get(i).unwrap_or(&last);
+            f(i, j, L::load(&chunk.as_chunks::<4>().0[j]))
+        };
+        let count = x.len().div_ceil(16);
+        let (mut low, mut high) = (L::splat(f32::INFINITY), L::splat(f32::NEG_INFINITY));
+        for i in 0..count {
+            for j in 0..4 {
+                let x = load(i, j);
+                low = L::min(low, x);
+                high = L::max(high, x);
+            }
+        }
+        let (low, high) = (L::smallest(low), L::largest(high));
+        let (steps, offset, range) = match self.precision {
+            Precision::Narrow => (127.0, low, high - low),
+            Precision::Wide => (f32::from(wide_limit(x.len())), 0.0, high.max(-low)),
+        };
+        // A row of one value needs no steps; keep the inverse finite.
+        let inverse = if range > 1e-30 { steps / range } else { 0.0 };
+        self.scales[row] = range / steps;
+        self.offsets[row] = offset;
+        let (offset, inverse) = (L::splat(offset), L::splat(inverse));
+        // Rounded twice in every twin, so that the integers are the same in all of them.
+        let integers = |x: L::F| {
+            let steps = L::mul(L::sub(x, offset), inverse);
+            L::bits(L::add(steps, L::splat(ROUND)))
+        };
+        if self.as_bytes {
+            let to = &mut self.bytes[row * count..][..count];
+            for (i, to) in to.iter_mut().enumerate() {
+                L::store_u7([0, 1, 2, 3].map(|j| integers(load(i, j))), to);
+            }
+            return;
+        }
+        let to = &mut self.words[2 * row * count..][..2 * count];
+        for (i, to) in to.iter_mut().enumerate() {
+            let j = 2 * (i % 2);
+            let x = [integers(load(i / 2, j)), integers(load(i / 2, j + 1))];
+            match self.precision {
+                Precision::Narrow => L::store_u7_words(x, to),
+                Precision::Wide => L::store_words(x, to),
+            }
+        }
+    }
+}
+
+/// The largest wide integer for rows of `features` values: as many products with ±128 as there
+/// are features must fit an i32.
+pub(crate) fn wide_limit(features: usize) -> i16 {
+    let fits = (i32::MAX as usize / 128 / features.max(1)).max(1);
+    fits.min(8191) as i16
+}
