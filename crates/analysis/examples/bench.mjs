@@ -16,6 +16,8 @@ const cases = [
   ["PCA", 500, 384, 3],
   ["PCA", 2000, 768, 3],
   ["PCA", 100000, 384, 3],
+  ["neighbours of all, cosine", 5000, 384, 5],
+  ["neighbours of all, cosine", 15000, 384, 5],
   ["nearest to one", 100000, 384, 4],
 ];
 for (const [name, n, d, work] of cases) {
@@ -23,9 +25,11 @@ for (const [name, n, d, work] of cases) {
   make(n, d);
   const times = [];
   while (times.length < 5 && times.reduce((a, b) => a + b, 0) < 2000) {
-    const start = performance.now();
+    // Processor time: what the machine does besides counts less.
+    const start = process.cpuUsage();
     run(work);
-    times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(start);
+    times.push((user + system) / 1000);
   }
   console.log(`${name}, ${n} × ${d}: ${Math.min(...times).toFixed(0)} ms`);
 }

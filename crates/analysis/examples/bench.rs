@@ -16,13 +16,23 @@ thread_local! {
 #[unsafe(no_mangle)]
 pub extern "C" fn make(n: usize, d: usize) -> usize {
     let mut random = fastrand::Rng::with_seed(7);
-    let centres: Vec<f32> = (0..(n / 100).max(1) * d).map(|_| random.f32() - 0.5).collect();
+    let centres: Vec<f32> = (0..(n / 100).max(1) * d)
+        .map(|_| random.f32() - 0.5)
+        .collect();
     let mut data = Vec::with_capacity(n * d);
     for _ in 0..n {
         let centre = random.usize(..centres.len() / d) * d;
         let start = data.len();
-        data.extend(centres[centre..centre + d].iter().map(|c| c + (random.f32() - 0.5) * 1.5));
-        let norm = data[start..].iter().map(|x: &f32| x * x).sum::<f32>().sqrt();
+        data.extend(
+            centres[centre..centre + d]
+                .iter()
+                .map(|c| c + (random.f32() - 0.5) * 1.5),
+        );
+        let norm = data[start..]
+            .iter()
+            .map(|x: &f32| x * x)
+            .sum::<f32>()
+            .sqrt();
         data[start..].iter_mut().for_each(|x| *x /= norm);
     }
     let vectors = Vectors::from_flat(data, d).ok();
@@ -34,7 +44,11 @@ pub extern "C" fn make(n: usize, d: usize) -> usize {
 /// Runs one case over the vectors; returns a number that depends on the result.
 #[unsafe(no_mangle)]
 pub extern "C" fn run(case: u32) -> f64 {
-    VECTORS.with(|slot| slot.borrow().as_ref().map_or(f64::NAN, |vectors| black_box(work(case, vectors))))
+    VECTORS.with(|slot| {
+        slot.borrow()
+            .as_ref()
+            .map_or(f64::NAN, |vectors| black_box(work(case, vectors)))
+    })
 }
 
 fn work(case: u32, vectors: &Vectors) -> f64 {
@@ -44,6 +58,12 @@ fn work(case: u32, vectors: &Vectors) -> f64 {
         2 => similarity_order(vectors).map_or(f64::NAN, |order| order[0] as f64),
         3 => Pca::fit(vectors, 10).variance_shares()[0],
         4 => nearest(vectors, 0, 100, Metric::Cosine).map_or(f64::NAN, |n| f64::from(n[0].score)),
+        5 => neighbors(vectors, Metric::Cosine),
+        6 => neighbors(vectors, Metric::Euclidean),
         _ => f64::NAN,
     }
+}
+
+fn neighbors(vectors: &Vectors, metric: Metric) -> f64 {
+    NeighborGraph::exact(vectors, 15, metric).map_or(f64::NAN, |graph| f64::from(graph.scores()[0]))
 }

@@ -62,4 +62,14 @@ pub enum AnalysisError {
         /// Count of vectors it can take.
         limit: usize,
     },
+    /// Things that belong together and differ in number.
+    #[error("{found} {what} where {expected} are needed")]
+    Mismatch {
+        /// What there is a wrong number of.
+        what: &'static str,
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
 }

@@ -11,21 +11,30 @@
 //! | scores of the visible cells, `[rows, columns]` | [`cosine_block`] |
 //! | scores of other texts with these | [`cosine_between`] |
 //! | what is nearest to a text, or to a search | [`nearest`], [`nearest_to`] |
+//! | the nearest of every text | [`NeighborGraph`], in steps [`NeighborSearch`] |
 //! | the most similar pairs | [`top_pairs`], in steps [`PairSearch`] |
 //! | an order in which similar texts sit together | [`similarity_order`] |
 //! | principal components, coordinates, variance | [`Pca`] |
+//! | neighbours on a map, and how far it can be trusted | [`map_neighbors`], [`faithfulness`], in steps [`FaithfulnessCheck`] |
 
 mod error;
+mod faithfulness;
+mod knn;
 mod metric;
 mod pca;
+mod plane;
 mod product;
 mod seriation;
 mod similarity;
+mod units;
 mod vectors;
 
 pub use error::AnalysisError;
+pub use faithfulness::{Faithfulness, FaithfulnessCheck, RANK_LIMIT, SAMPLE, faithfulness};
+pub use knn::{MAX_NEIGHBORS, NeighborGraph, NeighborSearch};
 pub use metric::Metric;
 pub use pca::{MAX_COMPONENTS, Pca};
+pub use plane::map_neighbors;
 pub use seriation::{OPTIMAL_LIMIT, ORDER_LIMIT, similarity_order};
 pub use similarity::{
     MATRIX_LIMIT, Neighbor, PairSearch, ScoredPair, cosine, cosine_between, cosine_block,
