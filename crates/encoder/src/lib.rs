@@ -1,1 +1,28 @@
 //! The sentence-embedding model: files in, vectors out.
+//!
+//! An [`Encoder`] is made from three files (weights, tokenizer, config) and turns texts into unit
+//! vectors whose dot product is their cosine similarity:
+//!
+//! text → tokens (at most [`ModelInfo::max_tokens`]) → BERT → mean over the tokens → length 1.
+//!
+//! A text's vector depends on that text, the model and the [`Precision`] alone: never on the other
+//! texts of the call. Bit for bit.
+//!
+//! The crate knows nothing of browsers; it runs natively and on `wasm32-unknown-unknown`.
+
+mod config;
+mod embeddings;
+mod encoder;
+mod error;
+mod info;
+pub mod int8;
+mod pooling;
+mod tokens;
+pub mod weights;
+
+pub use config::{Activation, BertConfig};
+pub use embeddings::Embeddings;
+pub use encoder::{Encoder, ModelFiles, Precision};
+pub use error::EncoderError;
+pub use info::{FORMAT_VERSION, ModelInfo, Pooling, metadata};
+pub use tokens::{TextTokenizer, TextTokens};

@@ -1,0 +1,78 @@
+//! Makes the weights that ship from the original ones.
+//!
+//! From a folder with `model.safetensors` (floats), `tokenizer.json` and `config.json`:
+//!
+//! - weights of every linear layer: int8, one f32 scale per output channel (`[out]`),
+//! - the three embedding tables: int8, one f32 scale per row,
+//! - layer norms and biases: f32 as they are.
+//!
+//! The result explains itself: `x.weight` (I8) has its scales beside it in `x.weight_scale` (F32),
+//! and the header's metadata names model, licence, source, dimensions, limit and pooling. The same
+//! input gives the same bytes.
+
+mod error;
+mod source;
+mod write;
+
+use std::path::Path;
+
+pub use error::ConvertError;
+use semblance_encoder::{int8, weights};
+use source::Source;
+use write::Output;
+
+/// What was converted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Name of the model.
+    pub model: String,
+    /// SHA-256 of the original weights, in hexadecimal.
+    pub source_sha256: String,
+    /// Length of the original weights in bytes.
+    pub bytes_before: u64,
+    /// Length of the int8 weights in bytes.
+    pub bytes_after: u64,
+    /// Files written, by name.
+    pub files: Vec<String>,
+}
+
+/// Converts the model in folder `source` into folder `out`, which is made if it isn't there.
+///
+/// Nothing is written unless the whole model could be read and converted. Files are written under
+/// a temporary name and then renamed, the weights last: a folder with weights is complete.
+///
+/// # Errors
+/// A [`ConvertError`] that names the file or tensor at fault.
+pub fn convert(source: &Path, out: &Path) -> Result<Report, ConvertError> {
+    if source.canonicalize().ok() == out.canonicalize().ok() && out.exists() {
+        return Err(ConvertError::SameFolder);
+    }
+    let source = Source::read(source)?;
+    let weights = quantize(&source)?.to_bytes()?;
+    let files = write::folder(out, &source, &weights)?;
+    Ok(Report {
+        model: source.model_name(),
+        bytes_before: source.weights.len() as u64,
+        source_sha256: source.weights_sha256,
+        bytes_after: weights.len() as u64,
+        files,
+    })
+}
+
+/// Rounds every matrix of the model to int8 and keeps every vector as it is.
+fn quantize(source: &Source) -> Result<Output, ConvertError> {
+    let original = weights::Weights::parse(&source.weights)?;
+    original.check(&source.config)?;
+    let mut output = Output::new(source.metadata());
+    for (name, shape) in weights::shapes(&source.config) {
+        if original.int8_rows(&name, &shape)?.is_some() {
+            return Err(ConvertError::AlreadyConverted(name));
+        }
+        let values = original.floats(&name, &shape)?;
+        match shape[..] {
+            [_, columns] => output.add_int8(&name, int8::quantize_rows(&values, columns), columns),
+            _ => output.add_f32(&name, &values),
+        }
+    }
+    Ok(output)
+}

@@ -1,0 +1,66 @@
+//! From the vectors of a text's tokens to the vector of the text.
+
+use crate::Pooling;
+
+/// Pools `hidden` (`[tokens, dimensions]`, row-major, f32) into `out` (`[dimensions]`) and scales
+/// it to length 1.
+///
+/// Sums run in f64, token by token, so that the result is within one rounding of the exact mean
+/// and does not depend on how a compiler vectorises. A vector of length 0 stays as it is.
+///
+/// Returns false if the result is not finite.
+pub(crate) fn pool(pooling: Pooling, hidden: &[f32], out: &mut [f32]) -> bool {
+    let dimensions = out.len();
+    let tokens = match pooling {
+        Pooling::Mean => hidden,
+        Pooling::Cls => &hidden[..dimensions],
+    };
+    let count = (tokens.len() / dimensions) as f64;
+    let mut square = 0.0;
+    let mut mean = vec![0.0f64; dimensions];
+    for token in tokens.chunks_exact(dimensions) {
+        for (sum, x) in mean.iter_mut().zip(token) {
+            *sum += f64::from(*x);
+        }
+    }
+    for sum in &mut mean {
+        *sum /= count;
+        square += *sum * *sum;
+    }
+    // As sentence-transformers does (torch's `normalize`), which keeps a zero vector zero.
+    let length = square.sqrt().max(1e-12);
+    for (to, from) in out.iter_mut().zip(&mean) {
+        *to = (*from / length) as f32;
+    }
+    square.is_finite()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mean_and_cls() {
+        let hidden = [3.0, 0.0, -1.0, 8.0, 1.0, 4.0];
+        let cases = [
+            (Pooling::Mean, [1.0 / 17f32.sqrt(), 4.0 / 17f32.sqrt()]),
+            (Pooling::Cls, [1.0, 0.0]),
+        ];
+        for (pooling, expected) in cases {
+            let mut out = [0.0; 2];
+            assert!(pool(pooling, &hidden, &mut out));
+            for (x, y) in out.iter().zip(&expected) {
+                assert!((x - y).abs() < 1e-7, "{pooling:?}: {out:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn zero_stays_zero_and_infinity_is_noticed() {
+        let mut out = [9.0; 2];
+        assert!(pool(Pooling::Mean, &[0.0; 4], &mut out));
+        assert_eq!(out, [0.0; 2]);
+        assert!(!pool(Pooling::Mean, &[f32::INFINITY, 0.0], &mut out));
+        assert!(!pool(Pooling::Mean, &[f32::NAN, 0.0], &mut out));
+    }
+}

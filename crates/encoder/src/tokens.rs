@@ -1,0 +1,154 @@
+//! From a text to the tokens that the model reads.
+
+use tokenizers::tokenizer::PostProcessor;
+use tokenizers::{Encoding, Tokenizer, TruncationDirection};
+
+use crate::EncoderError;
+
+/// Longest piece of a text that is tokenised at once, in bytes. A tokenizer keeps tens of bytes
+/// for each byte of a piece.
+const PIECE: usize = 16 * 1024;
+
+/// The tokens of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextTokens {
+    /// Token ids with the special ones, at most as many as the model reads.
+    pub ids: Vec<u32>,
+    /// Number of tokens of the whole text, special ones included.
+    pub total: u32,
+}
+
+impl TextTokens {
+    /// Whether the text has more tokens than the model reads.
+    #[must_use]
+    pub fn truncated(&self) -> bool {
+        self.total as usize > self.ids.len()
+    }
+}
+
+/// A tokenizer with the model's limit.
+///
+/// Whatever a text holds, it has tokens: an empty text, white space or control characters (NUL
+/// among them) alone give `[CLS] [SEP]`; what the vocabulary lacks gives `[UNK]`. Words that spell
+/// a special token, such as `[SEP]`, are read as that token, as the reference does.
+///
+/// Texts of more than 16 KiB are read in pieces, cut where the tokenizer cuts anyway: at white
+/// space, beside a CJK ideograph, before ASCII punctuation. So their tokens, and their number, are
+/// the same as if they were read at once, with one exception: of a run of more than 16 KiB without
+/// any such place the first 16 KiB are read. (For BERT's tokenizers such a run is one `[UNK]`
+/// either way.)
+pub struct TextTokenizer {
+    tokenizer: Tokenizer,
+    max_tokens: usize,
+    /// How many special tokens every text gets.
+    special: usize,
+}
+
+impl TextTokenizer {
+    /// Reads a `tokenizer.json`. Its own truncation and padding are not used: the files of the
+    /// MiniLM family carry 128 for both, a leftover of training.
+    ///
+    /// # Errors
+    /// [`EncoderError::BrokenTokenizer`] if it can't be read or leaves no room for a text,
+    /// [`EncoderError::TokenizerMismatch`] if it has tokens beyond `vocabulary`.
+    pub fn new(json: &[u8], max_tokens: usize, vocabulary: usize) -> Result<Self, EncoderError> {
+        let broken = |error: tokenizers::Error| EncoderError::BrokenTokenizer(error.to_string());
+        let mut tokenizer = Tokenizer::from_bytes(json).map_err(broken)?;
+        tokenizer.with_truncation(None).map_err(broken)?;
+        tokenizer.with_padding(None);
+        if let Some(token) = tokenizer.get_vocab(true).into_values().max()
+            && token as usize >= vocabulary
+        {
+            return Err(EncoderError::TokenizerMismatch { token, vocabulary });
+        }
+        let special = tokenizer
+            .get_post_processor()
+            .map_or(0, |processor| processor.added_tokens(false));
+        if special >= max_tokens {
+            return Err(EncoderError::BrokenTokenizer(format!(
+                "{special} special tokens leave no room within {max_tokens}"
+            )));
+        }
+        let tokenizer = Self {
+            tokenizer,
+            max_tokens,
+            special,
+        };
+        // A template may name a token that the vocabulary lacks, which shows only in use.
+        let probe = tokenizer.tokenize("a").map_err(broken)?;
+        if let Some(token) = probe.ids.into_iter().find(|id| *id as usize >= vocabulary) {
+            return Err(EncoderError::TokenizerMismatch { token, vocabulary });
+        }
+        Ok(tokenizer)
+    }
+
+    /// The tokens of a text.
+    ///
+    /// # Errors
+    /// Whatever the tokenizer says; BERT's never refuses a text.
+    pub fn tokenize(&self, text: &str) -> tokenizers::Result<TextTokens> {
+        let room = self.max_tokens - self.special;
+        let mut kept = Encoding::default();
+        let mut total = self.special;
+        for piece in pieces(text) {
+            let encoding = self.tokenizer.encode_fast(piece, false)?;
+            total += encoding.len();
+            if kept.len() < room {
+                kept.merge_with(encoding, false);
+            }
+        }
+        kept.truncate(room, 0, TruncationDirection::Right);
+        let all = self.tokenizer.post_process(kept, None, true)?;
+        Ok(TextTokens {
+            ids: all.get_ids().to_vec(),
+            total: u32::try_from(total).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+/// Cuts a text into pieces of about [`PIECE`] bytes at places where tokens end anyway.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        if rest.len() <= PIECE {
+            return Some(std::mem::take(&mut rest));
+        }
+        let boundary = |at: &usize| rest.is_char_boundary(*at);
+        let limit = (0..=PIECE).rev().find(boundary).unwrap_or(PIECE);
+        let (piece, after) = match last_cut(&rest[..limit]) {
+            Some(at) => rest.split_at(at),
+            None => {
+                // No place in sight: skip the rest of the run.
+                let next = first_cut(&rest[limit..]).map_or(rest.len(), |at| limit + at);
+                (&rest[..limit], &rest[next..])
+            }
+        };
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// Last place after the start at which `text` can be cut.
+fn last_cut(text: &str) -> Option<usize> {
+    let cut = |(at, c): (usize, char)| (at > 0 && cuts_before(c)).then_some(at);
+    text.char_indices().rev().find_map(cut)
+}
+
+/// First place at which `text` can be cut.
+fn first_cut(text: &str) -> Option<usize> {
+    text.char_indices()
+        .find(|(_, c)| cuts_before(*c))
+        .map(|(at, _)| at)
+}
+
+/// Whether a token always ends before this character. Control characters don't count, since they
+/// are dropped, nor `]`, which may end a special token.
+fn cuts_before(c: char) -> bool {
+    let white = matches!(c, '\t' | '\n' | '\r') || (c.is_whitespace() && !c.is_control());
+    let ideograph = matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{3400}'..='\u{4DBF}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{2A6DF}');
+    white || ideograph || (c.is_ascii_punctuation() && c != ']')
+}
