@@ -258,14 +258,13 @@ impl Client {
         }
     }
 
-    /// The `count` most similar pairs, best first; with `least` the least similar, worst first.
+    /// The `count` most similar pairs, best first.
     ///
     /// # Errors
     /// When there are too many points to compare all pairs, or the analysis worker died.
-    pub async fn pairs(&self, count: usize, least: bool) -> Result<Vec<Pair>, ClientError> {
+    pub async fn pairs(&self, count: usize) -> Result<Vec<Pair>, ClientError> {
         let request = Request::Pairs {
             count: u32::try_from(count).unwrap_or(u32::MAX),
-            least,
         };
         match self.ask(request, Payload::None).await? {
             (Response::Pairs(pairs), _) => Ok(pairs),

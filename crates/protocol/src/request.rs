@@ -48,8 +48,6 @@ pub enum Request {
     Pairs {
         /// How many at most.
         count: u32,
-        /// Least similar pairs instead.
-        least: bool,
     },
     /// The nearest neighbours of a point, by cosine similarity in the original space.
     Neighbours {

@@ -1,0 +1,125 @@
+//! The encoding worker: a model, and texts for it.
+
+use crate::{Answer, files};
+use js_sys::Uint8Array;
+use semblance_encoder::{Encoder, ModelFiles, Pooling};
+use semblance_protocol::{
+    Failure, FailureKind, Load, Loaded, ModelInfo, Precision, Progress, Response, wire::Payload,
+};
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::JsValue;
+
+/// What an encoding worker has.
+#[derive(Default)]
+pub(crate) struct Encoding {
+    encoder: Option<Encoder>,
+}
+
+impl Encoding {
+    /// Embeds texts.
+    pub(crate) fn embed(&mut self, texts: &[String]) -> Answer {
+        let encoder = self.encoder.as_mut().ok_or_else(not_loaded)?;
+        let embeddings = encoder
+            .embed(texts)
+            .map_err(|error| Failure::new(FailureKind::BadRequest, error.to_string()))?;
+        let payload = Payload::from_slice(&embeddings.vectors);
+        Ok((
+            Response::Embedded {
+                tokens: embeddings.tokens,
+                truncated: embeddings.truncated,
+            },
+            payload,
+        ))
+    }
+}
+
+/// Gets a model ready: its files from `weights`, the cache or the network, checked.
+pub(crate) async fn load(
+    encoding: &Rc<RefCell<Encoding>>,
+    load: &Load,
+    weights: Option<JsValue>,
+    progress: impl Fn(Progress),
+) -> Answer {
+    let get = |file, quiet: bool| {
+        let progress = &progress;
+        async move {
+            files::get(&load.base, file, |loaded, total| {
+                if !quiet {
+                    progress(Progress::Downloading { loaded, total });
+                }
+            })
+            .await
+        }
+    };
+    // The small files first: should they be missing, nobody waits for the large one.
+    let tokenizer = get(&load.tokenizer, true).await?;
+    let config = get(&load.config, true).await?;
+    let weights = match weights {
+        Some(blob) => files::File {
+            bytes: files::bytes_of(&blob, &load.weights).await?,
+            blob,
+            from_cache: true,
+            not_kept: None,
+        },
+        None => get(&load.weights, false).await?,
+    };
+    progress(Progress::Preparing);
+    let encoder = build(load, weights.bytes, &tokenizer.bytes, &config.bytes)?;
+    let info = encoder.info();
+    let model = ModelInfo {
+        name: if info.name.is_empty() {
+            load.name.clone()
+        } else {
+            info.name.clone()
+        },
+        dimensions: info.dimensions as u32,
+        max_tokens: info.max_tokens as u32,
+        licence: info.license.clone(),
+        pooling: match info.pooling {
+            Pooling::Mean => "mean",
+            Pooling::Cls => "cls",
+        }
+        .to_owned(),
+        source_sha256: info.source_sha256.clone(),
+        bytes: load.weights.bytes,
+    };
+    encoding.borrow_mut().encoder = Some(encoder);
+    Ok((
+        Response::Loaded(Loaded {
+            model,
+            from_cache: weights.from_cache,
+            not_kept: weights.not_kept,
+        }),
+        Payload::Blob(weights.blob),
+    ))
+}
+
+fn build(
+    load: &Load,
+    weights: Uint8Array,
+    tokenizer: &Uint8Array,
+    config: &Uint8Array,
+) -> Result<Encoder, Failure> {
+    let files = ModelFiles {
+        weights: weights.to_vec(),
+        tokenizer: &tokenizer.to_vec(),
+        config: &config.to_vec(),
+    };
+    // The browser's copy must not live beside the model's.
+    drop(weights);
+    let precision = match load.precision {
+        Precision::Fast => semblance_encoder::Precision::Fast,
+        Precision::Exact => semblance_encoder::Precision::Exact,
+    };
+    Encoder::load(files, precision).map_err(|error| {
+        Failure::new(
+            FailureKind::BadModel,
+            format!("The model {} could not be used: {error}.", load.name),
+        )
+    })
+}
+
+/// The answer to texts that come before a model.
+pub(crate) fn not_loaded() -> Failure {
+    Failure::new(FailureKind::BadRequest, "No model is loaded yet.")
+}
