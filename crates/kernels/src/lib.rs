@@ -81,3 +81,5 @@ pub use vector::{add, dot, gelu, mean_pool, normalize, softmax};
 
 #[cfg(any(test, feature = "checks"))]
 pub mod checks;
+#[cfg(any(test, feature = "checks"))]
+pub mod measure;
