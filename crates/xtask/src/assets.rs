@@ -1,0 +1,206 @@
+//! `target/site`: the generated part of the site.
+//!
+//! ```text
+//! engine/worker-<variant>-<hash>.js, .wasm
+//! models/<name>/model.safetensors, tokenizer.json, config.json, LICENSE …
+//! assets.json    which of them are what, with sizes and hashes
+//! ```
+//!
+//! Files that haven't changed are left alone, so that Trunk's watcher sees nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use lexopt::Parser;
+use serde_json::{Map, Value, json};
+
+use crate::engine::{self, Built};
+use crate::report::{self, Outcome};
+use crate::{digest, files, model, project};
+
+/// Set by commands that have brought the assets up to date before they call Trunk.
+pub const READY: &str = "SEMBLANCE_ASSETS_READY";
+
+/// `cargo xtask assets`.
+pub fn run(arguments: &mut Parser) -> Result<()> {
+    crate::no_options(arguments)?;
+    if std::env::var_os(READY).is_some() {
+        return Ok(());
+    }
+    let _lock = project::lock()?;
+    model::ensure()?;
+    ensure()
+}
+
+/// Brings the folder up to date. The model must be there.
+pub fn ensure() -> Result<()> {
+    report::noted("workers and model for the site", || {
+        let built = engine::build(&engine::variants()?)?;
+        let changed = lay_out(&built, &project::shipped_model(), &project::site())?;
+        let outcome = if changed {
+            Outcome::Done
+        } else {
+            Outcome::There
+        };
+        let sizes = built.iter().map(|built| {
+            let kilobytes = built.module.1.len() / 1000;
+            format!("{} {kilobytes} kB", built.variant.name())
+        });
+        Ok((outcome, sizes.collect::<Vec<_>>().join(", ")))
+    })
+}
+
+/// Makes `site` hold these files and no others; tells whether anything changed.
+fn lay_out(built: &[Built], model: &Path, site: &Path) -> Result<bool> {
+    let mut changed = false;
+    let mut wanted: Vec<PathBuf> = Vec::new();
+    let mut engine = Map::new();
+    for build in built {
+        let mut place = |(name, bytes): &(String, Vec<u8>)| {
+            let path = site.join("engine").join(name);
+            changed |= files::write_if_changed(&path, bytes)?;
+            wanted.push(path);
+            anyhow::Ok(format!("engine/{name}"))
+        };
+        let entry = json!({ "script": place(&build.script)?, "module": place(&build.module)? });
+        engine.insert(build.variant.name().into(), entry);
+    }
+
+    let folder = format!("models/{}", project::MODEL);
+    let mut parts = Vec::new();
+    for path in files::all_under(model)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let copy = site.join(&folder).join(&*name);
+        changed |= files::copy_if_changed(&path, &copy)?;
+        if let Some(role) = role(&name) {
+            parts.push(json!({
+                "role": role,
+                "path": format!("{folder}/{name}"),
+                "bytes": fs::metadata(&path)?.len(),
+                "sha256": digest::of_file(&path)?,
+            }));
+        }
+        wanted.push(copy);
+    }
+    for needed in ["weights", "tokenizer", "config"] {
+        if !parts.iter().any(|part| part["role"] == needed) {
+            bail!(
+                "{} has no {needed}: run `cargo xtask model`",
+                files::shown(model)
+            );
+        }
+    }
+
+    let assets = json!({
+        "engine": Value::Object(engine),
+        "models": [{ "name": project::MODEL, "files": parts }],
+    });
+    let list = site.join("assets.json");
+    let text = serde_json::to_string_pretty(&assets).context("assets.json")? + "\n";
+    changed |= files::write_if_changed(&list, text.as_bytes())?;
+    wanted.push(list);
+
+    for path in files::all_under(site)? {
+        if !wanted.contains(&path) {
+            files::remove(&path)?;
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+/// What the worker needs a file of the model for; `None` for those that only go along.
+fn role(name: &str) -> Option<&'static str> {
+    match name {
+        "model.safetensors" => Some("weights"),
+        "tokenizer.json" => Some("tokenizer"),
+        "config.json" => Some("config"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Variant;
+
+    fn built(variant: Variant, hash: &str) -> Built {
+        let file = |extension: &str| {
+            let name = format!("worker-{}-{hash}.{extension}", variant.name());
+            (name, extension.as_bytes().to_vec())
+        };
+        Built {
+            variant,
+            script: file("js"),
+            module: file("wasm"),
+        }
+    }
+
+    #[test]
+    fn lays_out_what_is_wanted_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (model, site) = (folder.path().join("model"), folder.path().join("site"));
+        for name in [
+            "model.safetensors",
+            "tokenizer.json",
+            "config.json",
+            "LICENSE",
+        ] {
+            files::write(&model.join(name), name.as_bytes()).expect("written");
+        }
+        let old = [built(Variant::Simd, "00000000")];
+        assert!(lay_out(&old, &model, &site).expect("laid out"));
+        assert!(!lay_out(&old, &model, &site).expect("unchanged"));
+
+        let new = [
+            built(Variant::Simd, "11111111"),
+            built(Variant::Relaxed, "22222222"),
+        ];
+        assert!(lay_out(&new, &model, &site).expect("laid out"));
+        let names: Vec<_> = files::all_under(&site).expect("listed");
+        let names: Vec<_> = names
+            .iter()
+            .filter_map(|path| path.strip_prefix(&site).ok())
+            .collect();
+        assert_eq!(
+            names
+                .iter()
+                .map(|name| name.to_string_lossy())
+                .collect::<Vec<_>>(),
+            [
+                "assets.json",
+                "engine/worker-relaxed-22222222.js",
+                "engine/worker-relaxed-22222222.wasm",
+                "engine/worker-simd-11111111.js",
+                "engine/worker-simd-11111111.wasm",
+                "models/all-MiniLM-L6-v2/LICENSE",
+                "models/all-MiniLM-L6-v2/config.json",
+                "models/all-MiniLM-L6-v2/model.safetensors",
+                "models/all-MiniLM-L6-v2/tokenizer.json",
+            ]
+        );
+        let list = fs::read_to_string(site.join("assets.json")).expect("read");
+        let list: Value = serde_json::from_str(&list).expect("JSON");
+        assert_eq!(
+            list["engine"]["relaxed"]["module"],
+            "engine/worker-relaxed-22222222.wasm"
+        );
+        let weights = list["models"][0]["files"].as_array().expect("files").iter();
+        let weights = weights
+            .clone()
+            .find(|file| file["role"] == "weights")
+            .expect("weights");
+        assert_eq!(weights["bytes"], "model.safetensors".len());
+        assert_eq!(weights["sha256"], digest::of_bytes(b"model.safetensors"));
+    }
+
+    #[test]
+    fn refuses_a_model_that_lacks_a_part() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let model = folder.path().join("model");
+        files::write(&model.join("model.safetensors"), b"x").expect("written");
+        let error = lay_out(&[], &model, &folder.path().join("site")).expect_err("refused");
+        assert!(error.to_string().contains("tokenizer"), "{error}");
+    }
+}

