@@ -1,3 +1,54 @@
 //! The page: Yew components over the document and the workers.
 
-fn main() {}
+mod app;
+mod caret;
+mod dialogs;
+mod editor;
+mod elsewhere;
+mod engine;
+mod header;
+mod heat;
+mod icon;
+mod look;
+mod map;
+mod marking;
+mod matrix;
+mod neighbours;
+mod pairs;
+mod picture;
+mod results;
+mod rows;
+mod samples;
+mod scores;
+mod state;
+mod status;
+mod storage;
+mod texts;
+mod timing;
+
+/// Mounts the page in place of the shell that was shown while its code was on the way.
+fn main() {
+    std::panic::set_hook(Box::new(|panic| panicked(&panic.to_string())));
+    let root = gloo::utils::document().get_element_by_id("app");
+    match root {
+        Some(root) => drop(yew::Renderer::<app::App>::with_root(root).render()),
+        None => drop(yew::Renderer::<app::App>::new().render()),
+    }
+}
+
+/// Tells the person that the page can't go on. Nothing of it runs any more at this point, so the
+/// message is written by hand.
+fn panicked(what: &str) {
+    web_sys::console::error_1(&what.into());
+    let document = gloo::utils::document();
+    let (Ok(alert), Some(body)) = (document.create_element("p"), document.body()) else {
+        return;
+    };
+    alert.set_text_content(Some(
+        "Something in the page failed and it can't go on. Your texts are kept: reload the page.",
+    ));
+    // Setting known attributes and appending to a body that is there can't fail.
+    _ = alert.set_attribute("role", "alert");
+    _ = alert.set_attribute("class", "crash");
+    _ = body.append_child(&alert);
+}

@@ -35,7 +35,7 @@ pub struct Span {
 }
 
 /// The lines of the editor with undo. Cloning is cheap: lines are shared until changed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     lines: Rc<Vec<Line>>,
     history: History,

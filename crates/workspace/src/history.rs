@@ -4,7 +4,7 @@ use crate::line::Line;
 use std::rc::Rc;
 
 /// Lines `removed` from position `at` and what was `inserted` in their place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Splice {
     pub at: usize,
     pub removed: Vec<Line>,
@@ -34,7 +34,7 @@ const STEPS: usize = 1_000;
 const BYTES: usize = 128 << 20;
 
 /// What can be undone and redone. Cloning is cheap.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct History {
     done: Vec<Rc<Splice>>,
     undone: Vec<Rc<Splice>>,

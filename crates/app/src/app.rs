@@ -1,0 +1,198 @@
+//! The page as a whole: the state that the views share, and what ties them together.
+
+use crate::dialogs::{About, Keys, open};
+use crate::elsewhere::Watch;
+use crate::engine::Driver;
+use crate::header::Header;
+use crate::look::{Look, use_applied_look};
+use crate::map::Map;
+use crate::neighbours::Neighbours;
+use crate::samples::SAMPLES;
+use crate::scores::Scores;
+use crate::state::{Action, Mark, MarkStore, Marks, Message, State, Store};
+use crate::status::Status;
+use crate::storage::{self, Kept};
+use crate::texts::{Texts, keep_page_on_drop};
+use crate::timing;
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+use yew::prelude::*;
+
+/// How long typing must pause before changed lines are embedded, in milliseconds.
+const PAUSE: u32 = 250;
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let store: Store = use_reducer_eq(opening);
+    let marks: MarkStore = use_reducer_eq(Marks::default);
+    let look = use_applied_look(store.settings);
+    let driver = {
+        let dispatch = store.dispatcher();
+        use_memo((), move |()| Driver::new(dispatch, base()))
+    };
+    use_started(&driver, &store);
+    use_embedded(&driver, &store);
+    use_kept(&store);
+    let (keys, about) = (use_node_ref(), use_node_ref());
+    use_keys(&store, &marks, &keys);
+    {
+        let marks = marks.dispatcher();
+        use_effect_with(store.results.clone(), move |results| {
+            if !results.texts.is_empty() {
+                timing::mark_once("semblance:first-scores");
+            }
+            marks.dispatch(Mark::Keep(results.clone()));
+        });
+    }
+    let on_keys = {
+        let keys = keys.clone();
+        Callback::from(move |_| open(&keys))
+    };
+    let on_about = {
+        let about = about.clone();
+        Callback::from(move |_| open(&about))
+    };
+    let driver = (*driver).clone();
+    html! {
+        <ContextProvider<Store> context={store}>
+        <ContextProvider<MarkStore> context={marks}>
+        <ContextProvider<Look> context={look}>
+            <a class="skip" href="#texts">{ "Skip to the texts" }</a>
+            <Header {on_keys} {on_about} />
+            <main class="views">
+                <Texts />
+                <Scores />
+                <div class="side">
+                    <Map />
+                    <Neighbours driver={driver.clone()} />
+                </div>
+            </main>
+            <Status {driver} />
+            <Keys dialog={keys} />
+            <About dialog={about} />
+        </ContextProvider<Look>>
+        </ContextProvider<MarkStore>>
+        </ContextProvider<Store>>
+    }
+}
+
+/// The state to open with: what was there before a reload, or the first sample set.
+fn opening() -> State {
+    let settings = storage::settings();
+    let named = |name: &str| SAMPLES.iter().position(|sample| sample.name == name);
+    let sample = match storage::kept() {
+        Some(Kept::Texts(text)) => return State::new(&text, None, settings),
+        Some(Kept::Sample(name)) => named(&name).unwrap_or(0),
+        None => 0,
+    };
+    State::new(SAMPLES[sample].text, Some(sample), settings)
+}
+
+/// The address that the page's files are relative to.
+fn base() -> String {
+    gloo::utils::document()
+        .base_uri()
+        .ok()
+        .flatten()
+        .unwrap_or_default()
+}
+
+/// Starts the engine and the watch on requests, once.
+#[hook]
+fn use_started(driver: &Rc<Rc<Driver>>, store: &Store) {
+    let (driver, dispatch) = (driver.clone(), store.dispatcher());
+    use_effect_with((), move |()| {
+        timing::mark("semblance:page-ready");
+        driver.start();
+        let watch = Watch::new(move |count| dispatch.dispatch(Action::Elsewhere(count)));
+        let drops = keep_page_on_drop();
+        move || drop((watch, drops))
+    });
+}
+
+/// Hands the texts to the engine whenever they change: after a pause when they are being typed,
+/// at once otherwise.
+#[hook]
+fn use_embedded(driver: &Rc<Rc<Driver>>, store: &Store) {
+    let (driver, state) = (driver.clone(), store.clone());
+    use_effect_with(store.document.revision(), move |&revision| {
+        let typed = revision > 0 && state.shown == revision;
+        let document = state.document.clone();
+        let dispatch = state.dispatcher();
+        let pause = Timeout::new(if typed { PAUSE } else { 0 }, move || {
+            driver.set_texts(document.texts());
+            dispatch.dispatch(Action::Seal);
+        });
+        move || drop(pause)
+    });
+}
+
+/// Keeps settings and texts in the browser's storage.
+#[hook]
+fn use_kept(store: &Store) {
+    use_effect_with(store.settings, |settings| storage::keep_settings(*settings));
+    let state = store.clone();
+    let full = use_mut_ref(|| false);
+    use_effect_with(
+        (store.document.revision(), store.sample),
+        move |&(_, sample)| {
+            let document = state.document.clone();
+            let dispatch = state.dispatcher();
+            let pause = Timeout::new(2 * PAUSE, move || {
+                match sample.and_then(|i| SAMPLES.get(i)) {
+                    Some(sample) => storage::keep_sample(sample.name),
+                    None => {
+                        let kept = storage::keep_texts(&document.to_text());
+                        let was_full = full.replace(!kept);
+                        if !kept && !was_full {
+                            let text = "The browser has no room to keep these texts for a reload of the page. They work as long as it stays open.";
+                            let message = Message {
+                                text: text.into(),
+                                remedy: None,
+                            };
+                            dispatch.dispatch(Action::Notice(Some(message)));
+                        }
+                    }
+                }
+            });
+            move || drop(pause)
+        },
+    );
+}
+
+/// Keys that work everywhere.
+#[hook]
+fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
+    let (store, marks, keys) = (store.dispatcher(), marks.dispatcher(), keys.clone());
+    use_effect_with((), move |()| {
+        let options = EventListenerOptions::enable_prevent_default();
+        let document = gloo::utils::document();
+        let listener =
+            EventListener::new_with_options(&document, "keydown", options, move |event| {
+                let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                    return;
+                };
+                let control = event.ctrl_key() || event.meta_key();
+                match (event.key().as_str(), control, event.shift_key()) {
+                    ("z" | "Z", true, false) => store.dispatch(Action::Undo),
+                    ("z" | "Z", true, true) | ("y" | "Y", true, _) => store.dispatch(Action::Redo),
+                    ("Escape", ..) => return marks.dispatch(Mark::Clear),
+                    ("?", false, _) if !in_text_box(event) => open(&keys),
+                    _ => return,
+                }
+                event.prevent_default();
+            });
+        move || drop(listener)
+    });
+}
+
+fn in_text_box(event: &KeyboardEvent) -> bool {
+    let element = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.tag_name() == "TEXTAREA")
+}

@@ -1,0 +1,129 @@
+//! The keys, and what there is to know about the page.
+
+use crate::state::{Engine, use_store};
+use semblance_scatter::KEYBOARD_HELP;
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+/// Keys outside the map.
+const KEYS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Everywhere",
+        &[
+            ("Ctrl + Z", "Undo"),
+            ("Ctrl + Shift + Z, Ctrl + Y", "Redo"),
+            ("Escape", "Clear the selection"),
+            ("?", "Show these keys (outside the text box)"),
+        ],
+    ),
+    (
+        "Texts",
+        &[
+            ("Alt + ↑, Alt + ↓", "Move the line up or down"),
+            ("Alt + Enter", "Select the text of the caret's line"),
+            ("↑, ↓ on a number", "Go to another text"),
+            ("Enter on a number", "Select the text"),
+            ("Delete on a number", "Remove the text"),
+        ],
+    ),
+    (
+        "Scores",
+        &[
+            ("Arrow keys", "Go from cell to cell"),
+            (
+                "Home, End",
+                "First or last cell of the row; with Ctrl, of the table",
+            ),
+            ("Enter, Space", "Select both texts of the cell"),
+        ],
+    ),
+];
+
+#[derive(Properties, PartialEq)]
+pub struct DialogProps {
+    pub dialog: NodeRef,
+}
+
+/// Opens a dialog; nothing where the browser has none.
+pub fn open(dialog: &NodeRef) {
+    if let Some(dialog) = dialog
+        .cast::<HtmlDialogElement>()
+        .filter(|dialog| !dialog.open())
+    {
+        // Fails only for a dialog that is open already.
+        _ = dialog.show_modal();
+    }
+}
+
+fn frame(props: &DialogProps, id: &'static str, title: &str, body: Html) -> Html {
+    // A click beside the dialog closes it, as its close button and Escape do.
+    let beside = {
+        let node = props.dialog.clone();
+        Callback::from(move |event: MouseEvent| {
+            let dialog = node.cast::<HtmlDialogElement>();
+            if let Some(dialog) =
+                dialog.filter(|dialog| event.target().as_ref() == Some(dialog.as_ref()))
+            {
+                dialog.close();
+            }
+        })
+    };
+    html! {
+        <dialog ref={props.dialog.clone()} aria-labelledby={id} onclick={beside}>
+            <div class="dialog-body">
+                <form method="dialog"><button class="tool" aria-label="Close" title="Close">{ crate::icon::icon(crate::icon::Icon::Remove) }</button></form>
+                <h2 {id}>{ title.to_owned() }</h2>
+                { body }
+            </div>
+        </dialog>
+    }
+}
+
+/// The keys.
+#[component]
+pub fn Keys(props: &DialogProps) -> Html {
+    let list = |title: &str, keys: &mut dyn Iterator<Item = (&'static str, &'static str)>| {
+        html! {
+            <section>
+                <h3>{ title.to_owned() }</h3>
+                <dl class="keys">{ for keys.map(|(keys, does)| html! { <div><dt>{ keys }</dt><dd>{ does }</dd></div> }) }</dl>
+            </section>
+        }
+    };
+    let body = html! {
+        <div class="key-lists">
+            { for KEYS.iter().map(|(title, keys)| list(title, &mut keys.iter().copied())) }
+            { list("Map", &mut KEYBOARD_HELP.iter().map(|help| (help.keys, help.does))) }
+        </div>
+    };
+    frame(props, "keys-title", "Keys", body)
+}
+
+/// What the page does and does not do with texts, and what it is made of.
+#[component]
+pub fn About(props: &DialogProps) -> Html {
+    let store = use_store();
+    let model = match &store.engine {
+        Engine::Ready(model) => html! {
+            <p>{ format!("{}: {} numbers for each text, texts of up to {} tokens, licence {}.",
+                model.name, model.dimensions, model.max_tokens, model.licence) }</p>
+        },
+        Engine::Starting(_) => html! { <p>{ "The model is being loaded." }</p> },
+        Engine::Failed => html! { <p>{ "The model could not be loaded." }</p> },
+    };
+    let body = html! {
+        <>
+            <h3>{ "Privacy" }</h3>
+            <p>{ "What you type never leaves this device. The model runs here, in your browser; the page sends your texts to nobody, and its content security policy forbids it to reach any other server. The status line counts requests to elsewhere; it should always say 0." }</p>
+            <p>{ "For a reload of this tab, the browser keeps your texts until the tab is closed. Your choice of theme, type size and order is kept for your next visit." }</p>
+            <h3>{ "What the numbers mean" }</h3>
+            <p>{ "A language model reads each text and gives it an embedding: a direction in a space of many dimensions. The score of two texts is the cosine similarity of their embeddings: 1 when the directions agree, around 0 when they have nothing to do with each other. It measures what texts are about more than whether they say the same; negations are often close." }</p>
+            <p>{ "The map shows the two directions in which your texts differ most (principal components). The percentages on its axes say how much of all differences they hold; the rest can't be seen on it, so trust the scores before the map." }</p>
+            <h3>{ "The model" }</h3>
+            { model }
+            <h3>{ "Licence" }</h3>
+            <p>{ format!("Semblance {}, under the MIT or the Apache 2.0 licence, as you prefer.", env!("CARGO_PKG_VERSION")) }</p>
+        </>
+    };
+    frame(props, "about-title", "About Semblance", body)
+}

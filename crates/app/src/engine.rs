@@ -1,0 +1,303 @@
+//! Keeps the results up with the document: starts the engine, embeds what changed, asks for what
+//! the views draw, and gives way as soon as the texts change again.
+
+use crate::results::{MATRIX_LIMIT, Results, least_alike};
+use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit};
+use crate::timing;
+use semblance_client::{
+    Cancel, Client, ClientError, ClientOptions, Embedded, Event, Neighbour, Precision, Stage,
+    VectorId,
+};
+use semblance_workspace::Text;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::UseReducerDispatcher;
+
+/// Texts in the first slice of a long document; each later slice doubles what is there.
+const FIRST_SLICE: usize = 250;
+/// Pairs listed at each end.
+const PAIRS: usize = 100;
+/// Progress is shown at most this often, in milliseconds.
+const PROGRESS_INTERVAL: f64 = 80.0;
+
+/// The page's hold on the engine. One run at a time: a new one stops the one before.
+pub struct Driver {
+    dispatch: UseReducerDispatcher<State>,
+    base: String,
+    client: RefCell<Option<Client>>,
+    texts: RefCell<Rc<Vec<Text>>>,
+    cancel: RefCell<Cancel>,
+    run: Cell<u32>,
+    known: RefCell<HashSet<VectorId>>,
+    reported: Cell<f64>,
+}
+
+impl Driver {
+    /// A driver for files below `base`, an absolute URL.
+    pub fn new(dispatch: UseReducerDispatcher<State>, base: String) -> Rc<Driver> {
+        Rc::new(Driver {
+            dispatch,
+            base,
+            client: RefCell::default(),
+            texts: RefCell::default(),
+            cancel: RefCell::new(Cancel::new()),
+            run: Cell::new(0),
+            known: RefCell::default(),
+            reported: Cell::new(0.0),
+        })
+    }
+
+    /// Starts the engine; afterwards embeds the texts that are there by then.
+    pub fn start(self: &Rc<Self>) {
+        let driver = self.clone();
+        driver.tell(Action::Alert(None));
+        driver.tell(Action::Engine(Engine::Starting(Progress::of(
+            stage_name(Stage::Engine),
+            Unit::Bytes,
+        ))));
+        spawn_local(async move {
+            let options = ClientOptions {
+                base: driver.base.clone(),
+                precision: Precision::Fast,
+                workers: None,
+            };
+            let listener = driver.clone();
+            let started = Client::start(options, Rc::new(move |event| listener.hear(event))).await;
+            match started {
+                Ok(client) => {
+                    timing::mark("semblance:model-ready");
+                    driver.tell(Action::Engine(Engine::Ready(Rc::new(
+                        client.model().clone(),
+                    ))));
+                    driver.client.replace(Some(client));
+                    driver.embed();
+                }
+                Err(error) => {
+                    driver.tell(Action::Engine(Engine::Failed));
+                    driver.fail(&error, Remedy::Restart);
+                }
+            }
+        });
+    }
+
+    /// Makes these the texts, and embeds them once the engine is there.
+    pub fn set_texts(self: &Rc<Self>, texts: Vec<Text>) {
+        self.texts.replace(Rc::new(texts));
+        self.embed();
+    }
+
+    /// Stops embedding. What was done stays and is shown.
+    pub fn stop(&self) {
+        self.cancel.borrow().cancel();
+    }
+
+    /// Embeds the current texts as far as that has not been done.
+    pub fn embed(self: &Rc<Self>) {
+        let Some(client) = self.client.borrow().clone() else {
+            return;
+        };
+        self.stop();
+        let run = Run {
+            number: self.run.get() + 1,
+            cancel: Cancel::new(),
+            texts: self.texts.borrow().clone(),
+            client,
+            driver: self.clone(),
+        };
+        self.run.set(run.number);
+        self.cancel.replace(run.cancel.clone());
+        spawn_local(run.finish());
+    }
+
+    /// The nearest neighbours of a point of the latest results.
+    pub async fn neighbours(
+        &self,
+        point: u32,
+        count: usize,
+    ) -> Result<Vec<Neighbour>, ClientError> {
+        let client = self.client.borrow().clone();
+        match client {
+            Some(client) => client.neighbours(point, count).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn tell(&self, action: Action) {
+        self.dispatch.dispatch(action);
+    }
+
+    fn fail(&self, error: &ClientError, remedy: Remedy) {
+        let text = format!("{error} {}", error.advice()).into();
+        let remedy = error.can_retry().then_some(remedy);
+        self.tell(Action::Alert(Some(Message { text, remedy })));
+    }
+
+    fn hear(&self, event: Event) {
+        match event {
+            Event::Loading {
+                stage,
+                loaded,
+                total,
+            } => {
+                if stage != Stage::Engine {
+                    timing::mark_once("semblance:engine-ready");
+                }
+                if self.client.borrow().is_some() || !self.due(loaded >= total) {
+                    return;
+                }
+                let progress = Progress {
+                    what: stage_name(stage),
+                    done: loaded,
+                    total,
+                    unit: Unit::Bytes,
+                };
+                self.tell(Action::Engine(Engine::Starting(progress)));
+            }
+            Event::Notice(notice) => {
+                let text = notice.to_string().into();
+                self.tell(Action::Notice(Some(Message { text, remedy: None })));
+            }
+        }
+    }
+
+    /// Whether progress should be shown now.
+    fn due(&self, last: bool) -> bool {
+        let now = timing::now();
+        let due = last || now - self.reported.get() >= PROGRESS_INTERVAL;
+        if due {
+            self.reported.set(now);
+        }
+        due
+    }
+}
+
+fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Engine => "Loading the engine",
+        Stage::Model => "Loading the model",
+        Stage::Preparing => "Preparing the model",
+    }
+}
+
+/// One pass over the texts of one moment.
+struct Run {
+    number: u32,
+    cancel: Cancel,
+    texts: Rc<Vec<Text>>,
+    client: Client,
+    driver: Rc<Driver>,
+}
+
+impl Run {
+    async fn finish(self) {
+        let result = self.embed_all().await;
+        if !self.is_current() {
+            return;
+        }
+        self.driver.tell(Action::Task(None));
+        match result {
+            Ok(()) => {}
+            Err(ClientError::Cancelled) => {
+                let text = "Stopped. What was embedded so far is shown.".into();
+                let message = Message {
+                    text,
+                    remedy: Some(Remedy::Continue),
+                };
+                self.driver.tell(Action::Notice(Some(message)));
+            }
+            Err(error) => self.driver.fail(&error, Remedy::Continue),
+        }
+    }
+
+    /// Embeds in growing slices and publishes after each, so that a long document shows its first
+    /// scores early, and the work of showing them stays small beside that of embedding.
+    async fn embed_all(&self) -> Result<(), ClientError> {
+        let total = self.texts.len();
+        let words: Vec<Rc<str>> = self.texts.iter().map(|text| text.text.clone()).collect();
+        let mut embedded: Vec<Embedded> = Vec::with_capacity(total);
+        let mut pace = None;
+        if total == 0 {
+            self.publish(Vec::new(), None).await?;
+        }
+        while embedded.len() < total {
+            let from = embedded.len();
+            let to = (from * 2).max(FIRST_SLICE).min(total);
+            let started = timing::now();
+            let progress = |progress: semblance_client::EmbedProgress| {
+                let done = (from + progress.done) as f64;
+                if total > 1 && self.is_current() && self.driver.due(false) {
+                    let what = "Embedding";
+                    let total = total as f64;
+                    let task = Progress {
+                        what,
+                        done,
+                        total,
+                        unit: Unit::Texts,
+                    };
+                    self.driver.tell(Action::Task(Some(task)));
+                }
+            };
+            let slice = self
+                .client
+                .embed(&words[from..to], &self.cancel, &progress)
+                .await?;
+            let elapsed = timing::now() - started;
+            pace = self.pace(&slice, elapsed).or(pace);
+            embedded.extend(slice);
+            self.publish(embedded.clone(), pace).await?;
+        }
+        Ok(())
+    }
+
+    /// Milliseconds for each text that had not been embedded before.
+    fn pace(&self, slice: &[Embedded], elapsed: f64) -> Option<f64> {
+        let mut known = self.driver.known.borrow_mut();
+        let fresh = slice
+            .iter()
+            .filter(|embedded| known.insert(embedded.vector))
+            .count();
+        (fresh > 0).then(|| elapsed / fresh as f64)
+    }
+
+    /// Asks for all that the views draw of the texts embedded so far.
+    async fn publish(&self, embedded: Vec<Embedded>, pace: Option<f64>) -> Result<(), ClientError> {
+        self.check()?;
+        let count = embedded.len();
+        let vectors: Vec<VectorId> = embedded.iter().map(|embedded| embedded.vector).collect();
+        self.client.set_points(&vectors).await?;
+        let texts = self.texts[..count].to_vec();
+        let mut results = Results::new(texts, embedded, self.texts.len());
+        if count > 0 {
+            self.check()?;
+            results.pca = Some(self.client.pca(2).await?);
+        }
+        if count > 1 {
+            self.check()?;
+            results.most = self.client.pairs(PAIRS).await?;
+        }
+        if (1..=MATRIX_LIMIT).contains(&count) {
+            self.check()?;
+            let similarity = self.client.similarity().await?;
+            results.least = least_alike(&similarity.scores, count, PAIRS);
+            results.similarity = Some(similarity);
+        }
+        self.check()?;
+        self.driver.tell(Action::Results(Rc::new(results), pace));
+        Ok(())
+    }
+
+    fn is_current(&self) -> bool {
+        self.driver.run.get() == self.number
+    }
+
+    /// Ends a run that a newer one has overtaken.
+    fn check(&self) -> Result<(), ClientError> {
+        if self.is_current() {
+            Ok(())
+        } else {
+            Err(ClientError::Cancelled)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! How a score looks: as a number, as a step of the colour scale, as a word.
+
+use yew::prelude::*;
+
+/// Steps of the colour scale, from a score of 0 to one of 1. The style sheet has a class for each.
+pub const STEPS: u32 = 40;
+
+/// The class that colours a score; scores below 0 look like 0.
+pub fn class(score: f32) -> String {
+    format!("h{}", step(score))
+}
+
+/// The step of the colour scale for a score, 0 to [`STEPS`].
+pub fn step(score: f32) -> u32 {
+    // A score that is no number has no colour of its own: the cast makes it 0.
+    (score.clamp(0.0, 1.0) * STEPS as f32).round() as u32
+}
+
+/// Three decimals, and never a zero with a minus.
+pub fn short(score: f32) -> String {
+    let text = format!("{score:.3}");
+    if text == "-0.000" {
+        "0.000".into()
+    } else {
+        text
+    }
+}
+
+/// Every decimal that the 32-bit number has.
+pub fn full(score: f32) -> String {
+    format!("{score}")
+}
+
+/// The colour scale with its ends named.
+#[component]
+pub fn Legend() -> Html {
+    html! {
+        <div class="legend" role="img" aria-label="Colour scale of the scores, from 0 or less, unlike, to 1, the same">
+            <span class="legend-end">{ "0" }</span>
+            <span class="legend-steps">
+                { for (0..=STEPS).map(|step| html! { <span class={format!("h{step}")} /> }) }
+            </span>
+            <span class="legend-end">{ "1" }</span>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_as_shown() {
+        for (score, shown, colour) in [
+            (1.0, "1.000", "h40"),
+            (0.0, "0.000", "h0"),
+            (-0.0, "0.000", "h0"),
+            (-0.0004, "0.000", "h0"),
+            (-0.12, "-0.120", "h0"),
+            (0.73249996, "0.732", "h29"),
+            (1.0000001, "1.000", "h40"),
+            (f32::NAN, "NaN", "h0"),
+        ] {
+            assert_eq!(
+                (short(score).as_str(), class(score).as_str()),
+                (shown, colour)
+            );
+        }
+        assert_eq!(full(0.73249996), "0.73249996");
+    }
+}

@@ -1,0 +1,62 @@
+//! The icons: 20 × 20, drawn with the colour of the text around them.
+
+use yew::prelude::*;
+
+/// One icon, hidden from assistive technology: the control around it has a name.
+pub fn icon(name: Icon) -> Html {
+    let path = match name {
+        Icon::Up => "M10 15V5M5.5 9.5 10 5l4.5 4.5",
+        Icon::Down => "M10 5v10M5.5 10.5 10 15l4.5-4.5",
+        Icon::Remove => "M6 6l8 8M14 6l-8 8",
+        Icon::Undo => "M7.5 5 4 8.5 7.5 12M4.5 8.5h7a4 4 0 0 1 0 8H8",
+        Icon::Redo => "M12.5 5 16 8.5 12.5 12M15.5 8.5h-7a4 4 0 0 0 0 8H12",
+        Icon::Open => "M10 4v9M6 9l4 4 4-4M4 16.5h12",
+        Icon::Sun => {
+            "M10 6.8a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4ZM10 2v1.6M10 16.4V18M2 10h1.6M16.4 10H18M4.3 4.3l1.2 1.2M14.5 14.5l1.2 1.2M4.3 15.7l1.2-1.2M14.5 5.5l1.2-1.2"
+        }
+        Icon::Moon => "M16.5 11.6A6.8 6.8 0 0 1 8.4 3.5a6.8 6.8 0 1 0 8.1 8.1Z",
+        Icon::System => "M3 4.5h14v9.5H3zM7.5 17h5M10 14v3",
+        Icon::Large => "M2.5 16 7 5l4.5 11M4 12.5h6M13 16l2.6-6.4L18.2 16M13.9 14h3.4",
+        Icon::Keyboard => {
+            "M2.5 5.5h15v9h-15zM5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M6.5 11.7h7"
+        }
+        Icon::About => "M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4ZM10 9.2v4.6M10 6.4h.01",
+        Icon::Plus => "M10 5v10M5 10h10",
+        Icon::Minus => "M5 10h10",
+        Icon::Fit => "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4",
+    };
+    html! {
+        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d={path} /></svg>
+    }
+}
+
+/// The icons there are.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Icon {
+    Up,
+    Down,
+    Remove,
+    Undo,
+    Redo,
+    Open,
+    Sun,
+    Moon,
+    System,
+    Large,
+    Keyboard,
+    About,
+    Plus,
+    Minus,
+    Fit,
+}
+
+/// The mark of the page: two discs that overlap.
+pub fn brand() -> Html {
+    html! {
+        <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+            <circle class="brand-one" cx="12" cy="16" r="9" />
+            <circle class="brand-two" cx="20" cy="16" r="9" />
+            <path class="brand-both" d="M16 7.94a9 9 0 0 1 0 16.12 9 9 0 0 1 0-16.12Z" />
+        </svg>
+    }
+}

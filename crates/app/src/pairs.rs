@@ -1,0 +1,97 @@
+//! The pairs, sorted.
+
+use crate::heat;
+use crate::marking::use_marking;
+use crate::matrix::clip;
+use crate::results::Results;
+use crate::state::{Mark, Shared, use_marks, use_store};
+use semblance_client::Pair;
+use yew::prelude::*;
+
+/// Pairs listed at first; more on demand.
+const FIRST: usize = 8;
+
+/// The most and the least alike pairs, side by side.
+#[component]
+pub fn Pairs() -> Html {
+    let results = use_store().results.clone();
+    let all = use_state(|| false);
+    let container = use_node_ref();
+    use_marking(container.clone(), (results.clone(), *all));
+    let longest = results.most.len().max(results.least.len());
+    if longest == 0 {
+        return html! {};
+    }
+    let count = if *all { longest } else { FIRST };
+    let toggle = {
+        let all = all.clone();
+        Callback::from(move |_: MouseEvent| all.set(!*all))
+    };
+    html! {
+        <section class="pairs" aria-labelledby="pairs-title" ref={container}>
+            <h3 id="pairs-title">{ "Pairs" }</h3>
+            <div class="pairs-lists">
+                <PairList title="Most alike" results={results.clone()} pairs={first(&results.most, count)} />
+                if !results.least.is_empty() {
+                    <PairList title="Least alike" results={results.clone()} pairs={first(&results.least, count)} />
+                }
+            </div>
+            if longest > FIRST {
+                <button type="button" class="quiet" onclick={toggle}>
+                    { if *all { "Show fewer".to_owned() } else { format!("Show {longest} of each") } }
+                </button>
+            }
+        </section>
+    }
+}
+
+fn first(pairs: &[Pair], count: usize) -> Vec<(u32, u32, f32)> {
+    pairs
+        .iter()
+        .take(count)
+        .map(|pair| (pair.a, pair.b, pair.score))
+        .collect()
+}
+
+#[derive(Properties, PartialEq)]
+struct PairListProps {
+    title: &'static str,
+    results: Shared<Results>,
+    pairs: Vec<(u32, u32, f32)>,
+}
+
+#[component]
+fn PairList(props: &PairListProps) -> Html {
+    let marks = use_marks();
+    let results = &props.results;
+    let items = props.pairs.iter().map(|&(a, b, score)| {
+        let (Some(one), Some(other)) = (results.line(a), results.line(b)) else {
+            return html! {};
+        };
+        let mark = |mark: fn(_, _) -> Mark| {
+            let dispatch = marks.dispatcher();
+            move || dispatch.dispatch(mark(one, other))
+        };
+        let hover = mark(|one, other| Mark::Hover(Some(one), Some(other)));
+        let leave = mark(|_, _| Mark::Hover(None, None));
+        let select = mark(|one, other| Mark::Select(vec![other, one]));
+        let (focus, blur) = (hover.clone(), leave.clone());
+        html! {
+            <li key={format!("{a} {b}")}>
+                <button type="button" class="pair" onclick={move |_| select()}
+                    onmouseenter={move |_| hover()} onmouseleave={move |_| leave()}
+                    onfocus={move |_| focus()} onblur={move |_| blur()}>
+                    <span class={classes!("score", heat::class(score))} title={heat::full(score)}>{ heat::short(score) }</span>
+                    <span class="words" data-line={one.0.to_string()}>{ clip(results.text(a)) }</span>
+                    <span class="words" data-line={other.0.to_string()}>{ clip(results.text(b)) }</span>
+                </button>
+            </li>
+        }
+    });
+    html! {
+        <div>
+            <h4>{ props.title }</h4>
+            <ol>{ for items }</ol>
+        </div>
+    }
+}

@@ -1,0 +1,142 @@
+//! The panel of the scores: heat map, its order and legend, the pairs.
+
+use crate::heat::Legend;
+use crate::matrix::Matrix;
+use crate::neighbours::nearest;
+use crate::pairs::Pairs;
+use crate::picture::Picture;
+use crate::results::{MATRIX_LIMIT, Results, TABLE_LIMIT};
+use crate::state::{Action, Engine, Shared, Store, use_marks, use_store};
+use semblance_workspace::Order;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Texts in the table beside the picture of a larger document.
+const WINDOW: usize = 12;
+
+/// The panel of the scores.
+#[component]
+pub fn Scores() -> Html {
+    let store = use_store();
+    let results = store.results.clone();
+    let count = results.texts.len();
+    let order = use_memo(
+        (results.clone(), store.settings.order),
+        |(results, order)| in_order(results, *order),
+    );
+    let body = match count {
+        0 => html! { <p class="empty">{ waiting(&store) }</p> },
+        1..=TABLE_LIMIT => html! { <Matrix {results} points={(*order).clone()} /> },
+        _ => html! { <Large points={(*order).clone()} /> },
+    };
+    html! {
+        <section class="panel scores" aria-labelledby="scores-title">
+            <div class="panel-head">
+                <h2 id="scores-title">{ "Scores" }</h2>
+                if count <= MATRIX_LIMIT {
+                    <OrderSwitch />
+                }
+                <Legend />
+            </div>
+            { body }
+            <Pairs />
+        </section>
+    }
+}
+
+/// What to say where scores will be.
+fn waiting(store: &Store) -> &'static str {
+    match store.engine {
+        Engine::Starting(_) => {
+            "The model is on its way. Scores appear here as soon as it is ready."
+        }
+        Engine::Failed => "Without the engine there are no scores. Your texts are kept.",
+        Engine::Ready(_) if store.document.is_blank() => {
+            "No texts yet. Type some, one per line, or choose a sample set."
+        }
+        Engine::Ready(_) => "Embedding the first texts…",
+    }
+}
+
+/// The points in the order of the rows.
+fn in_order(results: &Results, order: Order) -> Rc<Vec<u32>> {
+    let count = results.texts.len();
+    let similar = results
+        .similarity
+        .as_ref()
+        .map(|similarity| &similarity.order);
+    match (order, similar.filter(|similar| similar.len() == count)) {
+        (Order::Similar, Some(similar)) => Rc::new(similar.clone()),
+        _ => Rc::new((0..count as u32).collect()),
+    }
+}
+
+#[component]
+fn OrderSwitch() -> Html {
+    let store = use_store();
+    let choice = |order: Order, label: &'static str| {
+        let dispatch = store.dispatcher();
+        let onchange = Callback::from(move |_: Event| dispatch.dispatch(Action::SetOrder(order)));
+        let checked = store.settings.order == order;
+        html! { <label><input type="radio" name="order" {checked} {onchange} /><span>{ label }</span></label> }
+    };
+    html! {
+        <fieldset class="switch">
+            <legend class="unseen">{ "Order of rows and columns" }</legend>
+            { choice(Order::Typed, "As typed") }
+            { choice(Order::Similar, "Similar together") }
+        </fieldset>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LargeProps {
+    points: Rc<Vec<u32>>,
+}
+
+/// More texts than a table with numbers can show: a picture of all scores, and the numbers of a
+/// few texts, those selected or the nearest neighbours of the one selected.
+#[component]
+fn Large(props: &LargeProps) -> Html {
+    let results = use_store().results.clone();
+    let marks = use_marks();
+    let selected: Vec<u32> = marks
+        .0
+        .selected()
+        .iter()
+        .filter_map(|&line| results.point(line))
+        .collect();
+    let deps = (results.clone(), props.points.clone(), selected);
+    let window = use_memo(deps, |(results, points, selected)| {
+        Rc::new(window(results, points, selected))
+    });
+    if results.similarity.is_none() {
+        return html! {
+            <p class="empty">{ format!(
+                "{} texts have too many scores to draw them all. Below are the most alike pairs; select a text to see its nearest neighbours.",
+                results.texts.len()
+            ) }</p>
+        };
+    }
+    html! {
+        <>
+            <Picture results={Shared::clone(&results)} points={props.points.clone()} />
+            <Matrix results={Shared::clone(&results)} points={(*window).clone()} />
+        </>
+    }
+}
+
+/// The points with numbers: those selected, one with its neighbours, or the first of the order.
+fn window(results: &Results, points: &[u32], selected: &[u32]) -> Vec<u32> {
+    match selected {
+        [] => points.iter().copied().take(WINDOW).collect(),
+        [one] => {
+            let others = nearest(results, *one).into_iter().map(|(other, _)| other);
+            [*one].into_iter().chain(others).take(WINDOW).collect()
+        }
+        many => {
+            let shown = points.iter().copied().filter(|point| many.contains(point));
+            shown.take(TABLE_LIMIT).collect()
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! All that the components draw from, and every way it changes.
+
+use crate::results::Results;
+use semblance_client::ModelInfo;
+use semblance_scatter::SelectionMode;
+use semblance_workspace::{Direction, Document, Focus, LineId, Order, Settings, Span, Theme};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Where the engine stands.
+#[derive(Clone, PartialEq)]
+pub enum Engine {
+    /// Code and weights are on their way.
+    Starting(Progress),
+    /// Texts can be embedded.
+    Ready(Rc<ModelInfo>),
+    /// It could not start; the alert says why.
+    Failed,
+}
+
+/// Something long that runs.
+#[derive(Clone, PartialEq)]
+pub struct Progress {
+    /// What is being done, for instance "Loading the model".
+    pub what: &'static str,
+    /// How much of it is done.
+    pub done: f64,
+    /// How much there is; 0 when that is not known yet.
+    pub total: f64,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+/// What a [`Progress`] counts.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Unit {
+    /// Bytes of a download.
+    Bytes,
+    /// Texts.
+    Texts,
+}
+
+/// A message that asks for attention.
+#[derive(Clone, PartialEq)]
+pub struct Message {
+    /// What happened, and what to do about it.
+    pub text: Rc<str>,
+    /// What its button does.
+    pub remedy: Option<Remedy>,
+}
+
+/// What the button of a [`Message`] does.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Remedy {
+    /// Start the engine again.
+    Restart,
+    /// Embed again what has not been embedded.
+    Continue,
+    /// Take the last change of the texts back.
+    Undo,
+}
+
+/// The document with its results and the state of the engine. Cloning is cheap.
+#[derive(Clone, PartialEq)]
+pub struct State {
+    pub document: Document,
+    /// The revision that the text box shows; another one has to be written into it.
+    pub shown: u64,
+    /// Where the last change that did not come from the text box happened.
+    pub changed: Option<Span>,
+    /// The sample set in the editor, as long as nothing in it was changed.
+    pub sample: Option<usize>,
+    pub settings: Settings,
+    pub engine: Engine,
+    pub task: Option<Progress>,
+    pub results: Shared<Results>,
+    /// Milliseconds a text, of the last run that embedded any.
+    pub pace: Option<f64>,
+    /// Something went wrong.
+    pub alert: Option<Message>,
+    /// Something worth knowing happened.
+    pub notice: Option<Message>,
+    /// Requests that left for another origin, or tried to.
+    pub elsewhere: usize,
+}
+
+/// A shared value, compared by identity.
+pub struct Shared<T>(pub Rc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> std::ops::Deref for Shared<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// One change of the state.
+pub enum Action {
+    /// The text box says this now.
+    Type(String),
+    /// Lines at the end: a file, a large paste.
+    Append(String),
+    /// A sample set in place of everything.
+    Sample(usize, &'static str),
+    /// In place of everything.
+    Replace(String),
+    Move(LineId, Direction),
+    Remove(LineId),
+    Undo,
+    Redo,
+    /// Typing paused: an undo step ends.
+    Seal,
+    /// The text box has been given the current revision.
+    Shown,
+    CycleTheme,
+    ToggleProjector,
+    SetOrder(Order),
+    Engine(Engine),
+    Task(Option<Progress>),
+    Results(Rc<Results>, Option<f64>),
+    Alert(Option<Message>),
+    Notice(Option<Message>),
+    Elsewhere(usize),
+}
+
+impl State {
+    /// A document that is opened with; `sample` when it is a sample set.
+    pub fn new(text: &str, sample: Option<usize>, settings: Settings) -> State {
+        State {
+            document: Document::new(text),
+            // No revision: the text box is empty until it is written.
+            shown: u64::MAX,
+            changed: None,
+            sample,
+            settings,
+            engine: Engine::Starting(Progress::of("Loading the engine", Unit::Bytes)),
+            task: None,
+            results: Shared(Rc::default()),
+            pace: None,
+            alert: None,
+            notice: None,
+            elsewhere: 0,
+        }
+    }
+
+    /// Changes the lines. What the person had typed is theirs: the sample is none any more.
+    fn edit(&mut self, change: impl FnOnce(&mut Document) -> Option<Span>) {
+        if let Some(span) = change(&mut self.document) {
+            self.changed = Some(span);
+            self.sample = None;
+            // An offer to undo what is not the last change any more would undo the wrong one.
+            self.notice = self
+                .notice
+                .take()
+                .filter(|n| n.remedy != Some(Remedy::Undo));
+        }
+    }
+
+    fn choose_sample(&mut self, index: usize, text: &str) {
+        let own = self.sample.is_none() && !self.document.is_blank();
+        self.edit(|document| document.replace_text(text));
+        self.sample = Some(index);
+        if own {
+            let text = "The sample took the place of your own texts.".into();
+            self.notice = Some(Message {
+                text,
+                remedy: Some(Remedy::Undo),
+            });
+        }
+    }
+}
+
+impl Progress {
+    /// Nothing done yet of an unknown amount.
+    pub fn of(what: &'static str, unit: Unit) -> Progress {
+        Progress {
+            what,
+            done: 0.0,
+            total: 0.0,
+            unit,
+        }
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut state = (*self).clone();
+        match action {
+            Action::Type(text) => {
+                state.edit(|document| document.type_text(&text));
+                state.shown = state.document.revision();
+            }
+            Action::Append(text) => state.edit(|document| Some(document.append(&text))),
+            Action::Replace(text) => state.edit(|document| document.replace_text(&text)),
+            Action::Sample(index, text) => state.choose_sample(index, text),
+            Action::Move(line, direction) => state.edit(|d| d.move_by_one(line, direction)),
+            Action::Remove(line) => state.edit(|document| document.remove(line)),
+            Action::Undo => state.edit(Document::undo),
+            Action::Redo => state.edit(Document::redo),
+            Action::Seal => state.document.seal(),
+            Action::Shown => state.shown = state.document.revision(),
+            Action::CycleTheme => {
+                state.settings.theme = match state.settings.theme {
+                    Theme::System => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                    Theme::Dark => Theme::System,
+                }
+            }
+            Action::ToggleProjector => state.settings.projector = !state.settings.projector,
+            Action::SetOrder(order) => state.settings.order = order,
+            Action::Engine(engine) => state.engine = engine,
+            Action::Task(task) => state.task = task,
+            Action::Results(results, pace) => {
+                state.results = Shared(results);
+                state.pace = pace.or(state.pace);
+            }
+            Action::Alert(alert) => state.alert = alert,
+            Action::Notice(notice) => state.notice = notice,
+            Action::Elsewhere(count) => state.elsewhere = count,
+        }
+        Rc::new(state)
+    }
+}
+
+/// One change of what is marked.
+pub enum Mark {
+    /// The pointer is over a line, or over a pair.
+    Hover(Option<LineId>, Option<LineId>),
+    /// A click: this line alone, or none if it was alone.
+    Click(LineId),
+    /// These lines.
+    Select(Vec<LineId>),
+    /// A click with a modifier key: this line too, or not any more.
+    Toggle(LineId),
+    /// Points picked on the map, and how they combine with what is selected.
+    Combine(Vec<LineId>, SelectionMode),
+    /// Lines that are not in the results are forgotten.
+    Keep(Shared<Results>),
+    Clear,
+}
+
+/// [`Focus`] as a reducer.
+#[derive(Clone, Default, PartialEq)]
+pub struct Marks(pub Focus);
+
+impl Reducible for Marks {
+    type Action = Mark;
+
+    fn reduce(self: Rc<Self>, mark: Mark) -> Rc<Self> {
+        let mut focus = self.0.clone();
+        match mark {
+            Mark::Hover(line, other) => focus.hover(line, other),
+            Mark::Click(line) => focus.click(line),
+            Mark::Select(lines) => focus.select(&lines),
+            Mark::Toggle(line) => focus.toggle(line),
+            Mark::Combine(lines, SelectionMode::Replace) => focus.select(&lines),
+            Mark::Combine(lines, SelectionMode::Add) => {
+                focus.select(&[focus.selected(), &lines].concat());
+            }
+            Mark::Combine(lines, SelectionMode::Toggle) => {
+                lines.into_iter().for_each(|line| focus.toggle(line));
+            }
+            Mark::Keep(results) => focus.retain(|line| results.point(line).is_some()),
+            Mark::Clear => drop(focus.clear()),
+        }
+        if focus == self.0 {
+            self
+        } else {
+            Rc::new(Marks(focus))
+        }
+    }
+}
+
+/// The state, for every component.
+pub type Store = UseReducerHandle<State>;
+/// What is marked, for the components that show it.
+pub type MarkStore = UseReducerHandle<Marks>;
+
+/// The context of a component inside [`crate::app::App`], which provides it around all others.
+#[hook]
+pub fn use_store() -> Store {
+    #[expect(
+        clippy::expect_used,
+        reason = "App provides it; without it there is no page"
+    )]
+    use_context::<Store>().expect("inside App")
+}
+
+/// The marks of a component inside [`crate::app::App`].
+#[hook]
+pub fn use_marks() -> MarkStore {
+    #[expect(
+        clippy::expect_used,
+        reason = "App provides it; without it there is no page"
+    )]
+    use_context::<MarkStore>().expect("inside App")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+        let state = Rc::new(State::new("a\nb", Some(0), Settings::default()));
+        actions
+            .into_iter()
+            .fold(state, |state, action| state.reduce(action))
+    }
+
+    #[test]
+    fn a_sample_over_own_texts_can_be_undone() {
+        let state = run([Action::Type("my own".into()), Action::Sample(1, "x\ny")]);
+        assert_eq!(state.document.to_text(), "x\ny");
+        assert!(
+            state
+                .notice
+                .as_ref()
+                .is_some_and(|n| n.remedy == Some(Remedy::Undo))
+        );
+        let state = state.reduce(Action::Undo);
+        assert_eq!(state.document.to_text(), "my own");
+        assert!(state.notice.is_none() && state.sample.is_none());
+    }
+
+    #[test]
+    fn a_sample_over_a_sample_needs_no_notice() {
+        let state = run([Action::Sample(1, "x\ny")]);
+        assert_eq!((state.sample, state.notice.is_none()), (Some(1), true));
+        let state = state.reduce(Action::Type("x\ny!".into()));
+        assert_eq!(state.sample, None, "changed, it is the person's own");
+    }
+
+    #[test]
+    fn the_text_box_is_written_only_when_the_change_came_from_elsewhere() {
+        let state = run([Action::Shown, Action::Type("a\nb\nc".into())]);
+        assert_eq!(state.shown, state.document.revision());
+        let line = state.document.lines()[2].id;
+        let state = state.reduce(Action::Move(line, Direction::Up));
+        assert_ne!(state.shown, state.document.revision());
+        assert_eq!(state.changed, Some(Span { at: 1, count: 1 }));
+    }
+
+    #[test]
+    fn the_theme_goes_round() {
+        let mut state = run([]);
+        let mut seen = vec![];
+        for _ in 0..3 {
+            state = state.reduce(Action::CycleTheme);
+            seen.push(state.settings.theme);
+        }
+        assert_eq!(seen, [Theme::Light, Theme::Dark, Theme::System]);
+    }
+}

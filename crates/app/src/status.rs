@@ -1,0 +1,225 @@
+//! The bar at the bottom: one sentence on how things stand, progress of what is long, and
+//! messages.
+
+use crate::engine::Driver;
+use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit, use_store};
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties)]
+pub struct StatusProps {
+    pub driver: Rc<Driver>,
+}
+
+impl PartialEq for StatusProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.driver, &other.driver)
+    }
+}
+
+/// The bar at the bottom.
+#[component]
+pub fn Status(props: &StatusProps) -> Html {
+    let store = use_store();
+    let progress = match &store.engine {
+        Engine::Starting(progress) => Some(progress),
+        _ => store.task.as_ref(),
+    };
+    let stop = {
+        let driver = props.driver.clone();
+        Callback::from(move |_: MouseEvent| driver.stop())
+    };
+    html! {
+        <footer class="status">
+            <Messages driver={props.driver.clone()} />
+            <div class="status-line">
+                <p role="status">{ sentence(&store) }</p>
+                if let Some(progress) = progress {
+                    { bar(progress) }
+                    if store.task.is_some() {
+                        <button type="button" class="quiet" onclick={stop}>{ "Stop" }</button>
+                    }
+                }
+                if let Engine::Ready(model) = &store.engine {
+                    <p class="model" title={format!("{} dimensions, texts of up to {} tokens", model.dimensions, model.max_tokens)}>{ &model.name }</p>
+                }
+            </div>
+        </footer>
+    }
+}
+
+/// How things stand, in one sentence.
+fn sentence(state: &State) -> String {
+    let elsewhere = match state.elsewhere {
+        1 => "1 request to elsewhere.".to_owned(),
+        count => format!("{count} requests to elsewhere."),
+    };
+    let count = state.results.texts.len();
+    let texts = match count {
+        1 => "1 text".to_owned(),
+        count => format!("{} texts", grouped(count as f64)),
+    };
+    match &state.engine {
+        Engine::Starting(progress) => format!("{}…", progress.what),
+        Engine::Failed => "The engine did not start; your texts are kept.".into(),
+        Engine::Ready(_) if state.task.is_some() => format!("Embedding. {elsewhere}"),
+        Engine::Ready(_) if count == 0 => format!("Ready for texts. {elsewhere}"),
+        Engine::Ready(_) if count < state.results.total => {
+            format!(
+                "{texts} of {}, all on this device. {elsewhere}",
+                grouped(state.results.total as f64)
+            )
+        }
+        Engine::Ready(_) => {
+            let pace = state.pace.map_or(String::new(), |pace| {
+                format!(", {} ms each", milliseconds(pace))
+            });
+            format!("{texts}{pace}, all on this device. {elsewhere}")
+        }
+    }
+}
+
+/// Two figures that count.
+fn milliseconds(value: f64) -> String {
+    if value < 10.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.0}")
+    }
+}
+
+/// A whole number with a thin space between groups of three digits.
+fn grouped(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What a progress has done, in words.
+fn amount(progress: &Progress) -> String {
+    let Progress {
+        done, total, unit, ..
+    } = progress;
+    match (unit, *total > 0.0) {
+        (_, false) if *done <= 0.0 => "starting".into(),
+        (Unit::Bytes, true) => format!("{:.1} of {:.1} MB", done / 1e6, total / 1e6),
+        (Unit::Bytes, false) => format!("{:.1} MB", done / 1e6),
+        (Unit::Texts, true) => format!("{} of {}", grouped(*done), grouped(*total)),
+        (Unit::Texts, false) => grouped(*done),
+    }
+}
+
+fn bar(progress: &Progress) -> Html {
+    let Progress {
+        what, done, total, ..
+    } = progress;
+    let known = *total > 0.0;
+    let number = |value: f64| known.then(|| format!("{value:.0}"));
+    let width = format!(
+        "{:.2}",
+        if known {
+            (done / total).clamp(0.0, 1.0) * 100.0
+        } else {
+            0.0
+        }
+    );
+    let words = amount(progress);
+    html! {
+        <div class="progress">
+            <div role="progressbar" aria-label={*what} aria-valuemin={number(0.0)} aria-valuenow={number(*done)}
+                aria-valuemax={number(*total)} aria-valuetext={words.clone()} class={(!known).then_some("unknown")}>
+                <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="bar-fill" {width} height="4" /></svg>
+            </div>
+            <span class="amount" aria-hidden="true">{ words }</span>
+        </div>
+    }
+}
+
+/// What went wrong, and what is worth knowing, each with its button.
+#[component]
+fn Messages(props: &StatusProps) -> Html {
+    let store = use_store();
+    let show = |message: &Option<Message>, role: &'static str, close: fn() -> Action| {
+        let message = message.clone()?;
+        let dispatch = store.dispatcher();
+        let dismiss = Callback::from(move |_: MouseEvent| dispatch.dispatch(close()));
+        let remedy = message.remedy.map(|remedy| {
+            let (driver, dispatch) = (props.driver.clone(), store.dispatcher());
+            let label = match remedy {
+                Remedy::Restart => "Try again",
+                Remedy::Continue => "Continue",
+                Remedy::Undo => "Undo",
+            };
+            let onclick = Callback::from(move |_: MouseEvent| {
+                dispatch.dispatch(close());
+                match remedy {
+                    Remedy::Restart => driver.start(),
+                    Remedy::Continue => driver.embed(),
+                    Remedy::Undo => dispatch.dispatch(Action::Undo),
+                }
+            });
+            html! { <button type="button" class="remedy" {onclick}>{ label }</button> }
+        });
+        Some(html! {
+            <div class={classes!("message", role)} {role}>
+                <p>{ &*message.text }</p>
+                { for remedy }
+                <button type="button" class="quiet" onclick={dismiss}>{ "Dismiss" }</button>
+            </div>
+        })
+    };
+    html! {
+        <>
+            { for show(&store.alert, "alert", || Action::Alert(None)) }
+            { for show(&store.notice, "note", || Action::Notice(None)) }
+        </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_people_read_them() {
+        for (value, text) in [
+            (0.0, "0"),
+            (999.0, "999"),
+            (1234.0, "1234"),
+            (12345.0, "12\u{202f}345"),
+            (1e6, "1\u{202f}000\u{202f}000"),
+        ] {
+            assert_eq!(grouped(value), text);
+        }
+        assert_eq!(
+            (milliseconds(9.14).as_str(), milliseconds(123.4).as_str()),
+            ("9.1", "123")
+        );
+    }
+
+    #[test]
+    fn progress_in_words() {
+        for (done, total, unit, words) in [
+            (0.0, 0.0, Unit::Bytes, "starting"),
+            (1.25e6, 0.0, Unit::Bytes, "1.2 MB"),
+            (12.3e6, 23e6, Unit::Bytes, "12.3 of 23.0 MB"),
+            (250.0, 10_000.0, Unit::Texts, "250 of 10\u{202f}000"),
+        ] {
+            assert_eq!(
+                amount(&Progress {
+                    what: "",
+                    done,
+                    total,
+                    unit
+                }),
+                words
+            );
+        }
+    }
+}
