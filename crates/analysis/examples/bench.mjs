@@ -18,6 +18,9 @@ const cases = [
   ["PCA", 100000, 384, 3],
   ["neighbours of all, cosine", 5000, 384, 5],
   ["neighbours of all, cosine", 15000, 384, 5],
+  ["UMAP with neighbours", 5000, 384, 7],
+  ["UMAP with neighbours", 15000, 384, 7],
+  ["t-SNE with neighbours", 10000, 384, 8],
   ["nearest to one", 100000, 384, 4],
 ];
 for (const [name, n, d, work] of cases) {

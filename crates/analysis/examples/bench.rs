@@ -60,10 +60,34 @@ fn work(case: u32, vectors: &Vectors) -> f64 {
         4 => nearest(vectors, 0, 100, Metric::Cosine).map_or(f64::NAN, |n| f64::from(n[0].score)),
         5 => neighbors(vectors, Metric::Cosine),
         6 => neighbors(vectors, Metric::Euclidean),
+        7 => umap(vectors),
+        8 => tsne(vectors),
         _ => f64::NAN,
     }
 }
 
 fn neighbors(vectors: &Vectors, metric: Metric) -> f64 {
     NeighborGraph::exact(vectors, 15, metric).map_or(f64::NAN, |graph| f64::from(graph.scores()[0]))
+}
+
+fn umap(vectors: &Vectors) -> f64 {
+    let Ok(neighbors) = NeighborGraph::exact(vectors, 14, Metric::Cosine) else {
+        return f64::NAN;
+    };
+    Umap::new(vectors, &neighbors, &UmapOptions::default()).map_or(f64::NAN, run_layout)
+}
+
+fn tsne(vectors: &Vectors) -> f64 {
+    let options = TsneOptions::default();
+    let Ok(neighbors) =
+        NeighborGraph::exact(vectors, options.neighbors_of(vectors.len()), Metric::Cosine)
+    else {
+        return f64::NAN;
+    };
+    Tsne::new(vectors, &neighbors, &options).map_or(f64::NAN, run_layout)
+}
+
+fn run_layout(mut layout: impl Layout) -> f64 {
+    while layout.step(50) {}
+    f64::from(layout.coordinates()[0])
 }

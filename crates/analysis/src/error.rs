@@ -72,4 +72,14 @@ pub enum AnalysisError {
         /// How many there are.
         found: usize,
     },
+    /// An option outside its range.
+    #[error("{option} must be {allowed}, not {value}")]
+    BadOption {
+        /// The option.
+        option: &'static str,
+        /// What it may be.
+        allowed: &'static str,
+        /// What it was.
+        value: f64,
+    },
 }

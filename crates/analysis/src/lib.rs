@@ -16,22 +16,28 @@
 //! | an order in which similar texts sit together | [`similarity_order`] |
 //! | principal components, coordinates, variance | [`Pca`] |
 //! | neighbours on a map, and how far it can be trusted | [`map_neighbors`], [`faithfulness`], in steps [`FaithfulnessCheck`] |
+//! | a map that shows neighbourhoods, found step by step | [`Umap`], [`Tsne`], each a [`Layout`] |
 
 mod error;
 mod faithfulness;
 mod knn;
+mod layout;
 mod metric;
 mod pca;
 mod plane;
 mod product;
 mod seriation;
 mod similarity;
+mod sparse;
+mod tsne;
+mod umap;
 mod units;
 mod vectors;
 
 pub use error::AnalysisError;
 pub use faithfulness::{Faithfulness, FaithfulnessCheck, RANK_LIMIT, SAMPLE, faithfulness};
 pub use knn::{MAX_NEIGHBORS, NeighborGraph, NeighborSearch};
+pub use layout::{Layout, Start};
 pub use metric::Metric;
 pub use pca::{MAX_COMPONENTS, Pca};
 pub use plane::map_neighbors;
@@ -40,4 +46,6 @@ pub use similarity::{
     MATRIX_LIMIT, Neighbor, PairSearch, ScoredPair, cosine, cosine_between, cosine_block,
     cosine_matrix, nearest, nearest_to, top_pairs,
 };
+pub use tsne::{Tsne, TsneOptions};
+pub use umap::{Umap, UmapOptions};
 pub use vectors::{MAX_COMPONENT, MIN_NORM, Vectors};

@@ -1,0 +1,419 @@
+//! UMAP: a map that keeps neighbourhoods (McInnes, Healy & Melville 2018, "UMAP: Uniform Manifold
+//! Approximation and Projection for Dimension Reduction"; umap-learn is the reference for what the
+//! paper leaves open).
+
+mod curve;
+mod fuzzy;
+mod power;
+
+use power::power;
+
+use crate::layout::{
+    Layout, Random, Start, TOO_FEW, check_map_dimensions, check_option, check_start,
+};
+use crate::similarity::nearest_to;
+use crate::sparse::SparseGraph;
+use crate::{AnalysisError, NeighborGraph, Pca, Vectors};
+
+/// Pushes for each pull.
+const NEGATIVES: f32 = 5.0;
+
+/// Longest move of a coordinate by one force, before the learning rate.
+const CLIP: f32 = 4.0;
+
+/// Side of the square or cube that a map starts in.
+const EXTENT: f32 = 10.0;
+
+/// Options of [`Umap`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct UmapOptions {
+    /// Neighbours that make a neighbourhood, the text itself counted in as in umap-learn; from 2.
+    /// At most what the neighbour graph has, and one more.
+    pub neighbors: usize,
+    /// How near points may come on the map, 0 to 0.99: small values make dense clumps.
+    pub min_distance: f32,
+    /// Dimensions of the map: 2 or 3.
+    pub dimensions: usize,
+    /// Iterations; by default 500 up to 10,000 texts and 200 above.
+    pub iterations: Option<usize>,
+    /// The same seed gives the same map.
+    pub seed: u64,
+    /// Where the points start.
+    pub start: Start,
+}
+
+impl Default for UmapOptions {
+    fn default() -> Self {
+        Self {
+            neighbors: 15,
+            min_distance: 0.1,
+            dimensions: 2,
+            iterations: None,
+            seed: 42,
+            start: Start::Pca,
+        }
+    }
+}
+
+/// A UMAP layout, run step by step.
+#[derive(Debug, Clone)]
+pub struct Umap {
+    dimensions: usize,
+    neighbors: usize,
+    curve: (f32, f32),
+    coordinates: Vec<f32>,
+    edges: Edges,
+    iteration: usize,
+    iterations: usize,
+    random: Random,
+    seed: u64,
+    graph: NeighborGraph,
+}
+
+/// The pulls along the edges of a graph, each at its own pace.
+#[derive(Debug, Clone, Default)]
+struct Edges {
+    /// `[heads + 1]`: where the edges of each head begin.
+    rows: Vec<usize>,
+    tails: Vec<u32>,
+    /// Iterations between two pulls, from 1.
+    every: Vec<f32>,
+    /// When the next pull, and the next push, is due.
+    next: Vec<f32>,
+    next_push: Vec<f32>,
+}
+
+impl Edges {
+    fn new(mut graph: SparseGraph, iterations: usize) -> Self {
+        let heaviest = graph.heaviest();
+        graph.prune(heaviest / iterations.max(1) as f32);
+        let every: Vec<f32> = graph
+            .weights
+            .iter()
+            .map(|weight| heaviest / weight)
+            .collect();
+        Self {
+            rows: graph.rows,
+            tails: graph.columns,
+            next: every.clone(),
+            next_push: every.iter().map(|every| every / NEGATIVES).collect(),
+            every,
+        }
+    }
+}
+
+impl Umap {
+    /// Prepares a layout of `vectors` from their neighbours.
+    ///
+    /// Up to four texts, and texts that are all equal, stay where PCA puts them: there is nothing
+    /// left to do.
+    ///
+    /// # Errors
+    /// When an option is out of its range, or the vectors, the neighbours and the start are not of
+    /// the same number.
+    pub fn new(
+        vectors: &Vectors,
+        neighbors: &NeighborGraph,
+        options: &UmapOptions,
+    ) -> Result<Self, AnalysisError> {
+        let n = vectors.len();
+        let dimensions = options.dimensions;
+        check_map_dimensions(dimensions)?;
+        check_option(
+            "the minimum distance",
+            f64::from(options.min_distance),
+            0.0..=0.99,
+            "0 to 0.99",
+        )?;
+        check_option(
+            "the number of neighbours",
+            options.neighbors as f64,
+            2.0..=f64::MAX,
+            "at least 2",
+        )?;
+        if neighbors.len() != n {
+            return Err(AnalysisError::Mismatch {
+                what: "neighbour lists",
+                expected: n,
+                found: neighbors.len(),
+            });
+        }
+        let mut random = Random::new(options.seed);
+        let mut iterations = options
+            .iterations
+            .unwrap_or(if n <= 10_000 { 500 } else { 200 });
+        let coordinates = match &options.start {
+            Start::Given(start) => {
+                check_start(start, n, dimensions)?;
+                start.clone()
+            }
+            Start::Pca => {
+                let pca = Pca::fit(vectors, dimensions);
+                let mut coordinates = pca.coordinates().to_vec();
+                if n <= TOO_FEW || pca.variances()[0] == 0.0 {
+                    iterations = 0;
+                } else {
+                    spread(&mut coordinates, dimensions, &mut random);
+                }
+                coordinates
+            }
+        };
+        let graph = neighbors.truncated(options.neighbors - 1);
+        let edges = Edges::new(fuzzy::graph(&graph), iterations);
+        let (a, b) = curve::fit(f64::from(options.min_distance));
+        Ok(Self {
+            dimensions,
+            neighbors: options.neighbors,
+            curve: (a as f32, b as f32),
+            coordinates,
+            edges,
+            iteration: 0,
+            iterations,
+            random,
+            seed: options.seed,
+            graph,
+        })
+    }
+
+    /// Places new texts on the map as it is, without moving the others: `[new, dimensions]`.
+    /// `originals` are the vectors that the map shows. Each new text starts in the middle of its
+    /// neighbours on the map and settles among them; it sees the originals, not the other new ones.
+    ///
+    /// # Errors
+    /// When the dimensions differ, or `originals` are not as many as the map shows.
+    pub fn place(&self, originals: &Vectors, new: &Vectors) -> Result<Vec<f32>, AnalysisError> {
+        originals.check_dimensions(new.dimensions())?;
+        let (n, d) = (originals.len(), self.dimensions);
+        if n * d != self.coordinates.len() {
+            let expected = self.coordinates.len() / d;
+            return Err(AnalysisError::Mismatch {
+                what: "original vectors",
+                expected,
+                found: n,
+            });
+        }
+        let metric = self.graph.metric();
+        let greatest = self
+            .graph
+            .scores()
+            .iter()
+            .copied()
+            .fold(f32::NEG_INFINITY, f32::max);
+        let mut graph = SparseGraph {
+            rows: vec![0],
+            ..SparseGraph::default()
+        };
+        let mut placed = Vec::with_capacity(new.len() * d);
+        for row in new.rows() {
+            let near = nearest_to(originals, row, self.neighbors, metric)?;
+            let scores: Vec<f32> = near.iter().map(|neighbor| neighbor.score).collect();
+            let greatest = scores.iter().copied().fold(greatest, f32::max);
+            let distances = fuzzy::distances(metric, &scores, greatest);
+            let floor = distances.iter().sum::<f64>() / distances.len().max(1) as f64;
+            let weights = fuzzy::memberships(&distances, floor);
+            let sum: f32 = weights.iter().sum();
+            for axis in 0..d {
+                let along = |(neighbor, weight): (&crate::Neighbor, &f32)| {
+                    weight * self.coordinates[neighbor.index * d + axis]
+                };
+                let middle = near.iter().zip(&weights).map(along).sum::<f32>() / sum;
+                placed.push(if sum > 0.0 { middle } else { 0.0 });
+            }
+            for (neighbor, &weight) in near
+                .iter()
+                .zip(&weights)
+                .filter(|(_, weight)| **weight > 0.0)
+            {
+                graph.columns.push(neighbor.index as u32);
+                graph.weights.push(weight);
+            }
+            graph.rows.push(graph.columns.len());
+        }
+        if self.iterations > 0 {
+            // As umap-learn: a third of the iterations at a quarter of the rate.
+            let iterations = if n <= 10_000 { 100 } else { 30 };
+            let mut edges = Edges::new(graph, iterations);
+            let mut random = Random::new(self.seed);
+            for iteration in 0..iterations {
+                let rate = 0.25 * (1.0 - iteration as f32 / iterations as f32);
+                let pass = Pass {
+                    curve: self.curve,
+                    rate,
+                    now: iteration as f32,
+                };
+                if d == 2 {
+                    pass.run::<2>(
+                        &mut edges,
+                        &mut placed,
+                        Tails::Fixed(&self.coordinates),
+                        &mut random,
+                    );
+                } else {
+                    pass.run::<3>(
+                        &mut edges,
+                        &mut placed,
+                        Tails::Fixed(&self.coordinates),
+                        &mut random,
+                    );
+                }
+            }
+        }
+        Ok(placed)
+    }
+}
+
+impl Layout for Umap {
+    fn step(&mut self, iterations: usize) -> bool {
+        let last = self
+            .iterations
+            .min(self.iteration.saturating_add(iterations));
+        while self.iteration < last {
+            let rate = 1.0 - self.iteration as f32 / self.iterations as f32;
+            let pass = Pass {
+                curve: self.curve,
+                rate,
+                now: self.iteration as f32,
+            };
+            if self.dimensions == 2 {
+                pass.run::<2>(
+                    &mut self.edges,
+                    &mut self.coordinates,
+                    Tails::Own,
+                    &mut self.random,
+                );
+            } else {
+                pass.run::<3>(
+                    &mut self.edges,
+                    &mut self.coordinates,
+                    Tails::Own,
+                    &mut self.random,
+                );
+            }
+            self.iteration += 1;
+        }
+        self.iteration < self.iterations
+    }
+
+    fn coordinates(&self) -> &[f32] {
+        &self.coordinates
+    }
+
+    fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    fn iteration(&self) -> usize {
+        self.iteration
+    }
+
+    fn iterations(&self) -> usize {
+        self.iterations
+    }
+}
+
+/// Scales every axis to 0 to [`EXTENT`], with a little noise so that equal texts can part.
+fn spread(coordinates: &mut [f32], dimensions: usize, random: &mut Random) {
+    let largest = coordinates.iter().fold(0f32, |most, x| most.max(x.abs()));
+    for x in coordinates.iter_mut() {
+        *x = *x * (EXTENT / largest) + random.signed() * 1e-4;
+    }
+    for axis in 0..dimensions {
+        let values = coordinates.iter().skip(axis).step_by(dimensions);
+        let (low, high) = values.fold((f32::MAX, f32::MIN), |(low, high), &x| {
+            (low.min(x), high.max(x))
+        });
+        if high > low {
+            coordinates
+                .iter_mut()
+                .skip(axis)
+                .step_by(dimensions)
+                .for_each(|x| *x = EXTENT * (*x - low) / (high - low));
+        }
+    }
+}
+
+/// What the heads are pulled to and pushed from.
+enum Tails<'a> {
+    /// One another: both ends of a pull move.
+    Own,
+    /// Points that stay.
+    Fixed(&'a [f32]),
+}
+
+/// One pass of stochastic gradient descent over all edges.
+struct Pass {
+    curve: (f32, f32),
+    rate: f32,
+    now: f32,
+}
+
+impl Pass {
+    fn run<const D: usize>(
+        &self,
+        edges: &mut Edges,
+        heads: &mut [f32],
+        tails: Tails,
+        random: &mut Random,
+    ) {
+        let (a, b) = self.curve;
+        let heads = heads.as_chunks_mut::<D>().0;
+        let count = match tails {
+            Tails::Own => heads.len(),
+            Tails::Fixed(tails) => tails.len() / D,
+        };
+        for head in 0..heads.len() {
+            let mut point = heads[head];
+            for at in edges.rows[head]..edges.rows[head + 1] {
+                if edges.next[at] > self.now {
+                    continue;
+                }
+                let tail = edges.tails[at] as usize;
+                let other = match tails {
+                    Tails::Own => heads[tail],
+                    Tails::Fixed(tails) => tails.as_chunks::<D>().0[tail],
+                };
+                let (offset, square) = difference(&point, &other);
+                if square > 0.0 {
+                    let raised = power(square, b);
+                    let force = -2.0 * a * b * raised / (square * (a * raised + 1.0));
+                    let moves = offset.map(|x| (force * x).clamp(-CLIP, CLIP) * self.rate);
+                    for axis in 0..D {
+                        point[axis] += moves[axis];
+                        if let Tails::Own = tails {
+                            heads[tail][axis] -= moves[axis];
+                        }
+                    }
+                }
+                edges.next[at] += edges.every[at];
+
+                let pace = edges.every[at] / NEGATIVES;
+                let pushes = ((self.now - edges.next_push[at]) / pace).max(0.0) as usize;
+                for _ in 0..pushes {
+                    let from = random.below(count);
+                    let other = match tails {
+                        Tails::Own if from == head => continue,
+                        Tails::Own => heads[from],
+                        Tails::Fixed(tails) => tails.as_chunks::<D>().0[from],
+                    };
+                    let (offset, square) = difference(&point, &other);
+                    if square > 0.0 {
+                        let raised = power(square, b);
+                        let force = 2.0 * b / ((0.001 + square) * (a * raised + 1.0));
+                        for axis in 0..D {
+                            point[axis] += (force * offset[axis]).clamp(-CLIP, CLIP) * self.rate;
+                        }
+                    }
+                }
+                edges.next_push[at] += pushes as f32 * pace;
+            }
+            heads[head] = point;
+        }
+    }
+}
+
+#[inline(always)]
+fn difference<const D: usize>(a: &[f32; D], b: &[f32; D]) -> ([f32; D], f32) {
+    let offset: [f32; D] = std::array::from_fn(|axis| a[axis] - b[axis]);
+    let square = offset.iter().map(|x| x * x).sum();
+    (offset, square)
+}
