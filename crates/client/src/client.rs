@@ -200,14 +200,19 @@ impl Client {
             }
             kept
         };
+        // Sent here and now, so that it is there before anyone asks about these vectors.
+        let request = Request::Store {
+            vectors: names,
+            dimensions: dimensions as u32,
+        };
+        let link = self.0.analysis.borrow().clone();
+        let reply = link.request(request, Payload::Floats(vectors), None);
         let client = self.clone();
         spawn_local(async move {
-            let request = Request::Store {
-                vectors: names,
-                dimensions: dimensions as u32,
-            };
-            // A dead worker is dealt with here; whoever needs the vectors then finds them missing.
-            let _ = client.ask(request, Payload::Floats(vectors)).await;
+            // Whoever needs the vectors next finds them missing, and is told.
+            if let Err(failure) = reply.await {
+                let _ = client.replace_if_dead(&link, failure);
+            }
         });
     }
 
@@ -322,8 +327,7 @@ impl Client {
         Ok(())
     }
 
-    /// Asks the analysis worker. When it dies, its vectors are gone: a new one takes its place,
-    /// and every text counts as not embedded.
+    /// Asks the analysis worker.
     async fn ask(
         &self,
         request: Request,
@@ -333,17 +337,27 @@ impl Client {
         let link = self.0.analysis.borrow().clone();
         match link.request(request, payload, None).await {
             Ok(reply) => Ok(reply),
-            Err(failure) if failure.kind == FailureKind::Died => {
-                self.check_open()?;
-                if Rc::ptr_eq(&link, &*self.0.analysis.borrow()) {
-                    self.0.known.borrow_mut().clear();
-                    let fresh = Link::new(self.0.engine.spawn("analysis")?);
-                    self.0.analysis.replace(Rc::new(fresh));
-                }
-                Err(ClientError::VectorsLost(failure.message))
-            }
-            Err(failure) => Err(as_error(failure)),
+            Err(failure) => Err(self.replace_if_dead(&link, failure)),
         }
+    }
+
+    /// What a failure of the analysis worker means. When it died, its vectors are gone: a new one
+    /// takes its place, and every text counts as not embedded.
+    fn replace_if_dead(&self, link: &Rc<Link>, failure: Failure) -> ClientError {
+        if failure.kind != FailureKind::Died {
+            return as_error(failure);
+        }
+        if self.0.closed.get() {
+            return ClientError::Closed;
+        }
+        if Rc::ptr_eq(link, &*self.0.analysis.borrow()) {
+            self.0.known.borrow_mut().clear();
+            match self.0.engine.spawn("analysis") {
+                Ok(worker) => drop(self.0.analysis.replace(Rc::new(Link::new(worker)))),
+                Err(error) => return error,
+            }
+        }
+        ClientError::VectorsLost(failure.message)
     }
 }
 

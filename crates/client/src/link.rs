@@ -139,48 +139,57 @@ impl Link {
         self.mailbox.die("it was closed");
     }
 
-    /// Sends a request; the payload's numbers change hands.
-    pub(crate) async fn request(
+    /// Sends a request at once, whether or not the answer is awaited; the payload's numbers change
+    /// hands.
+    pub(crate) fn request(
         &self,
         request: Request,
         payload: Payload,
         progress: Option<OnProgress>,
-    ) -> Reply {
+    ) -> impl Future<Output = Reply> + use<> {
+        // Loading waits for a network, which may honestly be silent for longer.
+        let patient = matches!(request, Request::Load(_));
+        let sent = self.send(request, payload, progress);
+        let mailbox = self.mailbox.clone();
+        async move {
+            let answer = sent?;
+            let closed = || Err(Failure::new(FailureKind::Died, "it was closed"));
+            if patient {
+                return answer.await.unwrap_or_else(|_| closed());
+            }
+            match select(answer, pin!(TimeoutFuture::new(SILENCE_MS))).await {
+                Either::Left((answer, _)) => answer.unwrap_or_else(|_| closed()),
+                Either::Right(((), _)) => {
+                    let reason = "it has not answered for two minutes";
+                    mailbox.die(reason);
+                    Err(Failure::new(FailureKind::Died, reason))
+                }
+            }
+        }
+    }
+
+    fn send(
+        &self,
+        message: Request,
+        payload: Payload,
+        progress: Option<OnProgress>,
+    ) -> Result<oneshot::Receiver<Reply>, Failure> {
         if let Some(reason) = &*self.mailbox.death.borrow() {
             return Err(Failure::new(FailureKind::Died, reason));
         }
-        // Loading waits for a network, which may honestly be silent for longer.
-        let patient = matches!(request, Request::Load(_));
-        let id = self.mailbox.next.get();
-        self.mailbox.next.set(id.wrapping_add(1));
-        let (reply, answer) = oneshot::channel();
-        let parcel = pack(
-            &Envelope {
-                request: id,
-                message: request,
-            },
-            payload,
-        )
-        .map_err(|error| Failure::new(FailureKind::BadRequest, error.to_string()))?;
+        let request = self.mailbox.next.get();
+        self.mailbox.next.set(request.wrapping_add(1));
+        let parcel = pack(&Envelope { request, message }, payload)
+            .map_err(|error| Failure::new(FailureKind::BadRequest, error.to_string()))?;
         self.worker
             .post_message_with_transfer(&parcel.value, &parcel.transfer)
             .map_err(|error| Failure::new(FailureKind::BadRequest, describe(&error)))?;
+        let (reply, answer) = oneshot::channel();
         self.mailbox
             .pending
             .borrow_mut()
-            .insert(id, Pending { reply, progress });
-        let died = || Failure::new(FailureKind::Died, "it was closed");
-        if patient {
-            return answer.await.unwrap_or_else(|_| Err(died()));
-        }
-        match select(answer, pin!(TimeoutFuture::new(SILENCE_MS))).await {
-            Either::Left((answer, _)) => answer.unwrap_or_else(|_| Err(died())),
-            Either::Right(((), _)) => {
-                let reason = "it has not answered for two minutes";
-                self.mailbox.die(reason);
-                Err(Failure::new(FailureKind::Died, reason))
-            }
-        }
+            .insert(request, Pending { reply, progress });
+        Ok(answer)
     }
 }
 
