@@ -1,0 +1,104 @@
+//! One visit: a server, a browser, a test, and tidying up afterwards.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use semblance_serve::{Options, Server};
+
+use crate::browser::Browser;
+use crate::page::Page;
+use crate::{Received, netlog};
+
+/// How the site is served.
+#[derive(Debug, Clone)]
+pub struct Site {
+    prefix: String,
+    compressed: bool,
+}
+
+impl Site {
+    /// At the root of a host.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::under("/")
+    }
+
+    /// In a folder of a host; the name begins and ends with a slash.
+    #[must_use]
+    pub fn under(prefix: &str) -> Self {
+        Self {
+            prefix: prefix.into(),
+            compressed: false,
+        }
+    }
+
+    /// With the compressed copies that `cargo xtask dist` makes, where there are any.
+    #[must_use]
+    pub fn compressed(mut self) -> Self {
+        self.compressed = true;
+        self
+    }
+
+    fn serve(&self) -> Result<Server> {
+        let root = from_environment("SEMBLANCE_DIST")?;
+        ensure!(
+            root.join("index.html").is_file(),
+            "there is no site in {}: run `cargo xtask dist`",
+            root.display()
+        );
+        Ok(Server::start(Options {
+            prefix: self.prefix.clone(),
+            compressed: self.compressed,
+            ..Options::new(root)
+        })?)
+    }
+}
+
+/// Serves the site, starts a browser and runs `test` in it. The page is not open yet.
+///
+/// # Errors
+/// What `test` returns, or what went wrong around it.
+pub async fn visit(site: Site, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    visit_and_leave(site, test).await.map(|_| ())
+}
+
+/// Like [`visit`]; afterwards returns everything the browser requested over the network during
+/// its whole life, from whichever part of it, and the server's log.
+///
+/// # Errors
+/// What `test` returns, or what went wrong around it.
+pub async fn visit_and_leave(
+    site: Site,
+    test: impl AsyncFnOnce(&Page) -> Result<()>,
+) -> Result<(Vec<String>, Vec<Received>)> {
+    let server = site.serve()?;
+    let browser = Browser::start().await?;
+    let page = Page::new(browser.driver.clone(), server);
+    let result = test(&page).await;
+    if let Err(error) = &result {
+        leave_evidence(&page, &format!("{error:?}")).await;
+    }
+    let server = page.into_server();
+    let log = browser.quit().await;
+    result?;
+    Ok((netlog::urls(&log?), server.received()))
+}
+
+/// Keeps what helps to understand a failure; what can't be kept is no second failure.
+async fn leave_evidence(page: &Page, error: &str) {
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or("test").replace("::", "-");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/browser-tests");
+    let _ = std::fs::create_dir_all(&folder);
+    let _ = page.screenshot(&folder.join(format!("{name}.png"))).await;
+    let console = page.console().await.unwrap_or_default().join("\n");
+    let text = format!("{error}\n\nConsole:\n{console}\n");
+    let _ = std::fs::write(folder.join(format!("{name}.txt")), text);
+}
+
+/// A path that `cargo xtask test` hands down.
+pub(crate) fn from_environment(variable: &str) -> Result<PathBuf> {
+    let path = std::env::var_os(variable)
+        .with_context(|| format!("{variable} is not set: run the tests by `cargo xtask test`"))?;
+    Ok(path.into())
+}
