@@ -1,79 +1,86 @@
 //! The text box "Texts" with its rows. The box grows with its lines and never scrolls by itself;
 //! the rows lie behind it in the same sheet, so that the two can't slide apart. A copy of the
-//! words gives a row its height while the document is small; large ones are not wrapped, all
-//! lines are equally high, and only the rows in view exist.
+//! words gives a row its height while the document is small. Larger ones are not wrapped: all
+//! lines are equally high, only the rows in view exist, and the box holds a window of the lines.
 
 use crate::caret;
 use crate::marking::use_marking;
-use crate::rows::{Rows, shared};
-use crate::state::{Action, Engine, Mark, use_marks, use_store};
-use gloo::events::{EventListener, EventListenerOptions};
+use crate::rows::Rows;
+use crate::sheet::{use_clipboard, use_own_undo, use_view, use_written};
+use crate::state::{Action, Engine, Mark, Shared, WINDOW, use_marks, use_store};
 use semblance_workspace::{Direction, LineId};
-use std::ops::Range;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// Lines and bytes above which lines are not wrapped any more.
 const WRAPPED_LINES: usize = 400;
 const WRAPPED_BYTES: usize = 60_000;
-/// Rows drawn above and below those in view, in large documents.
-const SPARE_ROWS: usize = 20;
 
 /// The text box with its rows.
 #[component]
 pub fn Editor() -> Html {
     let store = use_store();
     let marks = use_marks();
-    let scroller = use_node_ref();
-    let sheet = use_node_ref();
-    let area = use_node_ref();
+    let (scroller, sheet, area) = (use_node_ref(), use_node_ref(), use_node_ref());
     let lines = use_memo(store.document.revision(), |_| {
-        shared(store.document.shared_lines())
+        Shared(store.document.shared_lines())
     });
     let wrapped = use_memo(store.document.revision(), |_| {
         let lines = store.document.lines();
-        let bytes: usize = lines.iter().map(|line| line.content.len()).sum();
-        lines.len() <= WRAPPED_LINES && bytes <= WRAPPED_BYTES
+        let bytes = || lines.iter().map(|line| line.content.len()).sum::<usize>();
+        lines.len() <= WRAPPED_LINES && bytes() <= WRAPPED_BYTES
     });
-    let count = store.document.lines().len();
-    let (range, onscroll) = use_view(scroller.clone(), sheet.clone(), count, *wrapped);
-    use_written(area.clone());
-    use_marking(
-        sheet.clone(),
-        (
-            lines.clone(),
-            store.results.clone(),
-            range.clone(),
-            *wrapped,
-        ),
+    let (range, onscroll) = use_view(&scroller, &sheet, *wrapped);
+    use_written(&area, &scroller, *wrapped);
+    use_own_undo(&area);
+    let all = use_clipboard(&area);
+    let drawn = (
+        lines.clone(),
+        store.results.clone(),
+        range.clone(),
+        *wrapped,
     );
+    use_marking(sheet.clone(), drawn);
 
     let oninput = {
         let dispatch = store.dispatcher();
         Callback::from(move |event: InputEvent| {
-            dispatch.dispatch(Action::Type(
-                event.target_unchecked_into::<HtmlTextAreaElement>().value(),
-            ));
+            let area = event.target_unchecked_into::<HtmlTextAreaElement>();
+            dispatch.dispatch(Action::Type(area.value()));
         })
     };
-    use_own_undo(area.clone());
     let onkeydown = {
-        let (store, marks) = (store.clone(), marks.dispatcher());
+        let (store, marks, all) = (store.clone(), marks.dispatcher(), all.clone());
         Callback::from(move |event: KeyboardEvent| {
             let area = event.target_unchecked_into::<HtmlTextAreaElement>();
-            let line = || caret::line(&area, &store.document);
-            let mark_caret_line = |id: LineId| marks.dispatch(Mark::Select(vec![id]));
-            match (event.key().as_str(), event.alt_key()) {
-                ("ArrowUp", true) => {
-                    line().map(|id| store.dispatch(Action::Move(id, Direction::Up)))
+            let control = event.ctrl_key() || event.meta_key();
+            let key = event.key();
+            if control && key.eq_ignore_ascii_case("a") {
+                // The browser marks what is in the box; beyond it there may be more.
+                return all.set(store.window.len() < store.document.lines().len());
+            }
+            if *all && !control {
+                let typed = key.chars().count() == 1;
+                all.set(key == "Shift");
+                if typed || key == "Delete" || key == "Backspace" {
+                    event.prevent_default();
+                    store.dispatch(Action::Replace(if typed { key } else { String::new() }));
                 }
-                ("ArrowDown", true) => {
-                    line().map(|id| store.dispatch(Action::Move(id, Direction::Down)))
+                return;
+            }
+            let line = || caret::line(&area, &store.document, &store.window);
+            let moved = |direction| {
+                if let Some(id) = line() {
+                    store.dispatch(Action::Move(id, direction));
                 }
-                ("Enter", true) => line().map(mark_caret_line),
-                _ => return,
             };
+            match (key.as_str(), event.alt_key()) {
+                ("ArrowUp", true) => moved(Direction::Up),
+                ("ArrowDown", true) => moved(Direction::Down),
+                ("Enter", true) => marks.dispatch(Mark::Select(line().into_iter().collect())),
+                _ => return,
+            }
             event.prevent_default();
         })
     };
@@ -91,8 +98,9 @@ pub fn Editor() -> Html {
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Mark::Hover(None, None)))
     };
     let onclick = {
-        let dispatch = marks.dispatcher();
+        let (dispatch, all) = (marks.dispatcher(), all.clone());
         Callback::from(move |event: MouseEvent| {
+            all.set(false);
             let area = event.target_unchecked_into::<HtmlTextAreaElement>();
             let marking_words = area.selection_start() != area.selection_end();
             if let Some(line) = line_under(&event).filter(|_| !marking_words) {
@@ -101,15 +109,22 @@ pub fn Editor() -> Html {
         })
     };
     let max_tokens = match &store.engine {
-        Engine::Ready(model) => u32::try_from(model.max_tokens).ok(),
+        Engine::Ready(model) => Some(model.max_tokens),
         _ => None,
     };
     let relative_to = marks.0.primary().and_then(|line| store.results.point(line));
+    let class = classes!(
+        "editor",
+        (!*wrapped).then_some("unwrapped"),
+        relative_to.map(|_| "comparing"),
+        all.then_some("all")
+    );
+    let outside = (store.document.lines().len() > WINDOW).then(|| store.window.clone());
     html! {
-        <div class={classes!("editor", (!*wrapped).then_some("unwrapped"))} ref={scroller} {onscroll}>
+        <div {class} ref={scroller} {onscroll}>
             <div class="sheet" ref={sheet}>
                 <Rows lines={(*lines).clone()} {range} results={store.results.clone()} {max_tokens} {relative_to}
-                    selected={marks.0.selected().to_vec()} mirror={*wrapped} />
+                    selected={marks.0.selected().to_vec()} mirror={*wrapped} {outside} />
                 <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"
                     wrap={if *wrapped { "soft" } else { "off" }} placeholder="Type or paste texts, one per line" rows="1"
                     ref={area} {oninput} {onkeydown} {onmousemove} {onmouseleave} {onclick} />
@@ -130,120 +145,4 @@ fn line_under(event: &MouseEvent) -> Option<LineId> {
             .filter(|element| element.class_list().contains("row"))
     })?;
     row.get_attribute("data-line")?.parse().ok().map(LineId)
-}
-
-/// Writes the document into the text box whenever it changed elsewhere, with the caret at the end
-/// of the change if the box has the focus.
-#[hook]
-fn use_written(area: NodeRef) {
-    let store = use_store();
-    use_effect_with(
-        (store.document.revision(), store.shown),
-        move |&(revision, shown)| {
-            let Some(area) = area
-                .cast::<HtmlTextAreaElement>()
-                .filter(|_| revision != shown)
-            else {
-                return;
-            };
-            area.set_value(&store.document.to_text());
-            if let Some(span) = store.changed {
-                caret::place(&area, &store.document, span);
-            }
-            store.dispatch(Action::Shown);
-        },
-    );
-}
-
-/// The browser's own undo knows nothing of moved lines and samples; ours takes its place where it
-/// is asked for from a menu. The keys are the page's anyway.
-#[hook]
-fn use_own_undo(area: NodeRef) {
-    let dispatch = use_store().dispatcher();
-    use_effect_with((), move |()| {
-        let options = EventListenerOptions::enable_prevent_default();
-        let listener = area.cast::<HtmlTextAreaElement>().map(|area| {
-            EventListener::new_with_options(&area, "beforeinput", options, move |event| {
-                let kind = event.dyn_ref::<InputEvent>().map(InputEvent::input_type);
-                let action = match kind.as_deref() {
-                    Some("historyUndo") => Action::Undo,
-                    Some("historyRedo") => Action::Redo,
-                    _ => return,
-                };
-                event.prevent_default();
-                dispatch.dispatch(action);
-            })
-        });
-        move || drop(listener)
-    });
-}
-
-/// Which rows are drawn, and what to do when the sheet scrolls. In large documents it also gives
-/// the sheet the height of all its lines and puts the rows at their place.
-#[hook]
-fn use_view(
-    scroller: NodeRef,
-    sheet: NodeRef,
-    count: usize,
-    wrapped: bool,
-) -> (Range<usize>, Callback<Event>) {
-    let view = use_state_eq(|| 0..100);
-    let update = {
-        let (scroller, view) = (scroller, view.setter());
-        move || {
-            let Some(scroller) = scroller.cast::<HtmlElement>() else {
-                return;
-            };
-            let height = row_height(&scroller);
-            let first = (f64::from(scroller.scroll_top()) / height) as usize;
-            let rows = (f64::from(scroller.client_height()) / height) as usize + 1;
-            // In steps, so that not every pixel of scrolling draws anew.
-            let start = first.saturating_sub(SPARE_ROWS) / SPARE_ROWS * SPARE_ROWS;
-            view.set(start..start + rows + 3 * SPARE_ROWS);
-        }
-    };
-    let range = if wrapped {
-        0..count
-    } else {
-        view.start.min(count)..view.end.min(count)
-    };
-    {
-        let (update, range) = (update.clone(), range.clone());
-        use_effect_with((range, count, wrapped), move |(range, count, wrapped)| {
-            let Some(sheet) = sheet.cast::<HtmlElement>() else {
-                return;
-            };
-            let (height, top) = if *wrapped {
-                (String::new(), String::new())
-            } else {
-                update();
-                let row = row_height(&sheet);
-                (
-                    format!("{}px", *count as f64 * row),
-                    format!("{}px", range.start as f64 * row),
-                )
-            };
-            // Setting a known property through the object model can't fail.
-            _ = sheet.style().set_property("height", &height);
-            _ = sheet.style().set_property("--rows-top", &top);
-        });
-    }
-    (
-        range,
-        Callback::from(move |_: Event| {
-            if !wrapped {
-                update()
-            }
-        }),
-    )
-}
-
-/// The height of a row that is not wrapped, in CSS px.
-fn row_height(element: &Element) -> f64 {
-    let style = web_sys::window().and_then(|w| w.get_computed_style(element).ok().flatten());
-    let height = style.and_then(|style| style.get_property_value("line-height").ok());
-    height
-        .and_then(|h| h.trim_end_matches("px").parse().ok())
-        .filter(|&h| h > 0.0)
-        .unwrap_or(26.0)
 }

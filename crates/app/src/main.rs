@@ -20,6 +20,7 @@ mod results;
 mod rows;
 mod samples;
 mod scores;
+mod sheet;
 mod state;
 mod status;
 mod storage;

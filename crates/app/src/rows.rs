@@ -3,11 +3,11 @@
 use crate::heat;
 use crate::icon::{Icon, icon};
 use crate::marking::line_at;
+use crate::matrix::clip;
 use crate::results::Results;
 use crate::state::{Action, Mark, Shared, use_marks, use_store};
 use semblance_workspace::{Direction, Line, LineId};
 use std::ops::Range;
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -25,6 +25,8 @@ pub struct RowsProps {
     pub selected: Vec<LineId>,
     /// Whether a copy of the words gives each row the height it has in the text box.
     pub mirror: bool,
+    /// The lines that the text box holds, if not all: the others show their words themselves.
+    pub outside: Option<Range<usize>>,
 }
 
 /// The rows of some lines.
@@ -37,15 +39,17 @@ pub fn Rows(props: &RowsProps) -> Html {
         .iter()
         .filter(|l| l.is_text())
         .count();
-    let rows = lines.get(props.range.clone()).unwrap_or_default().iter().map(|line| {
+    let drawn = lines.get(props.range.clone()).unwrap_or_default();
+    let rows = drawn.iter().zip(props.range.start..).map(|(line, index)| {
+        let outside = props.outside.as_ref().is_some_and(|window| !window.contains(&index));
+        let words = Words { hidden: props.mirror, shown: outside };
         if !line.is_text() {
-            let words = if props.mirror { &*line.content } else { "" };
-            return html! { <div key={line.id.0} class="row"><span class="mirror" aria-hidden="true">{ words }</span></div> };
+            return html! { <div key={line.id.0} class="row">{ words.of(line) }</div> };
         }
         number += 1;
         html! { <Row key={line.id.0} line={line.clone()} {number} point={props.results.point(line.id)}
             selected={props.selected.contains(&line.id)} results={props.results.clone()}
-            max_tokens={props.max_tokens} relative_to={props.relative_to} mirror={props.mirror} /> }
+            max_tokens={props.max_tokens} relative_to={props.relative_to} {words} /> }
     });
 
     let dispatch = marks.dispatcher();
@@ -141,7 +145,27 @@ struct RowProps {
     results: Shared<Results>,
     max_tokens: Option<u32>,
     relative_to: Option<u32>,
-    mirror: bool,
+    words: Words,
+}
+
+/// Whether a row holds the words of its line: unseen behind the text box, or seen where the box
+/// does not hold them.
+#[derive(Clone, Copy, PartialEq)]
+struct Words {
+    hidden: bool,
+    shown: bool,
+}
+
+impl Words {
+    fn of(self, line: &Line) -> Html {
+        let words = match self {
+            Words { shown: true, .. } => clip(&line.content),
+            Words { hidden: true, .. } => line.content.to_string(),
+            _ => String::new(),
+        };
+        let class = classes!("mirror", self.shown.then_some("shown"));
+        html! { <span {class} aria-hidden="true">{ words }</span> }
+    }
 }
 
 #[component]
@@ -184,15 +208,14 @@ fn Row(props: &RowProps) -> Html {
     let dot = group.filter(|_| several).map(|group| {
         html! { <span class={format!("dot g{}", group % 8)} title={format!("Group {}", group + 1)} /> }
     });
-    let label = format!("Text {number}: {}", crate::matrix::clip(&line.text()));
-    let words = if props.mirror { &*line.content } else { "" };
+    let label = format!("Text {number}: {}", clip(&line.text()));
     let id = line.id.0.to_string();
     let tabindex = if *number == 1 { "0" } else { "-1" };
     html! {
         <div class="row" data-line={id.clone()}>
             <button type="button" class="number" data-do="select" data-line={id} {tabindex} aria-label={label}
                 aria-pressed={props.selected.to_string()} title="Select this text">{ dot }{ number }</button>
-            <span class="mirror" aria-hidden="true">{ words }</span>
+            { props.words.of(line) }
             <span class="row-meta">{ score }{ tokens }</span>
             <span class="row-actions">
                 <button type="button" tabindex="-1" data-do="up" title="Move up (Alt + ↑)" aria-label={format!("Move text {number} up")}>{ icon(Icon::Up) }</button>
@@ -201,9 +224,4 @@ fn Row(props: &RowProps) -> Html {
             </span>
         </div>
     }
-}
-
-/// A list of lines that is compared by identity.
-pub fn shared(lines: Rc<Vec<Line>>) -> Shared<Vec<Line>> {
-    Shared(lines)
 }

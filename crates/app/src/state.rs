@@ -4,6 +4,7 @@ use crate::results::Results;
 use semblance_client::ModelInfo;
 use semblance_scatter::SelectionMode;
 use semblance_workspace::{Direction, Document, Focus, LineId, Order, Settings, Span, Theme};
+use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -64,6 +65,8 @@ pub enum Remedy {
 #[derive(Clone, PartialEq)]
 pub struct State {
     pub document: Document,
+    /// The lines that the text box holds: all of them, or part of a large document.
+    pub window: Range<usize>,
     /// The revision that the text box shows; another one has to be written into it.
     pub shown: u64,
     /// Where the last change that did not come from the text box happened.
@@ -108,8 +111,10 @@ impl<T> std::ops::Deref for Shared<T> {
 
 /// One change of the state.
 pub enum Action {
-    /// The text box says this now.
+    /// The text box, which holds the lines of the window, says this now.
     Type(String),
+    /// The text box is to hold the lines around this one.
+    Window(usize),
     /// Lines at the end: a file, a large paste.
     Append(String),
     /// A sample set in place of everything.
@@ -138,8 +143,10 @@ pub enum Action {
 impl State {
     /// A document that is opened with; `sample` when it is a sample set.
     pub fn new(text: &str, sample: Option<usize>, settings: Settings) -> State {
+        let document = Document::new(text);
         State {
-            document: Document::new(text),
+            window: window(&document, 0),
+            document,
             // No revision: the text box is empty until it is written.
             shown: u64::MAX,
             changed: None,
@@ -159,12 +166,26 @@ impl State {
     fn edit(&mut self, change: impl FnOnce(&mut Document) -> Option<Span>) {
         if let Some(span) = change(&mut self.document) {
             self.changed = Some(span);
+            self.window = window(&self.document, span.at);
             self.sample = None;
             // An offer to undo what is not the last change any more would undo the wrong one.
             self.notice = self
                 .notice
                 .take()
                 .filter(|n| n.remedy != Some(Remedy::Undo));
+        }
+    }
+
+    /// The text box was typed in. Its window stays where it is, so that nothing moves under the
+    /// caret, until it has grown far beyond its size.
+    fn type_text(&mut self, text: &str) {
+        let (range, before) = (self.window.clone(), self.document.lines().len());
+        self.edit(|document| document.type_within(range.clone(), text));
+        let count = self.document.lines().len();
+        let typed = range.start..(range.end + count).saturating_sub(before);
+        if typed.len() <= 2 * WINDOW && typed.end <= count {
+            self.window = typed;
+            self.shown = self.document.revision();
         }
     }
 
@@ -180,6 +201,19 @@ impl State {
             });
         }
     }
+}
+
+/// Lines in the text box at most; beyond, browsers take too long to lay them out.
+pub const WINDOW: usize = 2_000;
+
+/// The lines that the text box should hold so that `line` is well inside.
+fn window(document: &Document, line: usize) -> Range<usize> {
+    let count = document.lines().len();
+    if count <= WINDOW {
+        return 0..count;
+    }
+    let start = line.saturating_sub(WINDOW / 2).min(count - WINDOW);
+    start..start + WINDOW
 }
 
 impl Progress {
@@ -200,9 +234,11 @@ impl Reducible for State {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut state = (*self).clone();
         match action {
-            Action::Type(text) => {
-                state.edit(|document| document.type_text(&text));
-                state.shown = state.document.revision();
+            Action::Type(text) => state.type_text(&text),
+            Action::Window(line) => {
+                state.window = window(&state.document, line);
+                state.shown = u64::MAX;
+                state.changed = None;
             }
             Action::Append(text) => state.edit(|document| Some(document.append(&text))),
             Action::Replace(text) => state.edit(|document| document.replace_text(&text)),
@@ -352,6 +388,27 @@ mod tests {
         let state = state.reduce(Action::Move(line, Direction::Up));
         assert_ne!(state.shown, state.document.revision());
         assert_eq!(state.changed, Some(Span { at: 1, count: 1 }));
+    }
+
+    #[test]
+    fn a_large_document_is_edited_through_a_window() {
+        let text: String = (0..10_000).map(|line| format!("line {line}\n")).collect();
+        let state = run([Action::Replace(text), Action::Window(5_000)]);
+        assert_eq!(state.window, 4_000..6_000);
+        assert_ne!(state.shown, state.document.revision());
+        let typed = state.document.text_of(state.window.clone()) + "!\nand one more";
+        let state = state.reduce(Action::Type(typed));
+        assert_eq!(state.window, 4_000..6_001);
+        assert_eq!(state.shown, state.document.revision());
+        assert_eq!(&*state.document.lines()[6_000].content, "and one more");
+        assert_eq!(&*state.document.lines()[6_001].content, "line 6000");
+        // A paste that makes the window too large: the box is given a part of it.
+        let state = state.reduce(Action::Type("x\n".repeat(8_000)));
+        assert_eq!(state.window.len(), WINDOW);
+        assert_ne!(state.shown, state.document.revision());
+        // And back to a small document.
+        let state = state.reduce(Action::Replace("a\nb".into()));
+        assert_eq!(state.window, 0..2);
     }
 
     #[test]

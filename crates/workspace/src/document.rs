@@ -3,6 +3,7 @@
 use crate::diff::{Difference, difference};
 use crate::history::{History, Splice};
 use crate::line::{Line, LineId, split_lines};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Which way a line moves.
@@ -81,9 +82,16 @@ impl Document {
 
     /// The whole document, lines joined by `\n`.
     pub fn to_text(&self) -> String {
-        let bytes = self.lines.iter().map(|line| line.content.len() + 1).sum();
+        self.text_of(0..self.lines.len())
+    }
+
+    /// Some of the lines, joined by `\n`. Lines that don't exist are left out.
+    pub fn text_of(&self, range: Range<usize>) -> String {
+        let end = range.end.min(self.lines.len());
+        let lines = &self.lines[range.start.min(end)..end];
+        let bytes = lines.iter().map(|line| line.content.len() + 1).sum();
         let mut text = String::with_capacity(bytes);
-        for (index, line) in self.lines.iter().enumerate() {
+        for (index, line) in lines.iter().enumerate() {
             if index > 0 {
                 text.push('\n');
             }
@@ -127,6 +135,15 @@ impl Document {
     /// so does a line that was edited. None when nothing changed.
     pub fn type_text(&mut self, text: &str) -> Option<Span> {
         let change = difference(&self.lines, split_lines(text).collect())?;
+        Some(self.replace_lines(change, true))
+    }
+
+    /// The same for some of the lines: makes those of `range` say `text` and leaves the others.
+    pub fn type_within(&mut self, range: Range<usize>, text: &str) -> Option<Span> {
+        let end = range.end.min(self.lines.len());
+        let start = range.start.min(end);
+        let mut change = difference(&self.lines[start..end], split_lines(text).collect())?;
+        change.at += start;
         Some(self.replace_lines(change, true))
     }
 

@@ -194,3 +194,22 @@ fn large_documents() {
     document.type_text("a\u{fffd}b");
     assert_eq!(said(&document), ["a\u{fffd}b"]);
 }
+
+#[test]
+fn typing_into_a_part_leaves_the_rest() {
+    let mut document = Document::new("a\nb\nc\nd");
+    assert_eq!(document.text_of(1..3), "b\nc");
+    assert_eq!(document.text_of(3..9), "d");
+    assert_eq!(document.text_of(7..9), "");
+    assert_eq!(
+        document.type_within(1..3, "b\nx\nc!"),
+        Some(Span { at: 2, count: 2 })
+    );
+    assert_eq!(document.to_text(), "a\nb\nx\nc!\nd");
+    assert_eq!(document.type_within(1..4, "b\nx\nc!"), None);
+    document.type_within(4..99, "D");
+    assert_eq!(document.to_text(), "a\nb\nx\nc!\nD");
+    document.undo();
+    document.undo();
+    assert_eq!(document.to_text(), "a\nb\nc\nd");
+}
