@@ -93,7 +93,7 @@ const server = createServer(async (request, response) => {
   const [type, content] = {
     '/worker.js': ['text/javascript', worker],
     '/module.wasm': ['application/wasm', await readFile(module)],
-    '/': ['text/html', page],
+    '/': ['text/html; charset=utf-8', page],
   }[request.url] ?? ['text/plain', ''];
   response.setHeader('content-type', type);
   response.end(content);

@@ -3,7 +3,8 @@
 use crate::finish::{self, Set};
 use crate::float::Panels;
 use crate::lanes::{Lanes, Native};
-use crate::vector::softmax_with;
+use crate::math::map2;
+use crate::vector::exponentials;
 
 /// Queries whose scores are computed together.
 const QUERIES: usize = 4;
@@ -109,14 +110,16 @@ pub(crate) fn attention_with<L: Lanes>(
                 let scores = &mut scores[row * tokens + panel * 8..][..width];
                 finish::store::<L, Set>(y, scores);
             });
+            let mut shares = [0.0; QUERIES];
             for (row, scores) in scores.chunks_exact_mut(tokens).take(rows).enumerate() {
                 if let Some(bias) = bias {
                     let bias = &bias[(head * tokens + start + row) * tokens..][..tokens];
-                    crate::math::map2::<L>(scores, bias, L::add);
+                    map2::<L>(scores, bias, L::add);
                 }
-                softmax_with::<L>(scores);
+                shares[row] = 1.0 / exponentials::<L>(scores);
             }
             values.product::<L>(scores, rows, tokens, |row, panel, y| {
+                let y = y.map(|y| L::mul(y, L::splat(shares[row])));
                 let width = 8.min(head_size - panel * 8);
                 let out = &mut out[(start + row) * hidden + query + panel * 8..][..width];
                 finish::store::<L, Set>(y, out);

@@ -1,11 +1,11 @@
 //! What happens to a tile of a matrix product before it is stored.
 
 use crate::lanes::Lanes;
-use crate::math::gelu;
+use crate::math::{gelu, load8, pad, store8};
 
 /// Combines a product `y` with what is in the output already.
 pub(crate) trait Finish {
-    fn finish<L: Lanes>(y: L::F, old: L::F) -> L::F;
+    fn finish<L: Lanes>(y: [L::F; 2], old: [L::F; 2]) -> [L::F; 2];
 }
 
 /// Overwrites.
@@ -17,22 +17,22 @@ pub(crate) struct Add;
 
 impl Finish for Set {
     #[inline(always)]
-    fn finish<L: Lanes>(y: L::F, _: L::F) -> L::F {
+    fn finish<L: Lanes>(y: [L::F; 2], _: [L::F; 2]) -> [L::F; 2] {
         y
     }
 }
 
 impl Finish for Gelu {
     #[inline(always)]
-    fn finish<L: Lanes>(y: L::F, _: L::F) -> L::F {
+    fn finish<L: Lanes>(y: [L::F; 2], _: [L::F; 2]) -> [L::F; 2] {
         gelu::<L>(y)
     }
 }
 
 impl Finish for Add {
     #[inline(always)]
-    fn finish<L: Lanes>(y: L::F, old: L::F) -> L::F {
-        L::add(old, y)
+    fn finish<L: Lanes>(y: [L::F; 2], old: [L::F; 2]) -> [L::F; 2] {
+        [L::add(old[0], y[0]), L::add(old[1], y[1])]
     }
 }
 
@@ -40,15 +40,10 @@ impl Finish for Add {
 #[inline(always)]
 pub(crate) fn store<L: Lanes, F: Finish>(y: [L::F; 2], out: &mut [f32]) {
     if let Ok(out) = <&mut [f32; 8]>::try_from(&mut *out) {
-        for (y, out) in y.into_iter().zip(out.as_chunks_mut::<4>().0) {
-            L::store(F::finish::<L>(y, L::load(out)), out);
-        }
+        store8::<L>(F::finish::<L>(y, load8::<L>(out)), out);
         return;
     }
-    let mut whole = [0.0; 8];
-    whole[..out.len()].copy_from_slice(out);
-    for (y, whole) in y.into_iter().zip(whole.as_chunks_mut::<4>().0) {
-        L::store(F::finish::<L>(y, L::load(whole)), whole);
-    }
+    let mut whole = pad(out, 0.0);
+    store8::<L>(F::finish::<L>(y, load8::<L>(&whole)), &mut whole);
     out.copy_from_slice(&whole[..out.len()]);
 }

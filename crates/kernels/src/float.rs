@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::ShapeError;
 use crate::finish::{self, Add, Finish, Gelu, Set};
 use crate::lanes::{Lanes, Native};
+use crate::math::load8;
 use crate::norm::LayerNorm;
 
 /// Rows that go through one layer and what follows it while they are hot in the cache.
@@ -48,9 +49,14 @@ impl Panels {
     ) {
         self.reset(depth, columns);
         for (panel, steps) in self.values.chunks_exact_mut(depth.max(1)).enumerate() {
-            let lanes = 8.min(columns - panel * 8);
             for (d, step) in steps.iter_mut().enumerate() {
-                step[..lanes].copy_from_slice(&values[d * stride + panel * 8..][..lanes]);
+                let row = &values[d * stride + panel * 8..];
+                match row.first_chunk::<8>() {
+                    // A whole chunk may reach into what follows the row, but only in a last
+                    // panel, whose columns beyond the matrix nobody reads.
+                    Some(chunk) => *step = *chunk,
+                    None => step[..row.len()].copy_from_slice(row),
+                }
             }
         }
     }
@@ -104,21 +110,30 @@ fn tile<L: Lanes, const R: usize>(
     stride: usize,
     mut store: impl FnMut(usize, [L::F; 2]),
 ) -> usize {
-    let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * stride..][..steps.len()]);
+    let rows = std::array::from_fn(|r| &a[r * stride..][..steps.len()]);
+    for (r, sums) in sums::<L, R>(steps, rows).into_iter().enumerate() {
+        store(r, sums);
+    }
+    R
+}
+
+/// The inner loop; a function of its own because V8's register allocator does better on it so.
+///
+/// Every row must be as long as there are steps.
+#[inline(never)]
+fn sums<L: Lanes, const R: usize>(steps: &[[f32; 8]], rows: [&[f32]; R]) -> [[L::F; 2]; R] {
+    assert!(rows.iter().all(|row| row.len() == steps.len()));
     let mut sums = [[L::splat(0.0); 2]; R];
     for (d, step) in steps.iter().enumerate() {
-        let (halves, _) = step.as_chunks::<4>();
-        let (left, right) = (L::load(&halves[0]), L::load(&halves[1]));
+        let [left, right] = load8::<L>(step);
         for (sums, row) in sums.iter_mut().zip(&rows) {
-            let x = L::splat(row[d]);
+            // SAFETY: `d` counts steps, and rows are as long as that.
+            let x = L::splat(unsafe { *row.get_unchecked(d) });
             sums[0] = L::mul_add(left, x, sums[0]);
             sums[1] = L::mul_add(right, x, sums[1]);
         }
     }
-    for (r, sums) in sums.into_iter().enumerate() {
-        store(r, sums);
-    }
-    R
+    sums
 }
 
 /// A linear layer, `y = x · Wᵀ + b`, in f32.

@@ -6,7 +6,7 @@ mod weights;
 use std::ops::Range;
 
 use crate::ShapeError;
-use crate::finish::{Add, Finish, Gelu, Set};
+use crate::finish::{self, Add, Finish, Gelu, Set};
 use crate::lanes::Native;
 use crate::norm::LayerNorm;
 use crate::quantized::{Precision, Quantized};
@@ -17,9 +17,9 @@ pub use weights::{quantize_weights, weight_scale};
 /// Rows that go through one layer and what follows it while they are hot in the cache.
 const BLOCK: usize = 32;
 
-/// Eight weights each of eight output channels, as the tiles read them: of channels 0–3 the
-/// weights 0–3, of channels 4–7 the weights 0–3, and the same of the weights 4–7.
-pub(crate) type Step = [i8; 64];
+/// Eight weights each of eight output channels, as the tiles read them: weights 0–3 and 4–7 of
+/// the eight, of each the channels 0–3 and 4–7, of each four weights side by side per channel.
+pub(crate) type Step = [[[i8; 16]; 2]; 2];
 
 /// A linear layer, `y = x · Wᵀ + b`, with int8 weights, one scale per output channel.
 ///
@@ -66,13 +66,13 @@ impl LinearInt8 {
         ShapeError::check("scales", outputs, scales.len())?;
         let depth = inputs.div_ceil(8);
         let panels = outputs.div_ceil(8);
-        let mut steps = vec![[0i8; 64]; panels * depth];
+        let mut steps: Vec<Step> = vec![[[[0; 16]; 2]; 2]; panels * depth];
         let mut sums = vec![0.0; panels * 8];
         for (output, row) in weights.chunks_exact(inputs).enumerate() {
             let panel = &mut steps[output / 8 * depth..][..depth];
             for (step, weights) in panel.iter_mut().zip(row.chunks(8)) {
                 for (i, &weight) in weights.iter().enumerate() {
-                    step[i / 4 * 32 + output % 8 * 4 + i % 4] = weight;
+                    step[i / 4][output % 8 / 4][output % 4 * 4 + i % 4] = weight;
                 }
             }
             let sum: i32 = row.iter().map(|&w| i32::from(w)).sum();
@@ -244,22 +244,27 @@ impl LinearInt8 {
     ) {
         let depth = self.inputs.div_ceil(8);
         let kernel = tile::choose::<L>(x);
-        for (panel, steps) in self.steps.chunks_exact(depth).enumerate() {
-            let kernel = kernel.unless_large(self.small[panel]);
+        // Two panels at a time: their 16 columns of a row of the output are a cache line.
+        for (pair, steps) in self.steps.chunks(2 * depth).enumerate() {
             let mut row = range.start;
             while row < range.end {
-                let at = (row - range.start, panel);
-                row += match range.end - row {
-                    1 => self.tile::<L, F, 1>(kernel, steps, x, row, at, out),
-                    2 => self.tile::<L, F, 2>(kernel, steps, x, row, at, out),
-                    3 => self.tile::<L, F, 3>(kernel, steps, x, row, at, out),
-                    _ => self.tile::<L, F, 4>(kernel, steps, x, row, at, out),
-                };
+                let rows = (range.end - row).min(4);
+                for (half, steps) in steps.chunks_exact(depth).enumerate() {
+                    let at = (row - range.start, 2 * pair + half);
+                    let kernel = kernel.unless_large(self.small[at.1]);
+                    match rows {
+                        1 => self.tile::<L, F, 1>(kernel, steps, x, row, at, out),
+                        2 => self.tile::<L, F, 2>(kernel, steps, x, row, at, out),
+                        3 => self.tile::<L, F, 3>(kernel, steps, x, row, at, out),
+                        _ => self.tile::<L, F, 4>(kernel, steps, x, row, at, out),
+                    }
+                }
+                row += rows;
             }
         }
     }
 
-    /// One tile of `R` rows × 8 channels; returns `R`.
+    /// One tile of `R` rows × 8 channels.
     #[inline(always)]
     fn tile<L: Tiles, F: Finish, const R: usize>(
         &self,
@@ -269,7 +274,7 @@ impl LinearInt8 {
         row: usize,
         (out_row, panel): (usize, usize),
         out: &mut [f32],
-    ) -> usize {
+    ) {
         let sums = tile::sums::<L, R>(kernel, steps, x, row);
         let (first, columns) = (panel * 8, (self.outputs - panel * 8).min(8));
         let channel =
@@ -283,8 +288,7 @@ impl LinearInt8 {
                 L::add(scaled, channel(&self.bias, half))
             });
             let out = &mut out[(out_row + r) * self.outputs + first..][..columns];
-            crate::finish::store::<L, F>(y, out);
+            finish::store::<L, F>(y, out);
         }
-        R
     }
 }

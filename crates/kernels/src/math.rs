@@ -2,48 +2,66 @@
 
 use crate::lanes::{Lanes, ROUND};
 
+/// Loads eight values.
+#[inline(always)]
+pub(crate) fn load8<L: Lanes>(x: &[f32; 8]) -> [L::F; 2] {
+    let (halves, _) = x.as_chunks::<4>();
+    [L::load(&halves[0]), L::load(&halves[1])]
+}
+
+/// Stores eight values.
+#[inline(always)]
+pub(crate) fn store8<L: Lanes>(x: [L::F; 2], to: &mut [f32; 8]) {
+    let (halves, _) = to.as_chunks_mut::<4>();
+    L::store(x[0], &mut halves[0]);
+    L::store(x[1], &mut halves[1]);
+}
+
+/// What [`exp`] needs: the two parts of ln 2, and the polynomial from its highest power down.
+static EXP: [f32; 8] = [
+    0.693_359_4,
+    -2.121_944_4e-4,
+    1.987_569_1e-4,
+    1.398_199_9e-3,
+    8.333_452e-3,
+    4.166_579_6e-2,
+    1.666_666_5e-1,
+    0.5,
+];
+
 /// eˣ, with a relative error below 2.5e-7 for −87 ≤ x ≤ 88; clamped to those ends outside.
 ///
 /// Range reduction by ln 2 in two parts, then the polynomial of Cephes' `expf`.
 #[inline(always)]
-pub(crate) fn exp<L: Lanes>(x: L::F) -> L::F {
-    let x = L::min(L::max(x, L::splat(-87.0)), L::splat(88.0));
-    let rounded = L::mul_add(x, L::splat(std::f32::consts::LOG2_E), L::splat(ROUND));
-    let n = L::sub(rounded, L::splat(ROUND));
-    // The high part has few enough bits that n times it is exact.
-    let r = L::neg_mul_add(n, L::splat(0.693_359_4), x);
-    let r = L::neg_mul_add(n, L::splat(-2.121_944_4e-4), r);
-    let mut p = L::splat(1.987_569_1e-4);
-    for c in [
-        1.398_199_9e-3,
-        8.333_452e-3,
-        4.166_579_6e-2,
-        1.666_666_5e-1,
-        0.5,
-    ] {
-        p = L::mul_add(p, r, L::splat(c));
+pub(crate) fn exp<L: Lanes>(x: [L::F; 2]) -> [L::F; 2] {
+    let table = in_memory(&EXP);
+    let x = x.map(|x| L::min(L::max(x, L::splat(-87.0)), L::splat(88.0)));
+    let rounded = x.map(|x| L::mul_add(x, L::splat(std::f32::consts::LOG2_E), L::splat(ROUND)));
+    // The high part of ln 2 has few enough bits that n times it is exact.
+    let r = [0, 1].map(|i| {
+        let n = L::sub(rounded[i], L::splat(ROUND));
+        let r = L::neg_mul_add(n, L::splat(table[0]), x[i]);
+        L::neg_mul_add(n, L::splat(table[1]), r)
+    });
+    let mut p = [L::splat(table[2]); 2];
+    for &coefficient in &table[3..] {
+        let coefficient = L::splat(coefficient);
+        p = [0, 1].map(|i| L::mul_add(p[i], r[i], coefficient));
     }
-    let y = L::add(L::mul_add(p, L::mul(r, r), r), L::splat(1.0));
-    L::scale_by_power(y, rounded)
+    [0, 1].map(|i| {
+        let y = L::mul_add(p[i], L::mul(r[i], r[i]), r[i]);
+        L::scale_by_power(L::add(y, L::splat(1.0)), rounded[i])
+    })
 }
 
-/// The numerator of Φ(x) − ½, in powers of x², lowest first.
-const PHI_NUMERATOR: [f32; 6] = [
-    0.398_942_23,
-    0.033_852_49,
-    0.004_677_248_7,
-    1.688_237_2e-4,
-    6.352_074_3e-6,
-    2.274_934_2e-8,
-];
-/// The denominator of Φ(x) − ½, in powers of x², lowest first.
-const PHI_DENOMINATOR: [f32; 6] = [
-    1.0,
-    0.251_521_53,
-    0.028_645_776,
-    0.001_884_434_4,
-    7.364_672e-5,
-    1.197_5e-6,
+/// Numerator and denominator of Φ(x) − ½ in powers of x², from the highest down.
+static PHI: [[f32; 2]; 6] = [
+    [2.274_934_2e-8, 1.197_5e-6],
+    [6.352_074_3e-6, 7.364_672e-5],
+    [1.688_237_2e-4, 0.001_884_434_4],
+    [0.004_677_248_7, 0.028_645_776],
+    [0.033_852_49, 0.251_521_53],
+    [0.398_942_23, 1.0],
 ];
 
 /// GELU, x · Φ(x) with the exact (erf) Φ, with an absolute error below 3e-7 · max(1, |x|).
@@ -51,21 +69,33 @@ const PHI_DENOMINATOR: [f32; 6] = [
 /// Φ(x) − ½ is odd; on |x| ≤ 5.5 it is x · P(x²) / Q(x²), a minimax fit of our own (7e-9 from
 /// Φ before rounding). Beyond 5.5, ½ differs from it by less than 2e-8.
 #[inline(always)]
-pub(crate) fn gelu<L: Lanes>(x: L::F) -> L::F {
-    let z = L::min(L::max(x, L::splat(-5.5)), L::splat(5.5));
-    let u = L::mul(z, z);
-    let mut p = L::splat(PHI_NUMERATOR[5]);
-    let mut q = L::splat(PHI_DENOMINATOR[5]);
-    for i in (0..5).rev() {
-        p = L::mul_add(p, u, L::splat(PHI_NUMERATOR[i]));
-        q = L::mul_add(q, u, L::splat(PHI_DENOMINATOR[i]));
+pub(crate) fn gelu<L: Lanes>(x: [L::F; 2]) -> [L::F; 2] {
+    let [first, rest @ ..] = in_memory(&PHI);
+    let z = x.map(|x| L::min(L::max(x, L::splat(-5.5)), L::splat(5.5)));
+    let u = z.map(|z| L::mul(z, z));
+    let (mut p, mut q) = ([L::splat(first[0]); 2], [L::splat(first[1]); 2]);
+    for &[numerator, denominator] in rest {
+        let (numerator, denominator) = (L::splat(numerator), L::splat(denominator));
+        p = [0, 1].map(|i| L::mul_add(p[i], u[i], numerator));
+        q = [0, 1].map(|i| L::mul_add(q[i], u[i], denominator));
     }
-    let phi = L::div(L::mul(z, p), q);
-    let phi = L::min(L::max(phi, L::splat(-0.5)), L::splat(0.5));
-    L::mul(x, L::add(phi, L::splat(0.5)))
+    [0, 1].map(|i| {
+        let phi = L::div(L::mul(z[i], p[i]), q[i]);
+        let phi = L::min(L::max(phi, L::splat(-0.5)), L::splat(0.5));
+        L::mul(x[i], L::add(phi, L::splat(0.5)))
+    })
 }
 
-/// The last 1..=3 values of a slice, filled up with `fill`.
+/// A table that the compiler takes for unknown memory.
+///
+/// V8 makes a vector constant anew each time it meets it, in three instructions; a splat from
+/// memory is one.
+#[inline(always)]
+fn in_memory<T>(table: &'static T) -> &'static T {
+    std::hint::black_box(table)
+}
+
+/// The last values of a slice, fewer than `N`, filled up with `fill`.
 #[inline(always)]
 pub(crate) fn pad<const N: usize>(rest: &[f32], fill: f32) -> [f32; N] {
     let mut padded = [fill; N];
@@ -73,16 +103,16 @@ pub(crate) fn pad<const N: usize>(rest: &[f32], fill: f32) -> [f32; N] {
     padded
 }
 
-/// Replaces every value by `f` of it.
+/// Replaces every value by `f` of it, eight values at a time.
 #[inline(always)]
-pub(crate) fn map<L: Lanes>(x: &mut [f32], f: impl Fn(L::F) -> L::F) {
-    let (chunks, rest) = x.as_chunks_mut::<4>();
+pub(crate) fn map<L: Lanes>(x: &mut [f32], mut f: impl FnMut([L::F; 2]) -> [L::F; 2]) {
+    let (chunks, rest) = x.as_chunks_mut::<8>();
     for x in chunks {
-        L::store(f(L::load(x)), x);
+        store8::<L>(f(load8::<L>(x)), x);
     }
     if !rest.is_empty() {
-        let mut padded = pad(rest, 0.0);
-        L::store(f(L::load(&padded)), &mut padded);
+        let mut padded = pad(rest, f32::NEG_INFINITY);
+        store8::<L>(f(load8::<L>(&padded)), &mut padded);
         rest.copy_from_slice(&padded[..rest.len()]);
     }
 }
@@ -124,7 +154,8 @@ pub(crate) fn map3<L: Lanes>(
     }
 }
 
-/// Folds the values four at a time from `start`, filling up the last four with `fill`.
+/// Folds the values in two chains of four lanes from `start`, filling up the last eight with
+/// `fill`, and folds the chains together.
 ///
 /// The order depends on the length alone.
 #[inline(always)]
@@ -134,13 +165,29 @@ pub(crate) fn fold<L: Lanes>(
     fill: f32,
     f: impl Fn(L::F, L::F) -> L::F,
 ) -> L::F {
-    let (chunks, rest) = x.as_chunks::<4>();
-    let mut folded = L::splat(start);
+    fold_map::<L>(x, start, fill, &f, &f)
+}
+
+/// As [`fold`], but `into` takes values into a chain, and `join` joins the two.
+#[inline(always)]
+pub(crate) fn fold_map<L: Lanes>(
+    x: &[f32],
+    start: f32,
+    fill: f32,
+    into: impl Fn(L::F, L::F) -> L::F,
+    join: impl Fn(L::F, L::F) -> L::F,
+) -> L::F {
+    let (chunks, rest) = x.as_chunks::<8>();
+    let mut chains = [L::splat(start); 2];
+    let mut take = |x: &[f32; 8]| {
+        let [left, right] = load8::<L>(x);
+        chains = [into(chains[0], left), into(chains[1], right)];
+    };
     for x in chunks {
-        folded = f(folded, L::load(x));
+        take(x);
     }
     if !rest.is_empty() {
-        folded = f(folded, L::load(&pad(rest, fill)));
+        take(&pad(rest, fill));
     }
-    folded
+    join(chains[0], chains[1])
 }

@@ -23,7 +23,6 @@ pub struct Work {
 const HIDDEN: usize = 384;
 const INNER: usize = 1536;
 const HEADS: usize = 12;
-const LAYERS: usize = 6;
 
 /// Values in −1..1 without a pattern that would matter.
 fn values(count: usize) -> Vec<f32> {
@@ -58,9 +57,15 @@ impl Layer {
     }
 }
 
-/// Six layers over `texts` texts of `tokens` tokens, as the encoder runs them.
-fn encoder(texts: usize, tokens: usize, precision: Precision) -> Result<Work, ShapeError> {
-    let layers = (0..LAYERS)
+/// Layers over `texts` texts of `tokens` tokens, as the encoder runs them.
+fn encoder(
+    layers: usize,
+    texts: usize,
+    tokens: usize,
+    precision: Precision,
+) -> Result<Work, ShapeError> {
+    let macs = layers * texts * tokens * HIDDEN * (4 * HIDDEN + 2 * INNER);
+    let layers = (0..layers)
         .map(|_| Layer::new())
         .collect::<Result<Vec<_>, _>>()?;
     let rows = texts * tokens;
@@ -72,8 +77,11 @@ fn encoder(texts: usize, tokens: usize, precision: Precision) -> Result<Work, Sh
     let mut workspace = AttentionWorkspace::default();
     let shape = AttentionShape::new(HEADS, HIDDEN / HEADS);
     Ok(Work {
-        name: format!("encoder, {texts} × {tokens} tokens, {precision:?}"),
-        multiply_adds: (LAYERS * rows * HIDDEN * (4 * HIDDEN + 2 * INNER)) as f64,
+        name: format!(
+            "{} layers, {texts} × {tokens} tokens, {precision:?}",
+            layers.len()
+        ),
+        multiply_adds: macs as f64,
         run: Box::new(move || {
             hidden.copy_from_slice(&input);
             y.quantize(&hidden, HIDDEN, precision, None);
@@ -135,7 +143,7 @@ fn f32(rows: usize, outputs: usize, inputs: usize) -> Result<Work, ShapeError> {
 
 /// The steps between the products, over 512 tokens.
 fn steps() -> Result<Vec<Work>, ShapeError> {
-    let rows = 512;
+    let rows = 64;
     let work = |name: &str, run: Box<dyn FnMut()>| Work {
         name: name.to_string(),
         multiply_adds: 0.0,
@@ -144,7 +152,7 @@ fn steps() -> Result<Vec<Work>, ShapeError> {
     let mut works = Vec::new();
     let (input, mut x) = (values(rows * INNER), values(rows * INNER));
     works.push(work(
-        "gelu, 512 × 1536",
+        "gelu, 64 × 1536",
         Box::new(move || {
             x.copy_from_slice(&input);
             crate::gelu(black_box(&mut x));
@@ -153,23 +161,23 @@ fn steps() -> Result<Vec<Work>, ShapeError> {
     let norm = LayerNorm::new(values(HIDDEN), values(HIDDEN), 1e-12)?;
     let mut x = values(rows * HIDDEN);
     works.push(work(
-        "layer norm, 512 × 384",
+        "layer norm, 64 × 384",
         Box::new(move || norm.apply(black_box(&mut x))),
     ));
     for precision in [Precision::Narrow, Precision::Wide] {
         let (x, mut quantized) = (values(rows * INNER), Quantized::new());
         works.push(work(
-            &format!("quantise {precision:?}, 512 × 1536"),
+            &format!("quantise {precision:?}, 64 × 1536"),
             Box::new(move || quantized.quantize(black_box(&x), INNER, precision, None)),
         ));
     }
-    for tokens in [16, 256, 512] {
-        let qkv = values(3 * 512 * HIDDEN);
-        let mut out = vec![0.0; 512 * HIDDEN];
+    for (texts, tokens) in [(4, 16), (1, 64), (1, 256)] {
+        let qkv = values(3 * texts * tokens * HIDDEN);
+        let mut out = vec![0.0; texts * tokens * HIDDEN];
         let shape = AttentionShape::new(HEADS, HIDDEN / HEADS);
         let mut workspace = AttentionWorkspace::default();
         let mut one = work(
-            &format!("attention, {} × {tokens} tokens", 512 / tokens),
+            &format!("attention, {texts} × {tokens} tokens"),
             Box::new(move || {
                 for (text, out) in qkv
                     .chunks_exact(3 * tokens * HIDDEN)
@@ -179,20 +187,20 @@ fn steps() -> Result<Vec<Work>, ShapeError> {
                 }
             }),
         );
-        one.multiply_adds = (512 * tokens * HIDDEN * 2) as f64;
+        one.multiply_adds = (texts * tokens * tokens * HIDDEN * 2) as f64;
         works.push(one);
     }
-    let (a, b) = (values(256 * HIDDEN), values(2048 * HIDDEN));
-    let mut out = vec![0.0; 256 * 2048];
+    let (a, b) = (values(64 * HIDDEN), values(1024 * HIDDEN));
+    let mut out = vec![0.0; 64 * 1024];
     let mut workspace = MatmulWorkspace::default();
     let mut product = work(
-        "a · bᵀ, 256 × 2048 × 384",
+        "a · bᵀ, 64 × 1024 × 384",
         Box::new(move || {
-            let size = (256, 2048, HIDDEN);
+            let size = (64, 1024, HIDDEN);
             matmul_transposed(black_box(&a), &b, size, &mut out, &mut workspace);
         }),
     );
-    product.multiply_adds = (256 * 2048 * HIDDEN) as f64;
+    product.multiply_adds = (64 * 1024 * HIDDEN) as f64;
     works.push(product);
     Ok(works)
 }
@@ -221,23 +229,24 @@ fn make() -> Result<Vec<Work>, ShapeError> {
         };
         // One tile whose operands stay in the level-1 cache: the peak of this kernel.
         on(int8(4, 8, 384, Precision::Narrow)?);
-        for (texts, tokens) in [(32, 16), (1, 4), (1, 16), (1, 256), (1, 512)] {
-            on(encoder(texts, tokens, Precision::Narrow)?);
+        for (layers, texts, tokens) in [(6, 32, 16), (6, 1, 4), (6, 1, 16), (1, 4, 16), (1, 1, 256)]
+        {
+            on(encoder(layers, texts, tokens, Precision::Narrow)?);
         }
         for (outputs, inputs) in [(1152, 384), (384, 384), (1536, 384), (384, 1536)] {
-            on(int8(512, outputs, inputs, Precision::Narrow)?);
+            on(int8(64, outputs, inputs, Precision::Narrow)?);
         }
         on(int8(16, 1536, 384, Precision::Narrow)?);
         on(int8(4, 1536, 384, Precision::Narrow)?);
         on(int8(1, 1536, 384, Precision::Narrow)?);
     }
     works.push(int8(4, 8, 384, Precision::Wide)?);
-    works.push(encoder(32, 16, Precision::Wide)?);
-    works.push(int8(512, 1536, 384, Precision::Wide)?);
-    works.push(int8(512, 384, 1536, Precision::Wide)?);
+    works.push(encoder(1, 4, 16, Precision::Wide)?);
+    works.push(int8(64, 1536, 384, Precision::Wide)?);
+    works.push(int8(64, 384, 1536, Precision::Wide)?);
     works.push(f32(4, 8, 384)?);
-    works.push(f32(512, 1536, 384)?);
-    works.push(f32(512, 384, 1536)?);
+    works.push(f32(64, 1536, 384)?);
+    works.push(f32(64, 384, 1536)?);
     works.push(f32(16, 1536, 384)?);
     works.push(f32(4, 1536, 384)?);
     works.push(f32(1, 1536, 384)?);

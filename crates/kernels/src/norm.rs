@@ -2,7 +2,7 @@
 
 use crate::ShapeError;
 use crate::lanes::{Lanes, Native};
-use crate::math::{fold, map, map3};
+use crate::math::{fold, fold_map, map, map3};
 
 /// Layer normalisation over the last dimension: `(x − mean) / √(variance + ε) · γ + β`, the
 /// variance being that of the population.
@@ -55,8 +55,8 @@ impl LayerNorm {
     pub(crate) fn row_with<L: Lanes>(&self, row: &mut [f32]) {
         let count = row.len() as f32;
         let mean = L::splat(L::sum(fold::<L>(row, 0.0, 0.0, L::add)) / count);
-        map::<L>(row, |x| L::sub(x, mean));
-        let squares = fold::<L>(row, 0.0, 0.0, |sum, x| L::mul_add(x, x, sum));
+        map::<L>(row, |x| x.map(|x| L::sub(x, mean)));
+        let squares = fold_map::<L>(row, 0.0, 0.0, |sum, x| L::mul_add(x, x, sum), L::add);
         let scale = L::splat(1.0 / (L::sum(squares) / count + self.epsilon).sqrt());
         map3::<L>(row, &self.gamma, &self.beta, |x, gamma, beta| {
             L::mul_add(L::mul(x, scale), gamma, beta)

@@ -21,12 +21,28 @@ pub fn softmax(x: &mut [f32]) {
 /// [`softmax`] in the twin `L`.
 #[inline(always)]
 pub(crate) fn softmax_with<L: Lanes>(x: &mut [f32]) {
-    let most = L::largest(fold::<L>(x, f32::NEG_INFINITY, f32::NEG_INFINITY, L::max));
-    let most = L::splat(most);
-    map::<L>(x, |x| exp::<L>(L::sub(x, most)));
-    let total = L::sum(fold::<L>(x, 0.0, 0.0, L::add));
+    let total = exponentials::<L>(x);
     let share = L::splat(1.0 / total);
-    map::<L>(x, |x| L::mul(x, share));
+    map::<L>(x, |x| x.map(|x| L::mul(x, share)));
+}
+
+/// Replaces x by `exp(x − max)`, and returns the sum of these.
+#[inline(always)]
+pub(crate) fn exponentials<L: Lanes>(x: &mut [f32]) -> f32 {
+    let most = L::splat(L::largest(fold::<L>(
+        x,
+        f32::NEG_INFINITY,
+        f32::NEG_INFINITY,
+        L::max,
+    )));
+    let mut totals = [L::splat(0.0); 2];
+    // What `map` fills up with, −∞, adds exp(−87): nothing to a sum of at least 1.
+    map::<L>(x, |x| {
+        let y = exp::<L>(x.map(|x| L::sub(x, most)));
+        totals = [L::add(totals[0], y[0]), L::add(totals[1], y[1])];
+        y
+    });
+    L::sum(L::add(totals[0], totals[1]))
 }
 
 /// The sum of products of two equally long vectors.

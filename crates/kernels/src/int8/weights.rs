@@ -10,9 +10,10 @@ const SMALL: i32 = 258;
 /// Whether the four products that `DotKernel::Pairs` sums in 16 bits fit them, whatever the
 /// activations: products with the weights i, i + 1, i + 4, i + 5 of each eight, for i = 0 and 2.
 pub(crate) fn are_small(steps: &[Step]) -> bool {
-    steps.iter().all(|step| {
+    steps.iter().all(|[first, second]| {
+        let (first, second) = (first.as_flattened(), second.as_flattened());
         (0..32).step_by(2).all(|i| {
-            let four = [step[i], step[i + 1], step[32 + i], step[32 + i + 1]].map(i32::from);
+            let four = [first[i], first[i + 1], second[i], second[i + 1]].map(i32::from);
             let positive: i32 = four.iter().map(|&w| w.max(0)).sum();
             let negative: i32 = four.iter().map(|&w| (-w).max(0)).sum();
             positive.max(negative) <= SMALL
