@@ -30,9 +30,17 @@ mod camera;
 mod color;
 mod error;
 mod event;
+mod gesture;
 mod keyboard;
+mod labels;
+mod motion;
 mod page;
+mod picture;
 mod points;
+mod scene;
+mod stack;
+mod svg;
+mod text;
 
 pub use appearance::{Appearance, Axes, Shape, Theme};
 pub use camera::Camera;

@@ -1,12 +1,42 @@
-//! The part that touches the browser.
+//! The part that touches the browser: canvases, listeners, frames.
 
-use std::cell::RefCell;
+mod export;
+mod input;
+mod painter;
+mod size;
+mod webgl;
+
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use web_sys::{Blob, HtmlElement};
+use gloo::events::EventListener;
+use gloo::render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Blob, CanvasRenderingContext2d, Document, Element, HtmlCanvasElement, HtmlElement, Window,
+};
 
-use crate::points::Cloud;
+use crate::gesture::Gestures;
+use crate::page::painter::Painter;
+use crate::page::size::Sizer;
+use crate::page::webgl::WebGl;
+use crate::picture::{Labeler, front, ground, mark};
+use crate::scene::Scene;
 use crate::{Appearance, Axes, Callbacks, Camera, Points, Renderer, ScatterError, Theme, Tool};
+
+/// Longest time a frame may take to paint marks on the 2-D canvas, in ms; the rest follows in the
+/// next frames.
+const SLICE: f64 = 12.0;
+
+/// A frame that comes later than this after it was asked for, in ms, says that too much is drawn
+/// in one.
+const SLOW: f64 = 40.0;
+
+/// One that comes within this time says that more could be.
+const QUICK: f64 = 25.0;
+
+/// Points drawn in one frame: to begin with, and at least.
+const BUDGET: (usize, usize) = (30_000, 2000);
 
 /// A map inside an element of the page. Clones are handles to the same map; it goes away, with
 /// its canvases and listeners, when the last handle is dropped.
@@ -15,13 +45,125 @@ use crate::{Appearance, Axes, Callbacks, Camera, Points, Renderer, ScatterError,
 /// animation frame. Calls with indices of points that don't exist ignore those.
 #[derive(Clone)]
 pub struct Scatter {
-    #[allow(dead_code)]
     inner: Rc<Inner>,
 }
 
+impl PartialEq for Scatter {
+    /// Whether both are handles to the same map.
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+impl std::fmt::Debug for Scatter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scatter")
+            .field("points", &self.inner.scene.borrow().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Marks that are still to be drawn, the next first, beneath those that are.
+#[derive(Default)]
+struct Painting {
+    order: Vec<u32>,
+    done: usize,
+}
+
+impl Painting {
+    fn is_over(&self) -> bool {
+        self.done >= self.order.len()
+    }
+}
+
+/// What draws the marks.
+enum Brush {
+    WebGl(Box<WebGl>),
+    /// A canvas of its own, because one that had a WebGL2 context can have no other.
+    Flat(HtmlCanvasElement, CanvasRenderingContext2d),
+}
+
 struct Inner {
-    #[allow(dead_code)]
-    cloud: RefCell<Cloud>,
+    window: Window,
+    document: Document,
+    scene: RefCell<Scene>,
+    gestures: RefCell<Gestures>,
+    labeler: RefCell<Labeler>,
+    callbacks: Callbacks,
+    /// Grid and links.
+    ground: HtmlCanvasElement,
+    ground_context: CanvasRenderingContext2d,
+    marks: HtmlCanvasElement,
+    brush: RefCell<Option<Brush>>,
+    /// Labels; takes the focus and all input.
+    surface: HtmlCanvasElement,
+    surface_context: CanvasRenderingContext2d,
+    sizer: Sizer,
+    painting: RefCell<Painting>,
+    /// Where a mouse or pen is, unless it is pressed.
+    pointer: Cell<Option<(f64, f64)>>,
+    /// Whether what lies under it may have changed.
+    pointer_moved: Cell<bool>,
+    focused: Cell<bool>,
+    frame: RefCell<Option<AnimationFrame>>,
+    changed: Cell<bool>,
+    /// How many marks are drawn in one frame.
+    budget: Cell<usize>,
+    /// When the frame under way was asked for, if right after another.
+    asked: Cell<Option<f64>>,
+    listeners: RefCell<Vec<EventListener>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.put_brush(None);
+        for canvas in [&self.ground, &self.marks, &self.surface] {
+            canvas.remove();
+        }
+    }
+}
+
+fn missing(what: &str) -> ScatterError {
+    ScatterError::Browser(format!("{what} is missing"))
+}
+
+/// What a browser said when it refused something.
+fn said(error: &JsValue) -> ScatterError {
+    let error: &js_sys::Object = error.unchecked_ref();
+    ScatterError::Browser(error.to_string().into())
+}
+
+fn canvas(document: &Document, container: &Element) -> Result<HtmlCanvasElement, ScatterError> {
+    let canvas: HtmlCanvasElement = document
+        .create_element("canvas")
+        .map_err(|error| said(&error))?
+        .dyn_into()
+        .map_err(|_| missing("canvas"))?;
+    let style = canvas.style();
+    for (name, value) in [
+        ("position", "absolute"),
+        ("inset", "0"),
+        ("width", "100%"),
+        ("height", "100%"),
+        ("display", "block"),
+    ] {
+        style
+            .set_property(name, value)
+            .map_err(|error| said(&error))?;
+    }
+    container
+        .append_child(&canvas)
+        .map_err(|error| said(&error))?;
+    Ok(canvas)
+}
+
+fn flat(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, ScatterError> {
+    canvas
+        .get_context("2d")
+        .ok()
+        .flatten()
+        .and_then(|context| context.dyn_into().ok())
+        .ok_or_else(|| missing("the 2-D canvas"))
 }
 
 impl Scatter {
@@ -32,12 +174,81 @@ impl Scatter {
     ///
     /// # Errors
     /// [`ScatterError::Browser`] when the browser gives not even a 2-D canvas.
-    pub fn new(_container: &HtmlElement, _callbacks: Callbacks) -> Result<Self, ScatterError> {
-        Ok(Self {
-            inner: Rc::new(Inner {
-                cloud: RefCell::default(),
-            }),
-        })
+    pub fn new(container: &HtmlElement, callbacks: Callbacks) -> Result<Self, ScatterError> {
+        let window = web_sys::window().ok_or_else(|| missing("the window"))?;
+        let document = window.document().ok_or_else(|| missing("the document"))?;
+        let computed = window.get_computed_style(container).ok().flatten();
+        let position = computed.and_then(|style| style.get_property_value("position").ok());
+        if position.is_none_or(|position| position == "static" || position.is_empty()) {
+            let _ = container.style().set_property("position", "relative");
+        }
+        let ground = canvas(&document, container)?;
+        let marks = canvas(&document, container)?;
+        let surface = canvas(&document, container)?;
+        for hidden in [&ground, &marks] {
+            let _ = hidden.set_attribute("aria-hidden", "true");
+            let _ = hidden.style().set_property("pointer-events", "none");
+        }
+        for (name, value) in [
+            ("tabindex", "0"),
+            ("role", "application"),
+            ("aria-roledescription", "scatter plot"),
+            ("aria-label", "Map"),
+        ] {
+            let _ = surface.set_attribute(name, value);
+        }
+        // One finger moves the map rather than the page.
+        let _ = surface.style().set_property("touch-action", "none");
+        let ground_context = flat(&ground)?;
+        let surface_context = flat(&surface)?;
+        let brush = WebGl::new(&marks).ok().map(|gl| Brush::WebGl(Box::new(gl)));
+        let inner = Rc::new_cyclic(|weak| Inner {
+            sizer: Sizer::new(&window, &surface, weak.clone()),
+            window,
+            document,
+            scene: RefCell::default(),
+            gestures: RefCell::default(),
+            labeler: RefCell::default(),
+            callbacks,
+            ground,
+            ground_context,
+            marks,
+            brush: RefCell::new(brush),
+            surface,
+            surface_context,
+            painting: RefCell::default(),
+            pointer: Cell::new(None),
+            pointer_moved: Cell::new(false),
+            focused: Cell::new(false),
+            frame: RefCell::new(None),
+            changed: Cell::new(true),
+            budget: Cell::new(BUDGET.0),
+            asked: Cell::new(None),
+            listeners: RefCell::default(),
+        });
+        let mut listeners = input::listen(&inner);
+        listeners.extend(inner.watch_context());
+        *inner.listeners.borrow_mut() = listeners;
+        if inner.brush.borrow().is_none() {
+            inner.go_flat()?;
+        }
+        Inner::request_frame(&inner);
+        Ok(Self { inner })
+    }
+
+    /// Changes the scene and asks for a frame.
+    fn change<T>(&self, change: impl FnOnce(&mut Scene, f64) -> T) -> T {
+        let now = self.inner.now();
+        let answer = {
+            let mut scene = self.inner.scene.borrow_mut();
+            scene.still = self.inner.prefers_stillness();
+            let answer = change(&mut scene, now);
+            // What the page asked for itself is no news to it.
+            scene.events.clear();
+            answer
+        };
+        Inner::request_frame(&self.inner);
+        answer
     }
 
     /// Draws other points, gliding there when asked. Selection, hover and links refer to the new
@@ -46,91 +257,399 @@ impl Scatter {
     /// # Errors
     /// When the coordinates can't be drawn; the map is as it was.
     pub fn set_points(&self, points: Points) -> Result<(), ScatterError> {
-        points.check().map(|_| ())
+        self.inner.pointer_moved.set(true);
+        self.change(|scene, now| scene.set_points(points, now))
     }
 
     /// One label a point, and how important each is (any scale, finite, larger is shown first;
     /// empty: all alike). Labels appear where they don't overlap; long ones are cut with "…" and
     /// shown whole on hover.
-    pub fn set_labels(&self, _labels: Vec<Rc<str>>, _importance: Vec<f32>) {}
+    pub fn set_labels(&self, labels: Vec<Rc<str>>, importance: Vec<f32>) {
+        self.change(|scene, _| scene.set_labels(labels, importance));
+    }
 
     /// Colours, sizes, shapes and visibility.
-    pub fn set_appearance(&self, _appearance: Appearance) {}
+    pub fn set_appearance(&self, appearance: Appearance) {
+        self.change(|scene, _| scene.set_appearance(appearance));
+    }
 
     /// Captions and grid.
-    pub fn set_axes(&self, _axes: Axes) {}
+    pub fn set_axes(&self, axes: Axes) {
+        self.change(|scene, _| scene.axes = axes);
+    }
 
     /// Colours and type of the page. Call it again when the page goes dark or large.
-    pub fn set_theme(&self, _theme: Theme) {}
+    pub fn set_theme(&self, mut theme: Theme) {
+        theme.background.3 = 255;
+        theme.font_size = if theme.font_size.is_finite() {
+            theme.font_size.clamp(6.0, 72.0)
+        } else {
+            Theme::light().font_size
+        };
+        self.change(|scene, _| scene.theme = theme);
+    }
 
     /// Marks points as selected.
-    pub fn set_selection(&self, _selected: &[u32]) {}
+    pub fn set_selection(&self, selected: &[u32]) {
+        self.change(|scene, _| scene.set_selection(selected));
+    }
 
     /// Marks a point as hovered, for a hover in another view. Doesn't call back.
-    pub fn set_hovered(&self, _point: Option<u32>) {}
+    pub fn set_hovered(&self, point: Option<u32>) {
+        self.change(|scene, _| scene.set_hovered(point));
+    }
 
     /// Makes a point the one from which arrow keys walk, and brings it into view. Doesn't call
     /// back.
-    pub fn set_current(&self, _point: Option<u32>) {}
+    pub fn set_current(&self, point: Option<u32>) {
+        self.change(|scene, now| {
+            scene.set_current(point);
+            if let Some(point) = scene.current {
+                let motion = scene.gently(now);
+                scene.reveal(point, motion);
+            }
+        });
+    }
 
     /// Draws lines between pairs of points, for instance to true neighbours.
-    pub fn set_links(&self, _links: &[(u32, u32)]) {}
+    pub fn set_links(&self, links: &[(u32, u32)]) {
+        self.change(|scene, _| scene.set_links(links));
+    }
 
     /// What dragging does.
-    pub fn set_tool(&self, _tool: Tool) {}
+    pub fn set_tool(&self, tool: Tool) {
+        self.change(|scene, _| scene.tool = tool);
+    }
 
     /// What assistive technology calls the map, for instance "Map of 42 texts".
-    pub fn set_accessible_name(&self, _name: &str) {}
+    pub fn set_accessible_name(&self, name: &str) {
+        let _ = self.inner.surface.set_attribute("aria-label", name);
+    }
 
     /// Shows every visible point.
-    pub fn fit(&self) {}
+    pub fn fit(&self) {
+        self.change(|scene, now| {
+            let motion = scene.gently(now);
+            scene.fit(None, motion);
+        });
+    }
 
     /// Shows these points; all when none is given.
-    pub fn fit_to(&self, _points: &[u32]) {}
+    pub fn fit_to(&self, points: &[u32]) {
+        self.change(|scene, now| {
+            let motion = scene.gently(now);
+            scene.fit((!points.is_empty()).then_some(points), motion);
+        });
+    }
 
     /// Shows every visible point from the standard viewpoint.
-    pub fn reset(&self) {}
+    pub fn reset(&self) {
+        self.change(|scene, now| {
+            let motion = scene.gently(now);
+            scene.reset(motion);
+        });
+    }
 
     /// Makes everything `factor` times as large about the middle of the view.
-    pub fn zoom_by(&self, _factor: f64) {}
+    pub fn zoom_by(&self, factor: f64) {
+        self.change(|scene, _| scene.zoom_by(factor, None));
+    }
 
     /// Moves the picture by CSS px.
-    pub fn pan_by(&self, _dx: f64, _dy: f64) {}
+    pub fn pan_by(&self, dx: f64, dy: f64) {
+        self.change(|scene, _| scene.pan_by(dx, dy));
+    }
 
     /// Turns the picture by radians; nothing in 2-D.
-    pub fn orbit_by(&self, _yaw: f64, _pitch: f64) {}
+    pub fn orbit_by(&self, yaw: f64, pitch: f64) {
+        self.change(|scene, _| scene.orbit_by(yaw, pitch));
+    }
 
-    /// Where the viewer stands.
+    /// Where the viewer stands, or will when a movement under way is over.
     pub fn camera(&self) -> Camera {
-        Camera::default()
+        self.inner.scene.borrow().camera()
     }
 
     /// Moves the viewer there; a camera that is not [valid](Camera::is_valid) shows everything.
-    pub fn set_camera(&self, _camera: Camera) {}
+    pub fn set_camera(&self, camera: Camera) {
+        self.change(|scene, now| {
+            let motion = scene.gently(now);
+            scene.set_camera(camera, motion);
+        });
+    }
 
     /// Where a point is, in CSS px from the container's left top, at the end of any movement
     /// under way. `None` when it is hidden, behind the viewer, or doesn't exist; it may lie
     /// outside the view.
-    pub fn position_of(&self, _point: u32) -> Option<(f64, f64)> {
-        None
+    pub fn position_of(&self, point: u32) -> Option<(f64, f64)> {
+        self.inner.scene.borrow().position_of(point)
     }
 
     /// What draws the points at present.
     pub fn renderer(&self) -> Renderer {
-        Renderer::Canvas2d
+        self.inner.renderer()
     }
 
-    /// The picture as it is, as an SVG document with real text.
+    /// The picture as it is, without what is hovered, as an SVG document with real text.
     pub fn to_svg(&self) -> String {
-        String::new()
+        self.inner.to_svg()
     }
 
-    /// The picture as it is, as a PNG with `scale` pixels for each CSS px, held within 0.5–8 and
-    /// what the browser can do.
+    /// The picture as it is, without what is hovered, as a PNG with `scale` pixels for each CSS
+    /// px, held within 0.5–8 and what the browser can do.
     ///
     /// # Errors
     /// [`ScatterError::Browser`] when the browser can't make the picture.
-    pub async fn to_png(&self, _scale: f64) -> Result<Blob, ScatterError> {
-        Err(ScatterError::Browser("not drawn yet".into()))
+    pub async fn to_png(&self, scale: f64) -> Result<Blob, ScatterError> {
+        let picture = self.inner.to_canvas(scale);
+        Inner::request_frame(&self.inner);
+        export::to_blob(&picture?).await
+    }
+}
+
+impl Inner {
+    /// Time in ms as animation frames and events count it.
+    fn now(&self) -> f64 {
+        self.window.performance().map_or(0.0, |clock| clock.now())
+    }
+
+    fn prefers_stillness(&self) -> bool {
+        let query = self.window.match_media("(prefers-reduced-motion: reduce)");
+        query.ok().flatten().is_some_and(|query| query.matches())
+    }
+
+    /// Tells the page what happened, with nothing borrowed.
+    fn tell(&self) {
+        let events = std::mem::take(&mut self.scene.borrow_mut().events);
+        for event in events {
+            self.callbacks.tell(event);
+        }
+    }
+
+    /// Notes that the picture has changed and draws it in the next animation frame.
+    fn request_frame(inner: &Rc<Self>) {
+        inner.changed.set(true);
+        Self::schedule(inner);
+    }
+
+    fn schedule(inner: &Rc<Self>) {
+        let mut frame = inner.frame.borrow_mut();
+        if frame.is_none() {
+            let weak = Rc::downgrade(inner);
+            *frame = Some(request_animation_frame(move |now| {
+                if let Some(inner) = weak.upgrade() {
+                    // Dropping the handle of a frame that runs is harmless.
+                    inner.frame.borrow_mut().take();
+                    inner.keep_pace();
+                    if inner.step(now) {
+                        inner.asked.set(Some(inner.now()));
+                        Self::schedule(&inner);
+                    }
+                    inner.tell();
+                }
+            }));
+        }
+    }
+
+    /// Draws fewer points a frame while frames come late, more when they come in time. Not the
+    /// work of this thread is measured, which is small, but that of the graphics processor, or of
+    /// what stands in for it.
+    fn keep_pace(&self) {
+        let Some(late) = self.asked.take().map(|asked| self.now() - asked) else {
+            return;
+        };
+        let budget = self.budget.get();
+        if late > SLOW {
+            self.budget.set((budget / 2).max(BUDGET.1));
+        } else if late < QUICK {
+            self.budget.set((budget * 5 / 4).min(4_000_000));
+        }
+    }
+
+    /// One animation frame; answers whether another is needed.
+    fn step(&self, now: f64) -> bool {
+        let mut scene = self.scene.borrow_mut();
+        scene.still = self.prefers_stillness();
+        let (pixels, size) = self.sizer.size();
+        if scene.resize(size.0, size.1) || (self.surface.width(), self.surface.height()) != pixels {
+            self.changed.set(true);
+        }
+        if !scene.view.has_size() {
+            return false;
+        }
+        let was_moving = scene.is_moving();
+        let moving = scene.advance(now);
+        if was_moving && !scene.is_moving() {
+            self.pointer_moved.set(true);
+        }
+        if self.pointer_moved.take() && !scene.is_moving() {
+            scene.hover_at(self.pointer.get());
+        }
+        if self.changed.take() || moving || was_moving {
+            self.draw(&mut scene, pixels);
+        } else {
+            self.paint(&mut scene);
+        }
+        moving || !self.painting.borrow().is_over()
+    }
+
+    /// Draws everything on canvases of `pixels`; of very many points the first part.
+    fn draw(&self, scene: &mut Scene, pixels: (u32, u32)) {
+        let mut brush = self.brush.borrow_mut();
+        let flat = match &*brush {
+            Some(Brush::Flat(canvas, _)) => Some(canvas),
+            _ => None,
+        };
+        let canvases = [&self.ground, &self.marks, &self.surface];
+        for canvas in canvases.into_iter().chain(flat) {
+            if (canvas.width(), canvas.height()) != pixels {
+                canvas.set_width(pixels.0);
+                canvas.set_height(pixels.1);
+            }
+        }
+        let (width, height) = (f64::from(pixels.0), f64::from(pixels.1));
+        let ratio = width / scene.view.lens.width;
+        let theme = scene.theme.clone();
+        let mut painter = Painter::new(&self.ground_context, &theme);
+        painter.clear(width, height, ratio, Some(theme.background));
+        painter.items(&ground(scene));
+        let order = scene.draw_order();
+        let (mut first, rest) = scene.split_order(order, self.budget.get());
+        match &mut *brush {
+            Some(Brush::WebGl(webgl)) => {
+                webgl.clear(width, height);
+                webgl.draw(scene, &first, width, height, ratio);
+                first = rest;
+            }
+            Some(Brush::Flat(_, context)) => {
+                Painter::new(context, &theme).clear(width, height, ratio, None);
+                first.extend(rest);
+            }
+            None => {}
+        }
+        *self.painting.borrow_mut() = Painting {
+            order: first,
+            done: 0,
+        };
+        drop(brush);
+        if self.renderer() == Renderer::Canvas2d {
+            self.paint(scene);
+        }
+        let mut painter = Painter::new(&self.surface_context, &theme);
+        painter.clear(width, height, ratio, None);
+        let mut labeler = self.labeler.borrow_mut();
+        let items = front(scene, &mut labeler, self.focused.get(), &mut painter);
+        painter.items(&items);
+        self.show_cursor(scene);
+    }
+
+    /// Draws more of the marks that are still to be drawn, as many as a frame allows.
+    fn paint(&self, scene: &mut Scene) {
+        let mut painting = self.painting.borrow_mut();
+        if painting.is_over() {
+            return;
+        }
+        let from = painting.done;
+        match &mut *self.brush.borrow_mut() {
+            Some(Brush::WebGl(webgl)) => {
+                let (width, height) = (
+                    f64::from(self.marks.width()),
+                    f64::from(self.marks.height()),
+                );
+                let ratio = width / scene.view.lens.width;
+                let end = (from + self.budget.get()).min(painting.order.len());
+                webgl.draw(scene, &painting.order[from..end], width, height, ratio);
+                painting.done = end;
+            }
+            Some(Brush::Flat(_, context)) => {
+                let theme = scene.theme.clone();
+                let painter = Painter::new(context, &theme);
+                let screen = scene.screen().to_vec();
+                let start = self.now();
+                painter.beneath(true);
+                while !painting.is_over() && self.now() - start < SLICE {
+                    let end = (painting.done + 100).min(painting.order.len());
+                    for &point in &painting.order[painting.done..end] {
+                        let index = point as usize;
+                        if let Some(mark) = screen.get(index).and_then(|at| mark(scene, index, *at))
+                        {
+                            painter.mark(&mark);
+                        }
+                    }
+                    painting.done = end;
+                }
+                painter.beneath(false);
+            }
+            None => painting.done = painting.order.len(),
+        }
+    }
+
+    fn renderer(&self) -> Renderer {
+        match *self.brush.borrow() {
+            Some(Brush::WebGl(_)) => Renderer::WebGl2,
+            _ => Renderer::Canvas2d,
+        }
+    }
+
+    /// Draws the marks on a 2-D canvas from now on.
+    fn go_flat(&self) -> Result<(), ScatterError> {
+        let parent = self.surface.parent_element();
+        let parent = parent.ok_or_else(|| missing("the container"))?;
+        let canvas = canvas(&self.document, &parent)?;
+        let _ = canvas.set_attribute("aria-hidden", "true");
+        let _ = canvas.style().set_property("pointer-events", "none");
+        let _ = parent.insert_before(&canvas, Some(&self.surface));
+        let context = flat(&canvas)?;
+        let _ = self.marks.style().set_property("display", "none");
+        self.put_brush(Some(Brush::Flat(canvas, context)));
+        Ok(())
+    }
+
+    /// Takes another brush and removes the canvas of the one before.
+    fn put_brush(&self, brush: Option<Brush>) {
+        if let Some(Brush::Flat(canvas, _)) = self.brush.replace(brush) {
+            canvas.remove();
+        }
+        *self.painting.borrow_mut() = Painting::default();
+    }
+
+    fn show_cursor(&self, scene: &Scene) {
+        let cursor = match scene.tool {
+            Tool::Box | Tool::Lasso => "crosshair",
+            Tool::Move if !self.gestures.borrow().is_idle() => "grabbing",
+            Tool::Move if scene.hovered.is_some() => "pointer",
+            Tool::Move => "grab",
+        };
+        let _ = self.surface.style().set_property("cursor", cursor);
+    }
+
+    /// Follows the loss and the return of the WebGL2 context; between them the 2-D canvas draws.
+    fn watch_context(self: &Rc<Self>) -> Vec<EventListener> {
+        let on = |kind: &'static str, handle: fn(&Self, &web_sys::Event)| {
+            let weak = Rc::downgrade(self);
+            let options = gloo::events::EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&self.marks, kind, options, move |event| {
+                if let Some(inner) = weak.upgrade() {
+                    handle(&inner, event);
+                    Self::request_frame(&inner);
+                }
+            })
+        };
+        vec![
+            on("webglcontextlost", |inner, event| {
+                // Without this the browser never gives the context back.
+                event.prevent_default();
+                // Fails only if the browser has no canvas left to give; then no marks are drawn.
+                if inner.go_flat().is_err() {
+                    inner.put_brush(None);
+                }
+            }),
+            on("webglcontextrestored", |inner, _| {
+                if let Ok(webgl) = WebGl::new(&inner.marks) {
+                    let _ = inner.marks.style().set_property("display", "block");
+                    inner.put_brush(Some(Brush::WebGl(Box::new(webgl))));
+                }
+            }),
+        ]
     }
 }

@@ -1,0 +1,72 @@
+#version 300 es
+// One quad per point, four corners each; what is known of a point is read from textures, so that
+// the list of points to draw, in their order, is all that changes from frame to frame.
+precision highp float;
+precision highp int;
+
+uniform highp sampler2D u_before; // Place before the movement; w: how much was there.
+uniform highp sampler2D u_after; // Place after it.
+uniform highp sampler2D u_color; // Straight alpha.
+uniform highp sampler2D u_form; // Size / 4, shape / 255, marks / 255 (1 selected, 2 hovered).
+uniform float u_progress; // Of the movement, 0 to 1.
+uniform vec3 u_center;
+uniform vec3 u_right;
+uniform vec3 u_up;
+uniform vec3 u_toward;
+uniform float u_scale; // Device pixels for one unit at the centre.
+uniform float u_inverse; // One over the distance of the eye.
+uniform vec2 u_view; // Size of the view in device pixels.
+uniform float u_radius; // Of an ordinary mark, in device pixels.
+uniform float u_ratio; // Device pixels for one CSS px.
+uniform float u_opacity;
+uniform float u_fog; // Most that depth takes from a colour.
+uniform vec3 u_background;
+uniform vec3 u_accent;
+uniform vec3 u_text;
+
+layout(location = 0) in uint a_point;
+
+out vec2 v_at; // From the middle of the mark, in device pixels, y up.
+flat out float v_radius;
+flat out int v_shape;
+flat out vec4 v_fill;
+flat out vec4 v_ring;
+flat out vec3 v_widths; // Outline, ring, opacity of the outline.
+
+void main() {
+    ivec2 cell = ivec2(int(a_point) & 1023, int(a_point) >> 10);
+    vec4 before = texelFetch(u_before, cell, 0);
+    vec3 after = texelFetch(u_after, cell, 0).xyz;
+    vec4 color = texelFetch(u_color, cell, 0);
+    vec4 form = texelFetch(u_form, cell, 0) * 255.0;
+    int marks = int(form.z + 0.5);
+    bool selected = (marks & 1) != 0;
+    bool hovered = (marks & 2) != 0;
+    bool marked = selected || hovered;
+
+    vec3 d = mix(before.xyz, after, u_progress) - u_center;
+    float shrink = 1.0 - dot(d, u_toward) * u_inverse;
+    float near = 1.0 / max(shrink, 0.05);
+    vec2 spot = vec2(dot(d, u_right), dot(d, u_up)) * u_scale * near;
+
+    float presence = mix(before.w, 1.0, u_progress);
+    v_radius = u_radius * (form.x / 63.75) * clamp(near, 0.4, 3.0) * presence
+        * (marked ? 1.25 : 1.0);
+    v_shape = int(form.y + 0.5);
+    float outline = clamp(v_radius * 2.0 / u_ratio * 0.13, 0.0, 1.25);
+    outline = marked ? max(outline, 1.5) : (outline < 0.3 ? 0.0 : outline);
+    float ring = selected ? 2.25 : (hovered ? 1.75 : 0.0);
+    float alpha = color.a * (marked ? 1.0 : u_opacity);
+    v_widths = vec3(vec2(outline, ring) * u_ratio, marked ? 1.0 : alpha);
+    float fog = marked ? 0.0 : clamp((1.15 - near) / 0.5, 0.0, 1.0) * u_fog;
+    v_fill = vec4(mix(color.rgb, u_background, fog), alpha);
+    v_ring = vec4(selected ? u_accent : u_text, ring > 0.0 ? 1.0 : 0.0);
+
+    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
+    float reach = v_shape == 0 ? 1.0 : 1.4;
+    v_at = corner * (v_radius * reach + v_widths.x + v_widths.y + 0.75);
+    gl_Position = vec4((spot + v_at) / (u_view * 0.5), 0.0, 1.0);
+    if (shrink < 0.05) {
+        gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    }
+}

@@ -1,0 +1,260 @@
+//! Draws the marks with WebGL2: one instanced quad a point.
+
+use js_sys::{Float32Array, Object, Uint32Array};
+use web_sys::{
+    HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlBuffer, WebGlContextAttributes,
+    WebGlProgram, WebGlShader, WebGlTexture, WebGlUniformLocation, WebGlVertexArrayObject,
+};
+
+use crate::picture::FOG;
+use crate::scene::{Scene, Versions};
+use crate::{Rgba, ScatterError};
+
+/// Points in one row of the data textures; the shader knows it too.
+const ROW: usize = 1024;
+
+/// What a context holds of a scene. Everything is made anew after a lost context.
+pub(super) struct WebGl {
+    gl: Gl,
+    program: WebGlProgram,
+    vertices: WebGlVertexArrayObject,
+    order: WebGlBuffer,
+    /// Places before and after, colours, forms.
+    textures: [WebGlTexture; 4],
+    uploaded: Option<Versions>,
+    theme_is_dark: bool,
+}
+
+fn refused(what: &str) -> ScatterError {
+    ScatterError::Browser(format!("WebGL2 refused {what}"))
+}
+
+fn shader(gl: &Gl, kind: u32, source: &str) -> Result<WebGlShader, ScatterError> {
+    let shader = gl.create_shader(kind).ok_or_else(|| refused("a shader"))?;
+    gl.shader_source(&shader, source);
+    gl.compile_shader(&shader);
+    Ok(shader)
+}
+
+impl WebGl {
+    /// Sets the canvas up.
+    ///
+    /// # Errors
+    /// When the browser has no WebGL2, or its driver refuses the program; the canvas stays usable
+    /// only if no context was made.
+    pub fn new(canvas: &HtmlCanvasElement) -> Result<Self, ScatterError> {
+        let wishes = WebGlContextAttributes::new();
+        wishes.set_antialias(false);
+        wishes.set_depth(false);
+        wishes.set_alpha(true);
+        // Many points are drawn in several frames, each adding to what is there.
+        wishes.set_preserve_drawing_buffer(true);
+        let context = canvas
+            .get_context_with_context_options("webgl2", &wishes)
+            .ok()
+            .flatten()
+            .ok_or_else(|| refused("a context"))?;
+        let gl: Gl = wasm_bindgen::JsCast::dyn_into(context).map_err(|_| refused("a context"))?;
+        let program = gl.create_program().ok_or_else(|| refused("a program"))?;
+        for (kind, source) in [
+            (Gl::VERTEX_SHADER, include_str!("marks.vert")),
+            (Gl::FRAGMENT_SHADER, include_str!("marks.frag")),
+        ] {
+            let shader = shader(&gl, kind, source)?;
+            gl.attach_shader(&program, &shader);
+        }
+        gl.link_program(&program);
+        if gl.get_program_parameter(&program, Gl::LINK_STATUS) != true {
+            let log = gl.get_program_info_log(&program).unwrap_or_default();
+            return Err(refused(&format!("its program: {log}")));
+        }
+        let vertices = gl
+            .create_vertex_array()
+            .ok_or_else(|| refused("a vertex array"))?;
+        let order = gl.create_buffer().ok_or_else(|| refused("a buffer"))?;
+        gl.bind_vertex_array(Some(&vertices));
+        gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&order));
+        gl.enable_vertex_attrib_array(0);
+        gl.vertex_attrib_i_pointer_with_i32(0, 1, Gl::UNSIGNED_INT, 0, 0);
+        gl.vertex_attrib_divisor(0, 1);
+        let texture = || gl.create_texture().ok_or_else(|| refused("a texture"));
+        let textures = [texture()?, texture()?, texture()?, texture()?];
+        for (unit, texture) in (0..).zip(&textures) {
+            gl.active_texture(Gl::TEXTURE0 + unit);
+            gl.bind_texture(Gl::TEXTURE_2D, Some(texture));
+            for (name, value) in [
+                (Gl::TEXTURE_MIN_FILTER, Gl::NEAREST),
+                (Gl::TEXTURE_MAG_FILTER, Gl::NEAREST),
+                (Gl::TEXTURE_WRAP_S, Gl::CLAMP_TO_EDGE),
+                (Gl::TEXTURE_WRAP_T, Gl::CLAMP_TO_EDGE),
+            ] {
+                gl.tex_parameteri(Gl::TEXTURE_2D, name, value as i32);
+            }
+        }
+        gl.use_program(Some(&program));
+        for (unit, name) in ["u_before", "u_after", "u_color", "u_form"]
+            .into_iter()
+            .enumerate()
+        {
+            let at = gl.get_uniform_location(&program, name);
+            gl.uniform1i(at.as_ref(), unit as i32);
+        }
+        Ok(Self {
+            gl,
+            program,
+            vertices,
+            order,
+            textures,
+            uploaded: None,
+            theme_is_dark: false,
+        })
+    }
+
+    /// Clears the canvas, which is `width` by `height` device pixels.
+    pub fn clear(&self, width: f64, height: f64) {
+        self.gl.viewport(0, 0, width as i32, height as i32);
+        self.gl.clear_color(0.0, 0.0, 0.0, 0.0);
+        self.gl.clear(Gl::COLOR_BUFFER_BIT);
+    }
+
+    /// Draws the points of `order`, the first on top, beneath what is drawn already, on `width`
+    /// by `height` device pixels, `ratio` of them to a CSS px.
+    pub fn draw(&mut self, scene: &Scene, order: &[u32], width: f64, height: f64, ratio: f64) {
+        if order.is_empty() || scene.len() == 0 {
+            return;
+        }
+        self.upload(scene);
+        let gl = &self.gl;
+        gl.viewport(0, 0, width as i32, height as i32);
+        gl.use_program(Some(&self.program));
+        gl.bind_vertex_array(Some(&self.vertices));
+        gl.enable(Gl::BLEND);
+        // Destination over source, with premultiplied colours.
+        gl.blend_func(Gl::ONE_MINUS_DST_ALPHA, Gl::ONE);
+        for (unit, texture) in (0..).zip(&self.textures) {
+            gl.active_texture(Gl::TEXTURE0 + unit);
+            gl.bind_texture(Gl::TEXTURE_2D, Some(texture));
+        }
+        self.uniforms(scene, width, height, ratio);
+        gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&self.order));
+        let list: Object = Uint32Array::from(order).into();
+        gl.buffer_data_with_array_buffer_view(Gl::ARRAY_BUFFER, &list, Gl::STREAM_DRAW);
+        gl.draw_arrays_instanced(Gl::TRIANGLE_STRIP, 0, 4, order.len() as i32);
+    }
+
+    fn at(&self, name: &str) -> Option<WebGlUniformLocation> {
+        self.gl.get_uniform_location(&self.program, name)
+    }
+
+    fn uniforms(&self, scene: &Scene, width: f64, height: f64, ratio: f64) {
+        let lens = &scene.view.lens;
+        let theme = &scene.theme;
+        let number = |name, value: f64| {
+            self.gl.uniform1f(self.at(name).as_ref(), value as f32);
+        };
+        let vector = |name, [x, y, z]: [f64; 3]| {
+            let at = self.at(name);
+            self.gl.uniform3f(at.as_ref(), x as f32, y as f32, z as f32);
+        };
+        let color = |name, Rgba(r, g, b, _): Rgba| {
+            vector(name, [r, g, b].map(|channel| f64::from(channel) / 255.0));
+        };
+        let [right, up, toward] = lens.basis();
+        vector("u_center", lens.camera.center);
+        vector("u_right", right);
+        vector("u_up", up);
+        vector("u_toward", toward);
+        number("u_scale", lens.scale() * ratio);
+        number("u_inverse", lens.inverse_distance());
+        number("u_progress", scene.progress);
+        number("u_radius", scene.diameter() / 2.0 * ratio);
+        number("u_ratio", ratio);
+        number("u_opacity", scene.opacity());
+        number("u_fog", if scene.is_solid() { FOG } else { 0.0 });
+        color("u_background", theme.background);
+        color("u_accent", theme.accent);
+        color("u_text", theme.text);
+        let view = self.at("u_view");
+        self.gl
+            .uniform2f(view.as_ref(), width as f32, height as f32);
+    }
+
+    /// Brings the textures up to date.
+    fn upload(&mut self, scene: &Scene) {
+        let dark = scene.theme.is_dark();
+        let places = self.uploaded.map(|v| v.places) != Some(scene.versions.places);
+        let looks = self.uploaded.map(|v| v.looks) != Some(scene.versions.looks)
+            // Points without a colour of their own take the theme's.
+            || self.theme_is_dark != dark;
+        let count = scene.len();
+        let rows = count.div_ceil(ROW);
+        if count == 0 {
+            return;
+        }
+        if places {
+            let mut before = vec![0.0_f32; rows * ROW * 4];
+            for (to, from) in before.chunks_exact_mut(4).zip(&scene.before) {
+                to.copy_from_slice(from);
+            }
+            self.floats(0, rows, &before);
+            for (to, from) in before.chunks_exact_mut(4).zip(&scene.cloud.places) {
+                to[..3].copy_from_slice(from);
+            }
+            self.floats(1, rows, &before);
+        }
+        if looks {
+            let mut colors = vec![0_u8; rows * ROW * 4];
+            let mut forms = vec![0_u8; rows * ROW * 4];
+            for index in 0..count {
+                let Rgba(r, g, b, a) = scene.color(index);
+                colors[index * 4..][..4].copy_from_slice(&[r, g, b, a]);
+                let marks = u8::from(scene.is_selected(index))
+                    | u8::from(scene.hovered == Some(index as u32)) << 1;
+                let size = (scene.size(index) * 63.75).round() as u8;
+                let form = [size, scene.shape(index) as u8, marks, 0];
+                forms[index * 4..][..4].copy_from_slice(&form);
+            }
+            self.bytes(2, rows, &colors);
+            self.bytes(3, rows, &forms);
+        }
+        self.uploaded = Some(scene.versions);
+        self.theme_is_dark = dark;
+    }
+
+    fn floats(&self, unit: u32, rows: usize, values: &[f32]) {
+        let gl = &self.gl;
+        gl.active_texture(Gl::TEXTURE0 + unit);
+        gl.bind_texture(Gl::TEXTURE_2D, Some(&self.textures[unit as usize]));
+        let pixels: Object = Float32Array::from(values).into();
+        // Fails only for arguments of the wrong kind.
+        let _ = gl
+            .tex_image_2d_with_i32_and_i32_and_i32_and_format_and_type_and_opt_array_buffer_view(
+                Gl::TEXTURE_2D,
+                0,
+                Gl::RGBA32F as i32,
+                ROW as i32,
+                rows as i32,
+                0,
+                Gl::RGBA,
+                Gl::FLOAT,
+                Some(&pixels),
+            );
+    }
+
+    fn bytes(&self, unit: u32, rows: usize, values: &[u8]) {
+        let gl = &self.gl;
+        gl.active_texture(Gl::TEXTURE0 + unit);
+        gl.bind_texture(Gl::TEXTURE_2D, Some(&self.textures[unit as usize]));
+        let _ = gl.tex_image_2d_with_i32_and_i32_and_i32_and_format_and_type_and_opt_u8_array(
+            Gl::TEXTURE_2D,
+            0,
+            Gl::RGBA8 as i32,
+            ROW as i32,
+            rows as i32,
+            0,
+            Gl::RGBA,
+            Gl::UNSIGNED_BYTE,
+            Some(values),
+        );
+    }
+}

@@ -1,0 +1,493 @@
+//! All that is drawn and how it changes, without a browser.
+
+mod pointing;
+mod view;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::camera::{Camera, Lens};
+use crate::event::{Event, Tool};
+use crate::gesture::Region;
+use crate::motion::Motion;
+use crate::points::{Cloud, Framing, Points};
+use crate::stack::Stacks;
+use crate::{Appearance, Axes, ScatterError, Shape, Theme};
+
+pub(crate) use view::View;
+
+/// Diameters for few and for very many points, in CSS px.
+const LARGEST: f64 = 11.0;
+const SMALLEST: f64 = 2.6;
+
+/// Counts the changes of what a renderer keeps a copy of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Versions {
+    /// Of places, old and new.
+    pub places: u64,
+    /// Of colours, sizes, shapes, visibility and what is marked.
+    pub looks: u64,
+    /// Of labels.
+    pub labels: u64,
+}
+
+/// Where a point is on the screen at this moment, in CSS px. A `scale` of 0 means it isn't drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct ScreenPoint {
+    pub x: f32,
+    pub y: f32,
+    pub scale: f32,
+}
+
+/// Everything about the picture.
+#[derive(Default)]
+pub(crate) struct Scene {
+    pub cloud: Cloud,
+    ids: Vec<u64>,
+    /// Where each point comes from while it moves, and how much of it was there (0 or 1).
+    pub before: Vec<[f32; 4]>,
+    motion: Option<Motion>,
+    arrived: Option<f64>,
+    pub labels: Vec<Rc<str>>,
+    importance: Vec<f32>,
+    /// Rank of each point by importance, 0 the most important.
+    pub ranks: Vec<u32>,
+    /// The points by rank.
+    pub by_rank: Vec<u32>,
+    pub appearance: Appearance,
+    pub axes: Axes,
+    pub theme: Theme,
+    selected: Vec<u32>,
+    is_selected: Vec<bool>,
+    pub hovered: Option<u32>,
+    pub current: Option<u32>,
+    pub links: Vec<(u32, u32)>,
+    pub tool: Tool,
+    /// The box or lasso under way.
+    pub region: Option<Region>,
+    pub view: View,
+    /// Whether movements are to be skipped (`prefers-reduced-motion`).
+    pub still: bool,
+    pub versions: Versions,
+    stacks: Option<Rc<Stacks>>,
+    screen: Vec<ScreenPoint>,
+    screen_of: Option<(Lens, (u64, u64), u64)>,
+    /// What to tell the page.
+    pub events: Vec<Event>,
+    /// How much of the way points have come, 0 to 1.
+    pub progress: f64,
+}
+
+impl Scene {
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.cloud.places.len()
+    }
+
+    /// Whether the points lie in space.
+    pub fn is_solid(&self) -> bool {
+        self.cloud.dimensions == 3
+    }
+
+    /// Takes other points.
+    pub fn set_points(&mut self, points: Points, now: f64) -> Result<(), ScatterError> {
+        let cloud = Cloud::new(&points)?;
+        let count = cloud.places.len();
+        let same_space = cloud.dimensions == self.cloud.dimensions;
+        let keeps_unit = points.framing == Framing::Keep && same_space && self.len() > 0;
+        let ids = if points.ids.is_empty() {
+            (0..count as u64).collect()
+        } else {
+            points.ids
+        };
+        let animate = points.animate && !self.still && self.len() > 0;
+        self.before = if animate {
+            let places: Vec<[f32; 3]> = (0..self.len())
+                .map(|index| {
+                    let p = self.place(index);
+                    if keeps_unit {
+                        let outward = self.cloud.frame.outward(p.map(f64::from));
+                        cloud.frame.inward(outward).map(|v| v as f32)
+                    } else {
+                        p
+                    }
+                })
+                .collect();
+            // The frames of a running projection have the same ids: no need to look them up.
+            let known: HashMap<u64, usize> = if ids == self.ids {
+                HashMap::new()
+            } else {
+                self.ids.iter().copied().zip(0..).collect()
+            };
+            let same = known.is_empty();
+            (0..)
+                .zip(ids.iter().zip(&cloud.places))
+                .map(|(index, (id, to))| {
+                    let from = if same {
+                        Some(index)
+                    } else {
+                        known.get(id).copied()
+                    };
+                    match from.and_then(|index: usize| places.get(index)) {
+                        Some([x, y, z]) => [*x, *y, *z, 1.0],
+                        None => [to[0], to[1], to[2], 0.0],
+                    }
+                })
+                .collect()
+        } else {
+            cloud
+                .places
+                .iter()
+                .map(|p| [p[0], p[1], p[2], 1.0])
+                .collect()
+        };
+        let since = self.arrived.map_or(f64::INFINITY, |before| now - before);
+        self.motion = animate.then(|| Motion::towards_frame(now, since));
+        self.progress = if animate { 0.0 } else { 1.0 };
+        self.arrived = Some(now);
+        if keeps_unit {
+            self.view.reframe(&self.cloud.frame, &cloud.frame);
+        }
+        self.ids = ids;
+        self.cloud = cloud;
+        self.rank();
+        self.stacks = None;
+        self.versions.places += 1;
+        self.versions.looks += 1;
+        self.versions.labels += 1;
+        let exists = |point: &u32| (*point as usize) < count;
+        self.hovered = self.hovered.filter(exists);
+        self.current = self.current.filter(exists);
+        self.links.retain(|(a, b)| exists(a) && exists(b));
+        let selected = std::mem::take(&mut self.selected);
+        self.set_selection(&selected);
+        self.frame_points(points.framing, same_space, animate);
+        Ok(())
+    }
+
+    /// Takes labels and their importance.
+    pub fn set_labels(&mut self, labels: Vec<Rc<str>>, importance: Vec<f32>) {
+        self.labels = labels;
+        self.importance = importance;
+        self.rank();
+        self.versions.labels += 1;
+    }
+
+    /// Takes colours, sizes, shapes and visibility.
+    pub fn set_appearance(&mut self, appearance: Appearance) {
+        self.appearance = appearance;
+        self.stacks = None;
+        self.versions.looks += 1;
+        let shown = |scene: &Self, point: &u32| scene.is_shown(*point as usize);
+        self.hovered = self.hovered.filter(|point| shown(self, point));
+        self.current = self.current.filter(|point| shown(self, point));
+    }
+
+    /// Marks points as selected.
+    pub fn set_selection(&mut self, selected: &[u32]) {
+        self.is_selected = vec![false; self.len()];
+        for &point in selected {
+            if let Some(mark) = self.is_selected.get_mut(point as usize) {
+                *mark = true;
+            }
+        }
+        self.selected = (0..self.len() as u32)
+            .filter(|point| self.is_selected[*point as usize])
+            .collect();
+        self.versions.looks += 1;
+    }
+
+    /// Selected points, ascending.
+    pub fn selected(&self) -> &[u32] {
+        &self.selected
+    }
+
+    /// Whether a point is selected.
+    pub fn is_selected(&self, index: usize) -> bool {
+        self.is_selected.get(index).copied().unwrap_or(false)
+    }
+
+    /// Marks a point as hovered; answers whether that is a change.
+    pub fn set_hovered(&mut self, point: Option<u32>) -> bool {
+        let point = point.filter(|p| self.is_shown(*p as usize));
+        let changed = point != self.hovered;
+        if changed {
+            self.hovered = point;
+            self.versions.looks += 1;
+        }
+        changed
+    }
+
+    /// Makes a point the current one.
+    pub fn set_current(&mut self, point: Option<u32>) {
+        self.current = point.filter(|p| self.is_shown(*p as usize));
+        self.versions.looks += 1;
+    }
+
+    /// Draws lines between points.
+    pub fn set_links(&mut self, links: &[(u32, u32)]) {
+        let count = self.len();
+        let exists = |point: u32| (point as usize) < count;
+        self.links = links
+            .iter()
+            .copied()
+            .filter(|&(a, b)| exists(a) && exists(b))
+            .collect();
+    }
+
+    /// Whether a point exists and is not hidden.
+    pub fn is_shown(&self, index: usize) -> bool {
+        index < self.len() && !self.appearance.hidden.get(index).copied().unwrap_or(false)
+    }
+
+    /// The label of a point, empty when it has none.
+    pub fn label(&self, index: usize) -> Rc<str> {
+        self.labels.get(index).cloned().unwrap_or_else(|| "".into())
+    }
+
+    /// Fill colour of a point.
+    pub fn color(&self, index: usize) -> crate::Rgba {
+        self.appearance
+            .colors
+            .get(index)
+            .copied()
+            .unwrap_or_else(|| crate::categorical(0, self.theme.is_dark()))
+    }
+
+    /// Shape of a point.
+    pub fn shape(&self, index: usize) -> Shape {
+        self.appearance
+            .shapes
+            .get(index)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Factor on the diameter of a point, 0.3 to 4.
+    pub fn size(&self, index: usize) -> f32 {
+        match self.appearance.sizes.get(index) {
+            Some(size) if size.is_finite() => size.clamp(0.3, 4.0),
+            _ => 1.0,
+        }
+    }
+
+    /// Diameter of an ordinary point at the centre in CSS px: 11 up to 60 points, then smaller by
+    /// 2.5 for each power of ten, larger when zoomed in and in a large type size.
+    pub fn diameter(&self) -> f64 {
+        let count = (self.len().max(60)) as f64;
+        let base = (LARGEST - 2.5 * (count.log10() - 60_f64.log10())).max(SMALLEST);
+        let zoom = self.view.magnification().powf(0.25).clamp(0.8, 3.0);
+        let zoomed = (base * zoom).min(base.max(LARGEST * 1.2));
+        zoomed * (self.theme.font_size / 13.0).clamp(0.8, 1.8)
+    }
+
+    /// Opacity of ordinary points: full for a few, 0.75 for 100,000, so that density shows.
+    pub fn opacity(&self) -> f64 {
+        let excess = (self.len().max(2000) as f64 / 2000.0).log10();
+        (1.0 - 0.15 * excess).clamp(0.7, 1.0)
+    }
+
+    /// Radius of a point on the screen in CSS px.
+    pub fn radius(&self, index: usize, scale: f32) -> f64 {
+        let grown = if self.is_selected(index) || self.hovered == Some(index as u32) {
+            1.25
+        } else {
+            1.0
+        };
+        let near = f64::from(scale).clamp(0.4, 3.0);
+        self.diameter() / 2.0 * f64::from(self.size(index)) * near * grown
+    }
+
+    /// Where a point is at this moment, in the frame.
+    pub fn place(&self, index: usize) -> [f32; 3] {
+        let to = self.cloud.places[index];
+        let t = self.progress as f32;
+        match self.before.get(index) {
+            Some(from) if t < 1.0 => {
+                std::array::from_fn(|axis| from[axis] + (to[axis] - from[axis]) * t)
+            }
+            _ => to,
+        }
+    }
+
+    /// Moves everything to the time `now`; answers whether something is still on its way.
+    pub fn advance(&mut self, now: f64) -> bool {
+        if let Some(motion) = self.motion {
+            self.progress = motion.progress(now);
+            if motion.is_over(now) {
+                self.motion = None;
+                self.progress = 1.0;
+            }
+        }
+        let gliding = self.view.advance(now);
+        self.motion.is_some() || gliding
+    }
+
+    /// Whether points are moving.
+    pub fn is_moving(&self) -> bool {
+        self.motion.is_some()
+    }
+
+    /// Where all points are on the screen at this moment.
+    pub fn screen(&mut self) -> &[ScreenPoint] {
+        let versions = (self.versions.places, self.versions.looks);
+        let key = (self.view.lens, versions, self.progress.to_bits());
+        if self.screen_of != Some(key) {
+            let project = self.view.lens.projector();
+            let mut screen = std::mem::take(&mut self.screen);
+            screen.clear();
+            screen.extend((0..self.len()).map(|index| {
+                if !self.is_shown(index) {
+                    return ScreenPoint::default();
+                }
+                match project(self.place(index).map(f64::from)) {
+                    Some(spot) => ScreenPoint {
+                        x: spot.x as f32,
+                        y: spot.y as f32,
+                        scale: spot.scale as f32,
+                    },
+                    None => ScreenPoint::default(),
+                }
+            }));
+            self.screen = screen;
+            self.screen_of = Some(key);
+        }
+        &self.screen
+    }
+
+    /// The points that lie at one place.
+    pub fn stacks(&mut self) -> Rc<Stacks> {
+        if let Some(stacks) = &self.stacks {
+            return stacks.clone();
+        }
+        let stacks = Rc::new(Stacks::new(&self.cloud.places, |index| {
+            self.is_shown(index)
+        }));
+        self.stacks = Some(stacks.clone());
+        stacks
+    }
+
+    /// Whether a point is drawn before all others.
+    fn is_marked(&self, point: u32) -> bool {
+        self.is_selected(point as usize)
+            || self.hovered == Some(point)
+            || self.current == Some(point)
+    }
+
+    /// The points to draw, the first on top: the hovered, the current and the selected; then in
+    /// space from near to far, else from the most to the least important.
+    pub fn draw_order(&mut self) -> Vec<u32> {
+        let count = self.len();
+        let shown = |point: &u32| self.is_shown(*point as usize);
+        let mut order: Vec<u32> = Vec::with_capacity(count);
+        order.extend(self.hovered.filter(shown));
+        let current = self.current.filter(|point| self.hovered != Some(*point));
+        order.extend(current.filter(shown));
+        let first = |point: &u32| self.current == Some(*point) || self.hovered == Some(*point);
+        let selected = self.selected.iter().copied().filter(|point| !first(point));
+        order.extend(selected.filter(shown));
+        let marked = order.len();
+        if self.is_solid() {
+            self.screen();
+            let keep =
+                |index: &u32| self.screen[*index as usize].scale > 0.0 && !self.is_marked(*index);
+            order.extend((0..count as u32).filter(keep));
+            near_to_far(&mut order[marked..], |index| {
+                self.screen[index as usize].scale
+            });
+        } else {
+            let keep = |index: &u32| self.is_shown(*index as usize) && !self.is_marked(*index);
+            order.extend(self.by_rank.iter().copied().filter(keep));
+        }
+        order
+    }
+
+    /// The part of the [draw order](Self::draw_order) to draw while something moves and `budget`
+    /// points are all that can be drawn, and the rest: in space the most important points first,
+    /// since the nearest alone would not show what there is.
+    pub fn split_order(&self, order: Vec<u32>, budget: usize) -> (Vec<u32>, Vec<u32>) {
+        if order.len() <= budget {
+            return (order, Vec::new());
+        }
+        if !self.is_solid() {
+            let rest = order[budget..].to_vec();
+            let mut order = order;
+            order.truncate(budget);
+            return (order, rest);
+        }
+        let least = budget as u64 * self.len() as u64 / order.len() as u64;
+        order.into_iter().partition(|point| {
+            u64::from(self.ranks[*point as usize]) < least || self.is_marked(*point)
+        })
+    }
+
+    /// Ranks the points by importance; those alike by index when few, else by a fixed shuffle, so
+    /// that labels spread evenly.
+    fn rank(&mut self) {
+        let count = self.len();
+        let key = |index: u32| {
+            let importance = self.importance.get(index as usize).copied();
+            let importance = importance.filter(|v| v.is_finite()).unwrap_or(0.0);
+            // The order of f32 as that of u32, reversed: the most important first.
+            let bits = importance.to_bits();
+            let ascending = if bits >> 31 == 0 {
+                bits | 1 << 31
+            } else {
+                !bits
+            };
+            let tie = if count <= 60 { index } else { shuffled(index) };
+            (u64::from(!ascending) << 32) | u64::from(tie)
+        };
+        let mut keyed: Vec<(u64, u32)> =
+            (0..count as u32).map(|index| (key(index), index)).collect();
+        keyed.sort_unstable();
+        self.by_rank = keyed.into_iter().map(|(_, index)| index).collect();
+        self.ranks = vec![0; count];
+        for (rank, index) in self.by_rank.iter().enumerate() {
+            self.ranks[*index as usize] = rank as u32;
+        }
+    }
+
+    /// The camera in the caller's unit.
+    pub fn camera(&self) -> Camera {
+        self.view.outward(&self.cloud.frame)
+    }
+}
+
+/// A fixed permutation of u32 that looks random (the finalizer of MurmurHash3).
+fn shuffled(index: u32) -> u32 {
+    let mut h = index.wrapping_add(0x9e37_79b9);
+    h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);
+    h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
+    h ^ (h >> 16)
+}
+
+/// Sorts points by their scale, the largest (nearest) first, by counting: linear in their number,
+/// exact to 1/4096 of the range.
+fn near_to_far(order: &mut [u32], scale: impl Fn(u32) -> f32) {
+    const BINS: usize = 4096;
+    let (low, high) = order
+        .iter()
+        .map(|index| scale(*index))
+        .fold((f32::MAX, f32::MIN), |(low, high), s| {
+            (low.min(s), high.max(s))
+        });
+    if high <= low {
+        return;
+    }
+    let bin = |index: u32| ((high - scale(index)) / (high - low) * (BINS - 1) as f32) as usize;
+    let mut starts = [0_u32; BINS + 1];
+    for &index in order.iter() {
+        starts[bin(index) + 1] += 1;
+    }
+    for at in 1..=BINS {
+        starts[at] += starts[at - 1];
+    }
+    let mut sorted = vec![0; order.len()];
+    for &index in order.iter() {
+        let start = &mut starts[bin(index)];
+        sorted[*start as usize] = index;
+        *start += 1;
+    }
+    order.copy_from_slice(&sorted);
+}

@@ -1,0 +1,121 @@
+//! Points that lie at one place, such as texts that occur twice.
+
+/// How close together points of one stack lie, in units of the frame: a thousandth of a pixel
+/// when everything is shown.
+const SAME: f32 = 2e-6;
+
+/// The groups of two or more points at one place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Stacks {
+    /// Members of each stack, ascending.
+    groups: Vec<Vec<u32>>,
+    /// For each point the index of its stack, or `u32::MAX`.
+    of: Vec<u32>,
+}
+
+impl Stacks {
+    /// Finds the stacks among the points that `shown` lets through. Sorts along one axis and
+    /// compares each point with the places found so far in a window, n log n unless very many
+    /// different places share a first coordinate.
+    pub fn new(places: &[[f32; 3]], shown: impl Fn(usize) -> bool) -> Self {
+        let mut sorted: Vec<u32> = (0..places.len() as u32)
+            .filter(|index| shown(*index as usize))
+            .collect();
+        let place = |index: u32| places[index as usize];
+        sorted.sort_unstable_by(|a, b| {
+            let (p, q) = (place(*a), place(*b));
+            p[0].total_cmp(&q[0])
+                .then(p[1].total_cmp(&q[1]))
+                .then(p[2].total_cmp(&q[2]))
+                .then(a.cmp(b))
+        });
+        // Places in the window, the latest last, each with its members.
+        let mut open: std::collections::VecDeque<Vec<u32>> = std::collections::VecDeque::new();
+        let mut groups = Vec::new();
+        let mut close = |group: Vec<u32>| {
+            if group.len() > 1 {
+                groups.push(group);
+            }
+        };
+        for index in sorted {
+            let p = place(index);
+            while let Some(group) = open.pop_front() {
+                if p[0] - place(group[0])[0] <= SAME {
+                    open.push_front(group);
+                    break;
+                }
+                close(group);
+            }
+            let near = |group: &&mut Vec<u32>| {
+                let q = place(group[0]);
+                (p[1] - q[1]).abs() <= SAME && (p[2] - q[2]).abs() <= SAME
+            };
+            match open.iter_mut().rev().take(64).find(near) {
+                Some(group) => group.push(index),
+                None => open.push_back(vec![index]),
+            }
+        }
+        open.into_iter().for_each(close);
+        for group in &mut groups {
+            group.sort_unstable();
+        }
+        groups.sort_unstable();
+        let mut of = vec![u32::MAX; places.len()];
+        for (stack, group) in groups.iter().enumerate() {
+            for &index in group {
+                of[index as usize] = stack as u32;
+            }
+        }
+        Self { groups, of }
+    }
+
+    /// All points at the place of this one, itself included; `None` when it lies alone.
+    pub fn of(&self, point: u32) -> Option<&[u32]> {
+        let stack = *self.of.get(point as usize)?;
+        Some(self.groups.get(stack as usize)?)
+    }
+
+    /// Members of each stack.
+    pub fn groups(&self) -> &[Vec<u32>] {
+        &self.groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_points_at_one_place() {
+        let places = [
+            [0.5, 0.5, 0.0],
+            [0.1, 0.0, 0.0],
+            [0.5, 0.5, 0.0],
+            [0.5, -0.5, 0.0],
+            [0.500_000_2, 0.5, 0.0],
+            [0.1, 0.0, 0.3],
+            [0.5, -0.5, 0.0],
+        ];
+        let stacks = Stacks::new(&places, |_| true);
+        assert_eq!(stacks.groups(), [vec![0, 2, 4], vec![3, 6]]);
+        assert_eq!(stacks.of(4), Some(&[0, 2, 4][..]));
+        assert_eq!(stacks.of(1), None);
+        assert_eq!(stacks.of(99), None);
+        let without = Stacks::new(&places, |index| index != 6 && index != 0);
+        assert_eq!(without.groups(), [vec![2, 4]]);
+    }
+
+    #[test]
+    fn many_at_one_place_take_no_time() {
+        let stacks = Stacks::new(&vec![[0.0; 3]; 100_000], |_| true);
+        assert_eq!(stacks.groups().len(), 1);
+        assert_eq!(stacks.of(77_777).map(<[u32]>::len), Some(100_000));
+        let column: Vec<[f32; 3]> = (0..100_000).map(|i| [0.0, i as f32 / 1e5, 0.0]).collect();
+        assert_eq!(Stacks::new(&column, |_| true).groups().len(), 0);
+    }
+
+    #[test]
+    fn no_points_no_stacks() {
+        assert_eq!(Stacks::new(&[], |_| true), Stacks::default());
+    }
+}
