@@ -2,7 +2,7 @@
 //! for the next visit under the hash.
 
 use crate::hash::sha256;
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
 use semblance_protocol::{Failure, FailureKind, ModelFile};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -13,6 +13,9 @@ use web_sys::{
 
 /// The name of the browser cache that keeps model files.
 const CACHE: &str = "semblance-models";
+
+/// A download that brings no byte for so long counts as broken off.
+const SILENCE_MS: i32 = 20_000;
 
 /// A file that is what it should be.
 pub(crate) struct File {
@@ -176,7 +179,7 @@ async fn download(
         let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
         let mut told = 0;
         loop {
-            let piece = JsFuture::from(reader.read())
+            let piece = JsFuture::from(or_silence(&reader.read()))
                 .await
                 .map_err(|_| cut_off(file, loaded))?;
             let value = Reflect::get(&piece, &"value".into()).unwrap_or_default();
@@ -208,6 +211,15 @@ async fn download(
         ));
     }
     Ok(blob)
+}
+
+/// `promise`, or a rejection when nothing came of it for so long that a person would give up.
+fn or_silence(promise: &Promise) -> Promise {
+    let silence = Promise::new(&mut |_, reject| {
+        // Without a timer there is only waiting, as without this function.
+        let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&reject, SILENCE_MS);
+    });
+    Promise::race(&Array::of2(promise, &silence))
 }
 
 fn cut_off(file: &ModelFile, loaded: u64) -> Failure {

@@ -59,6 +59,15 @@ const LICENCE: Wanted = Wanted {
     sha256: "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
 };
 
+/// What the model is, for whoever finds its files: the packages say it in different places, and
+/// `config.json` names the model that this one was trained from.
+const NOTICE: &str = "\
+Model: sentence-transformers/all-MiniLM-L6-v2
+License: Apache-2.0
+
+Weights by the sentence-transformers project, converted to int8 by Semblance.
+";
+
 /// `cargo xtask model`.
 pub fn run(arguments: &mut Parser) -> Result<()> {
     crate::no_options(arguments)?;
@@ -78,6 +87,7 @@ fn ensure_source() -> Result<Outcome> {
     let whole = |wanted: &Wanted| {
         digest::of_file(&folder.join(wanted.name)).is_ok_and(|sha256| sha256 == wanted.sha256)
     };
+    files::write_if_changed(&folder.join("NOTICE"), NOTICE.as_bytes())?;
     if FILES.iter().chain([&LICENCE]).all(whole) {
         return Ok(Outcome::There);
     }
@@ -171,7 +181,7 @@ fn recipe() -> Result<String> {
     }
     let code = digest::of_files(project::root(), paths.iter().map(PathBuf::as_path))?;
     let hashes = FILES.iter().map(|file| file.sha256);
-    let parts: Vec<&str> = hashes.chain([code.as_str()]).collect();
+    let parts: Vec<&str> = hashes.chain([NOTICE, code.as_str()]).collect();
     Ok(digest::of_bytes(parts.join("\n").as_bytes()))
 }
 
