@@ -9,6 +9,7 @@ function failed(sentence) {
   alert.className = "crash";
   alert.textContent = sentence;
   document.body.append(alert);
+  document.querySelector(".progress")?.remove();
 }
 
 if (typeof WebAssembly !== "object") {

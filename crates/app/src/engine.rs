@@ -32,6 +32,8 @@ pub struct Driver {
     run: Cell<u32>,
     known: RefCell<HashSet<VectorId>>,
     reported: Cell<f64>,
+    /// The worker with the vectors stopped and has not answered since.
+    lost: Cell<bool>,
 }
 
 impl Driver {
@@ -46,6 +48,7 @@ impl Driver {
             run: Cell::new(0),
             known: RefCell::default(),
             reported: Cell::new(0.0),
+            lost: Cell::new(false),
         })
     }
 
@@ -198,7 +201,7 @@ impl Run {
         }
         self.driver.tell(Action::Task(None));
         match result {
-            Ok(()) => {}
+            Ok(()) => self.driver.lost.set(false),
             Err(ClientError::Cancelled) => {
                 let text = "Stopped. What was embedded so far is shown.".into();
                 let message = Message {
@@ -206,6 +209,13 @@ impl Run {
                     remedy: Some(Remedy::Continue),
                 };
                 self.driver.tell(Action::Notice(Some(message)));
+            }
+            Err(error @ ClientError::VectorsLost(_)) if !self.driver.lost.replace(true) => {
+                // Its successor starts empty: embedding again is all it takes, the first time.
+                let text = format!("{error} {}", error.advice()).into();
+                self.driver
+                    .tell(Action::Notice(Some(Message { text, remedy: None })));
+                self.driver.embed();
             }
             Err(error) => self.driver.fail(&error, Remedy::Continue),
         }

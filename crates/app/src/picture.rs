@@ -97,27 +97,52 @@ fn cell(event: &MouseEvent, count: usize) -> Option<(usize, usize)> {
     Some((at(event.offset_y(), height)?, at(event.offset_x(), width)?))
 }
 
+/// Pixels along each side of the picture at most: more than it is ever wide on a screen.
+const SIDE: usize = 720;
+
 fn draw(canvas: &HtmlCanvasElement, results: &Results, points: &[u32]) -> Option<()> {
-    let count = u32::try_from(points.len())
-        .ok()
-        .filter(|&count| count > 0)?;
-    canvas.set_width(count);
-    canvas.set_height(count);
+    let all = &results.similarity.as_ref()?.scores;
+    let mean = shrink(all, results.texts.len(), points, SIDE);
+    let side = points.len().min(SIDE);
+    let size = u32::try_from(side).ok().filter(|&size| size > 0)?;
+    canvas.set_width(size);
+    canvas.set_height(size);
     let ramp = ramp(canvas)?;
-    let mut pixels = Vec::with_capacity(points.len() * points.len() * 4);
-    for &row in points {
-        for &column in points {
-            let score = results.score(row, column).unwrap_or(0.0);
-            pixels.extend(ramp.get(heat::step(score) as usize)?);
-        }
+    let mut pixels = Vec::with_capacity(side * side * 4);
+    for score in mean {
+        pixels.extend(ramp.get(heat::step(score) as usize)?);
     }
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), count, count).ok()?;
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), size, size).ok()?;
     let context = canvas
         .get_context("2d")
         .ok()??
         .dyn_into::<CanvasRenderingContext2d>()
         .ok()?;
     context.put_image_data(&image, 0.0, 0.0).ok()
+}
+
+/// The scores `[count, count]` of `points` in their order, at most `side` rows and columns of
+/// them: where there are more points, each value is the mean of the scores it stands for.
+fn shrink(scores: &[f32], count: usize, points: &[u32], side: usize) -> Vec<f32> {
+    let side = points.len().min(side);
+    let place = |index: usize| index * side / points.len();
+    let mut sums = vec![0.0; side * side];
+    let mut counts = vec![0.0; side * side];
+    for (i, &row) in points.iter().enumerate() {
+        let Some(row) = scores.get(row as usize * count..(row as usize + 1) * count) else {
+            continue;
+        };
+        let start = place(i) * side;
+        for (j, &column) in points.iter().enumerate() {
+            let at = start + place(j);
+            sums[at] += row.get(column as usize).copied().unwrap_or(0.0);
+            counts[at] += 1.0;
+        }
+    }
+    sums.into_iter()
+        .zip(counts)
+        .map(|(sum, count): (f32, f32)| sum / count)
+        .collect()
 }
 
 /// The colours of the scale as the style sheet has them, read off the legend.
@@ -143,7 +168,16 @@ pub fn parse_rgb(text: &str) -> Option<[u8; 4]> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_rgb;
+    use super::*;
+
+    #[test]
+    fn a_picture_smaller_than_its_scores_shows_their_means() {
+        let scores: Vec<f32> = (0..16).map(|i| i as f32).collect();
+        assert_eq!(shrink(&scores, 4, &[0, 1, 2, 3], 2), [2.5, 4.5, 10.5, 12.5]);
+        // In another order, and no larger than there are points.
+        assert_eq!(shrink(&scores, 4, &[3, 0], 720), [15.0, 12.0, 3.0, 0.0]);
+        assert!(shrink(&[], 0, &[], 2).is_empty());
+    }
 
     #[test]
     fn computed_colours() {

@@ -190,7 +190,7 @@ fn Row(props: &RowProps) -> Html {
         };
         html! {
             <span class={classes!("tokens", truncated.then_some("truncated"))} title={title.clone()}>
-                <span aria-hidden="true">{ count }{ if truncated { " ✂" } else { "" } }</span>
+                <span aria-hidden="true">{ count }{ if truncated { "\u{2009}✂\u{fe0e}" } else { "" } }</span>
                 <span class="unseen">{ title }</span>
             </span>
         }
