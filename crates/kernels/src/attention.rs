@@ -99,7 +99,7 @@ pub(crate) fn attention_with<L: Lanes>(
     scores.resize(QUERIES * tokens, 0.0);
     for head in 0..heads {
         let query = head * head_size;
-        keys.pack_columns(&qkv[hidden + query..], tokens, head_size, stride);
+        keys.pack_columns::<L>(&qkv[hidden + query..], tokens, head_size, stride);
         values.pack_rows(&qkv[2 * hidden + query..], head_size, tokens, stride);
         for start in (0..tokens).step_by(QUERIES) {
             let rows = QUERIES.min(tokens - start);

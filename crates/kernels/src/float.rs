@@ -21,7 +21,7 @@ pub(crate) struct Panels {
 
 impl Panels {
     /// Packs `columns` vectors of `depth` values; vector c begins at `values[c · stride]`.
-    pub(crate) fn pack_columns(
+    pub(crate) fn pack_columns<L: Lanes>(
         &mut self,
         values: &[f32],
         columns: usize,
@@ -30,9 +30,22 @@ impl Panels {
     ) {
         self.reset(depth, columns);
         for (panel, steps) in self.values.chunks_exact_mut(depth.max(1)).enumerate() {
-            for lane in 0..8.min(columns - panel * 8) {
-                let column = &values[(panel * 8 + lane) * stride..][..depth];
-                for (step, &value) in steps.iter_mut().zip(column) {
+            let column = |lane: usize| &values[(panel * 8 + lane) * stride..][..depth];
+            let lanes = 8.min(columns - panel * 8);
+            let (fours, _) = steps.as_chunks_mut::<4>();
+            let whole = if lanes == 8 { fours.len() } else { 0 };
+            for half in 0..2 * usize::from(whole > 0) {
+                let columns: [&[[f32; 4]]; 4] =
+                    std::array::from_fn(|i| column(4 * half + i).as_chunks::<4>().0);
+                for (i, four) in fours.iter_mut().enumerate() {
+                    let four_steps = L::transpose(columns.map(|column| L::load(&column[i])));
+                    for (step, values) in four.iter_mut().zip(four_steps) {
+                        L::store(values, &mut step.as_chunks_mut::<4>().0[half]);
+                    }
+                }
+            }
+            for lane in 0..lanes {
+                for (step, &value) in steps.iter_mut().zip(column(lane)).skip(4 * whole) {
                     step[lane] = value;
                 }
             }
@@ -169,7 +182,9 @@ impl LinearF32 {
             linear.bias.extend(bias);
         }
         linear.bias.resize(outputs.next_multiple_of(8), 0.0);
-        linear.panels.pack_columns(weights, outputs, inputs, inputs);
+        linear
+            .panels
+            .pack_columns::<Native>(weights, outputs, inputs, inputs);
         Ok(linear)
     }
 
@@ -289,7 +304,7 @@ pub fn matmul_transposed(
     for first in (0..n).step_by(columns) {
         let count = columns.min(n - first);
         let panels = &mut workspace.panels;
-        panels.pack_columns(&b[first * k..], count, k, k);
+        panels.pack_columns::<Native>(&b[first * k..], count, k, k);
         for start in (0..m).step_by(BLOCK) {
             let rows = BLOCK.min(m - start);
             panels.product::<Native>(&a[start * k..], rows, k, |row, panel, y| {

@@ -62,6 +62,8 @@ pub(crate) trait Lanes: Copy + 'static {
     fn min(a: Self::F, b: Self::F) -> Self::F;
     /// `b` where `a < b`, else `a`.
     fn max(a: Self::F, b: Self::F) -> Self::F;
+    /// Swaps rows and columns.
+    fn transpose(rows: [Self::F; 4]) -> [Self::F; 4];
     /// The sum of the lanes, as `(0 + 2) + (1 + 3)`.
     fn sum(x: Self::F) -> f32;
     /// The smallest lane.
@@ -173,6 +175,10 @@ impl Lanes for Portable {
     #[inline(always)]
     fn max(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
         each(a, b, |a, b| if a < b { b } else { a })
+    }
+    #[inline(always)]
+    fn transpose(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+        std::array::from_fn(|i| rows.map(|row| row[i]))
     }
     #[inline(always)]
     fn sum(x: [f32; 4]) -> f32 {

@@ -58,7 +58,15 @@
 //! that feature. The first two agree bit for bit; relaxed SIMD may fuse multiply and add, and so
 //! differs within the stated bounds. Integer sums are the same everywhere.
 //!
-//! Which relaxed instructions are fastest depends on the processor: see [`set_dot_kernel`].
+//! Which relaxed instructions are fastest depends on the processor: call [`tune`] once in each
+//! worker. Its choice changes no result.
+//!
+//! The checks of the twins run natively with `cargo test`, and in Chromium with
+//! `node crates/kernels/harness/run.mjs checks MODULE.wasm`, where the module comes from
+//! `cargo build -p semblance-kernels --release --features checks --example wasm_harness
+//! --target wasm32-unknown-unknown`, once as it is and once with
+//! `RUSTFLAGS=-Ctarget-feature=+simd128,+relaxed-simd`. With `bench` instead of `checks` it
+//! times them; the first line of each kernel is its peak, one tile out of the level-1 cache.
 
 mod attention;
 mod error;
@@ -69,6 +77,7 @@ mod lanes;
 mod math;
 mod norm;
 mod quantized;
+mod tune;
 mod vector;
 
 pub use attention::{AttentionShape, AttentionWorkspace, attention};
@@ -77,6 +86,7 @@ pub use float::{LinearF32, MatmulWorkspace, matmul_transposed};
 pub use int8::{DotKernel, LinearInt8, dot_kernel, quantize_weights, set_dot_kernel, weight_scale};
 pub use norm::LayerNorm;
 pub use quantized::{Precision, Quantized};
+pub use tune::tune;
 pub use vector::{add, dot, gelu, mean_pool, normalize, softmax};
 
 #[cfg(any(test, feature = "checks"))]

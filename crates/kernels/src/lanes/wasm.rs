@@ -85,6 +85,19 @@ macro_rules! lanes {
                 f32x4_pmax(a, b)
             }
             #[inline(always)]
+            fn transpose([a, b, c, d]: [v128; 4]) -> [v128; 4] {
+                let low_left = i32x4_shuffle::<0, 4, 1, 5>(a, b);
+                let high_left = i32x4_shuffle::<2, 6, 3, 7>(a, b);
+                let low_right = i32x4_shuffle::<0, 4, 1, 5>(c, d);
+                let high_right = i32x4_shuffle::<2, 6, 3, 7>(c, d);
+                [
+                    i64x2_shuffle::<0, 2>(low_left, low_right),
+                    i64x2_shuffle::<1, 3>(low_left, low_right),
+                    i64x2_shuffle::<0, 2>(high_left, high_right),
+                    i64x2_shuffle::<1, 3>(high_left, high_right),
+                ]
+            }
+            #[inline(always)]
             fn sum(x: v128) -> f32 {
                 let x = f32x4_add(x, i32x4_shuffle::<2, 3, 2, 3>(x, x));
                 f32x4_extract_lane::<0>(x) + f32x4_extract_lane::<1>(x)
