@@ -4,10 +4,12 @@
 //! lines are equally high, only the rows in view exist, and the box holds a window of the lines.
 
 use crate::caret;
+use crate::drag::use_drag;
 use crate::marking::use_marking;
+use crate::marks::{Mark, use_marks};
 use crate::rows::Rows;
 use crate::sheet::{use_clipboard, use_own_undo, use_view, use_written};
-use crate::state::{Action, Engine, Mark, Shared, WINDOW, use_marks, use_store};
+use crate::state::{Action, Engine, Shared, WINDOW, use_store};
 use semblance_workspace::{Direction, LineId};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement};
@@ -35,6 +37,7 @@ pub fn Editor() -> Html {
     use_written(&area, &scroller, *wrapped);
     use_own_undo(&area);
     let all = use_clipboard(&area);
+    let drag = use_drag();
     let drawn = (
         lines.clone(),
         store.results.clone(),
@@ -122,7 +125,8 @@ pub fn Editor() -> Html {
     let outside = (store.document.lines().len() > WINDOW).then(|| store.window.clone());
     html! {
         <div {class} ref={scroller} {onscroll}>
-            <div class="sheet" ref={sheet}>
+            <div class="sheet" ref={sheet} ondragstart={drag.ondragstart} ondragover={drag.ondragover}
+                ondragleave={drag.ondragleave} ondrop={drag.ondrop}>
                 <Rows lines={(*lines).clone()} {range} results={store.results.clone()} {max_tokens} {relative_to}
                     selected={marks.0.selected().to_vec()} mirror={*wrapped} {outside} />
                 <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"

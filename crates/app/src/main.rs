@@ -3,6 +3,7 @@
 mod app;
 mod caret;
 mod dialogs;
+mod drag;
 mod editor;
 mod elsewhere;
 mod engine;
@@ -12,6 +13,7 @@ mod icon;
 mod look;
 mod map;
 mod marking;
+mod marks;
 mod matrix;
 mod neighbours;
 mod pairs;

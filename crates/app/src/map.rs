@@ -3,8 +3,9 @@
 use crate::heat;
 use crate::icon::{Icon, icon};
 use crate::look::{Look, use_look};
+use crate::marks::{Mark, Marks, use_marks};
 use crate::results::Results;
-use crate::state::{Mark, Marks, Shared, use_marks, use_store};
+use crate::state::{Shared, use_store};
 use semblance_scatter::{
     Appearance, Axes, Callbacks, Framing, Points, Rgba, Scatter, Shape, Theme, categorical,
 };
@@ -68,7 +69,7 @@ type Built = Option<Result<Scatter, String>>;
 fn use_map(
     stage: &NodeRef,
     current: &Rc<Current>,
-    marks: &crate::state::MarkStore,
+    marks: &crate::marks::MarkStore,
     walked: &UseStateHandle<String>,
 ) -> Rc<Built> {
     let map = use_state(|| Rc::new(None));
@@ -202,7 +203,7 @@ fn use_appearance(map: &Built, results: &Shared<Results>, stage: &NodeRef, look:
 
 /// Selection and hover of the other views.
 #[hook]
-fn use_focus(map: &Built, results: &Shared<Results>, marks: &crate::state::MarkStore) {
+fn use_focus(map: &Built, results: &Shared<Results>, marks: &crate::marks::MarkStore) {
     let built = map.as_ref().and_then(|map| map.as_ref().ok()).cloned();
     let focus = Marks::clone(marks);
     use_effect_with(

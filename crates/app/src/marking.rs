@@ -1,7 +1,7 @@
 //! Marks what is hovered and selected on elements that are drawn already. A hover touches two
 //! attributes this way and renders nothing again.
 
-use crate::state::{Marks, use_marks};
+use crate::marks::{Marks, use_marks};
 use semblance_workspace::{Focus, LineId};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;

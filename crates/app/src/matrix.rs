@@ -2,8 +2,9 @@
 
 use crate::heat;
 use crate::marking::{elements, set, use_marking};
+use crate::marks::{Mark, use_marks};
 use crate::results::Results;
-use crate::state::{Mark, Shared, use_marks};
+use crate::state::Shared;
 use semblance_workspace::LineId;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;

@@ -3,9 +3,10 @@
 use crate::engine::Driver;
 use crate::heat;
 use crate::marking::use_marking;
+use crate::marks::{Mark, use_marks};
 use crate::matrix::clip;
 use crate::results::Results;
-use crate::state::{Mark, Shared, use_marks, use_store};
+use crate::state::{Shared, use_store};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;

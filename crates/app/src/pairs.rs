@@ -2,9 +2,10 @@
 
 use crate::heat;
 use crate::marking::use_marking;
+use crate::marks::{Mark, use_marks};
 use crate::matrix::clip;
 use crate::results::Results;
-use crate::state::{Mark, Shared, use_marks, use_store};
+use crate::state::{Shared, use_store};
 use semblance_client::Pair;
 use yew::prelude::*;
 

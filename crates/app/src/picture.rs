@@ -1,8 +1,9 @@
 //! All scores as a picture, one square for each pair, for documents whose numbers don't fit.
 
 use crate::heat;
+use crate::marks::{Mark, use_marks};
 use crate::results::Results;
-use crate::state::{Mark, Shared, use_marks};
+use crate::state::Shared;
 use std::rc::Rc;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ImageData};

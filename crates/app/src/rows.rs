@@ -3,9 +3,10 @@
 use crate::heat;
 use crate::icon::{Icon, icon};
 use crate::marking::line_at;
+use crate::marks::{Mark, use_marks};
 use crate::matrix::clip;
 use crate::results::Results;
-use crate::state::{Action, Mark, Shared, use_marks, use_store};
+use crate::state::{Action, Shared, use_store};
 use semblance_workspace::{Direction, Line, LineId};
 use std::ops::Range;
 use wasm_bindgen::JsCast;
@@ -213,8 +214,8 @@ fn Row(props: &RowProps) -> Html {
     let tabindex = if *number == 1 { "0" } else { "-1" };
     html! {
         <div class="row" data-line={id.clone()}>
-            <button type="button" class="number" data-do="select" data-line={id} {tabindex} aria-label={label}
-                aria-pressed={props.selected.to_string()} title="Select this text">{ dot }{ number }</button>
+            <button type="button" class="number" draggable="true" data-do="select" data-line={id} {tabindex} aria-label={label}
+                aria-pressed={props.selected.to_string()} title="Click to select, drag to move">{ dot }{ number }</button>
             { props.words.of(line) }
             <span class="row-meta">{ score }{ tokens }</span>
             <span class="row-actions">

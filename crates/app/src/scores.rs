@@ -1,12 +1,13 @@
 //! The panel of the scores: heat map, its order and legend, the pairs.
 
 use crate::heat::Legend;
+use crate::marks::use_marks;
 use crate::matrix::Matrix;
 use crate::neighbours::nearest;
 use crate::pairs::Pairs;
 use crate::picture::Picture;
 use crate::results::{MATRIX_LIMIT, Results, TABLE_LIMIT};
-use crate::state::{Action, Engine, Shared, Store, use_marks, use_store};
+use crate::state::{Action, Engine, Shared, Store, use_store};
 use semblance_workspace::Order;
 use std::rc::Rc;
 use yew::prelude::*;

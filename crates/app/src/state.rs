@@ -2,8 +2,7 @@
 
 use crate::results::Results;
 use semblance_client::ModelInfo;
-use semblance_scatter::SelectionMode;
-use semblance_workspace::{Direction, Document, Focus, LineId, Order, Settings, Span, Theme};
+use semblance_workspace::{Direction, Document, LineId, Order, Settings, Span, Theme};
 use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -122,6 +121,8 @@ pub enum Action {
     /// In place of everything.
     Replace(String),
     Move(LineId, Direction),
+    /// To this position among the lines, counted from 0.
+    MoveTo(LineId, usize),
     Remove(LineId),
     Undo,
     Redo,
@@ -244,6 +245,7 @@ impl Reducible for State {
             Action::Replace(text) => state.edit(|document| document.replace_text(&text)),
             Action::Sample(index, text) => state.choose_sample(index, text),
             Action::Move(line, direction) => state.edit(|d| d.move_by_one(line, direction)),
+            Action::MoveTo(line, to) => state.edit(|document| document.move_to(line, to)),
             Action::Remove(line) => state.edit(|document| document.remove(line)),
             Action::Undo => state.edit(Document::undo),
             Action::Redo => state.edit(Document::redo),
@@ -272,60 +274,8 @@ impl Reducible for State {
     }
 }
 
-/// One change of what is marked.
-pub enum Mark {
-    /// The pointer is over a line, or over a pair.
-    Hover(Option<LineId>, Option<LineId>),
-    /// A click: this line alone, or none if it was alone.
-    Click(LineId),
-    /// These lines.
-    Select(Vec<LineId>),
-    /// A click with a modifier key: this line too, or not any more.
-    Toggle(LineId),
-    /// Points picked on the map, and how they combine with what is selected.
-    Combine(Vec<LineId>, SelectionMode),
-    /// Lines that are not in the results are forgotten.
-    Keep(Shared<Results>),
-    Clear,
-}
-
-/// [`Focus`] as a reducer.
-#[derive(Clone, Default, PartialEq)]
-pub struct Marks(pub Focus);
-
-impl Reducible for Marks {
-    type Action = Mark;
-
-    fn reduce(self: Rc<Self>, mark: Mark) -> Rc<Self> {
-        let mut focus = self.0.clone();
-        match mark {
-            Mark::Hover(line, other) => focus.hover(line, other),
-            Mark::Click(line) => focus.click(line),
-            Mark::Select(lines) => focus.select(&lines),
-            Mark::Toggle(line) => focus.toggle(line),
-            Mark::Combine(lines, SelectionMode::Replace) => focus.select(&lines),
-            Mark::Combine(lines, SelectionMode::Add) => {
-                focus.select(&[focus.selected(), &lines].concat());
-            }
-            Mark::Combine(lines, SelectionMode::Toggle) => {
-                lines.into_iter().for_each(|line| focus.toggle(line));
-            }
-            Mark::Keep(results) => focus.retain(|line| results.point(line).is_some()),
-            Mark::Clear => drop(focus.clear()),
-        }
-        if focus == self.0 {
-            self
-        } else {
-            Rc::new(Marks(focus))
-        }
-    }
-}
-
 /// The state, for every component.
 pub type Store = UseReducerHandle<State>;
-/// What is marked, for the components that show it.
-pub type MarkStore = UseReducerHandle<Marks>;
-
 /// The context of a component inside [`crate::app::App`], which provides it around all others.
 #[hook]
 pub fn use_store() -> Store {
@@ -334,16 +284,6 @@ pub fn use_store() -> Store {
         reason = "App provides it; without it there is no page"
     )]
     use_context::<Store>().expect("inside App")
-}
-
-/// The marks of a component inside [`crate::app::App`].
-#[hook]
-pub fn use_marks() -> MarkStore {
-    #[expect(
-        clippy::expect_used,
-        reason = "App provides it; without it there is no page"
-    )]
-    use_context::<MarkStore>().expect("inside App")
 }
 
 #[cfg(test)]
