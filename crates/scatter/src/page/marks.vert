@@ -1,6 +1,6 @@
 #version 300 es
-// One quad per point, four corners each; what is known of a point is read from textures, so that
-// the list of points to draw, in their order, is all that changes from frame to frame.
+// Two triangles for each point of a list; what is known of a point is read from textures, so that
+// the list is all that changes from frame to frame.
 precision highp float;
 precision highp int;
 
@@ -8,6 +8,7 @@ uniform highp sampler2D u_before; // Place before the movement; w: how much was 
 uniform highp sampler2D u_after; // Place after it.
 uniform highp sampler2D u_color; // Straight alpha.
 uniform highp sampler2D u_form; // Size / 4, shape / 255, marks / 255 (1 selected, 2 hovered).
+uniform highp usampler2D u_order; // The points to draw.
 uniform float u_progress; // Of the movement, 0 to 1.
 uniform vec3 u_center;
 uniform vec3 u_right;
@@ -24,8 +25,6 @@ uniform vec3 u_background;
 uniform vec3 u_accent;
 uniform vec3 u_text;
 
-layout(location = 0) in uint a_point;
-
 out vec2 v_at; // From the middle of the mark, in device pixels, y up.
 flat out float v_radius;
 flat out int v_shape;
@@ -34,7 +33,9 @@ flat out vec4 v_ring;
 flat out vec3 v_widths; // Outline, ring, opacity of the outline.
 
 void main() {
-    ivec2 cell = ivec2(int(a_point) & 1023, int(a_point) >> 10);
+    int number = gl_VertexID / 6;
+    int point = int(texelFetch(u_order, ivec2(number & 1023, number >> 10), 0).x);
+    ivec2 cell = ivec2(point & 1023, point >> 10);
     vec4 before = texelFetch(u_before, cell, 0);
     vec3 after = texelFetch(u_after, cell, 0).xyz;
     vec4 color = texelFetch(u_color, cell, 0);
@@ -62,7 +63,9 @@ void main() {
     v_fill = vec4(mix(color.rgb, u_background, fog), alpha);
     v_ring = vec4(selected ? u_accent : u_text, ring > 0.0 ? 1.0 : 0.0);
 
-    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
+    int turn = gl_VertexID - number * 6; // 0 1 2, 2 1 3 are the corners.
+    int at = turn < 3 ? turn : (turn == 3 ? 2 : (turn == 4 ? 1 : 3));
+    vec2 corner = vec2(at & 1, at >> 1) * 2.0 - 1.0;
     float reach = v_shape == 0 ? 1.0 : 1.4;
     v_at = corner * (v_radius * reach + v_widths.x + v_widths.y + 0.75);
     gl_Position = vec4((spot + v_at) / (u_view * 0.5), 0.0, 1.0);

@@ -1,9 +1,12 @@
-//! Draws the marks with WebGL2: one instanced quad a point.
+//! Draws the marks with WebGL2, two triangles each, in one call. The vertices have no attributes:
+//! the shader finds the point by the number of the vertex and reads the rest from textures.
+//! Instances of so few vertices are slow on some graphics processors and, at tens of microseconds
+//! each, unusable where software stands in for one.
 
-use js_sys::{Float32Array, Object, Uint32Array};
+use js_sys::{Float32Array, Object, Uint8Array, Uint32Array};
 use web_sys::{
-    HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlBuffer, WebGlContextAttributes,
-    WebGlProgram, WebGlShader, WebGlTexture, WebGlUniformLocation, WebGlVertexArrayObject,
+    HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlContextAttributes, WebGlProgram,
+    WebGlShader, WebGlTexture, WebGlUniformLocation,
 };
 
 use crate::picture::FOG;
@@ -17,10 +20,8 @@ const ROW: usize = 1024;
 pub(super) struct WebGl {
     gl: Gl,
     program: WebGlProgram,
-    vertices: WebGlVertexArrayObject,
-    order: WebGlBuffer,
-    /// Places before and after, colours, forms.
-    textures: [WebGlTexture; 4],
+    /// Places before and after, colours, forms, the list of points to draw.
+    textures: [WebGlTexture; 5],
     uploaded: Option<Versions>,
     theme_is_dark: bool,
 }
@@ -68,17 +69,8 @@ impl WebGl {
             let log = gl.get_program_info_log(&program).unwrap_or_default();
             return Err(refused(&format!("its program: {log}")));
         }
-        let vertices = gl
-            .create_vertex_array()
-            .ok_or_else(|| refused("a vertex array"))?;
-        let order = gl.create_buffer().ok_or_else(|| refused("a buffer"))?;
-        gl.bind_vertex_array(Some(&vertices));
-        gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&order));
-        gl.enable_vertex_attrib_array(0);
-        gl.vertex_attrib_i_pointer_with_i32(0, 1, Gl::UNSIGNED_INT, 0, 0);
-        gl.vertex_attrib_divisor(0, 1);
         let texture = || gl.create_texture().ok_or_else(|| refused("a texture"));
-        let textures = [texture()?, texture()?, texture()?, texture()?];
+        let textures = [texture()?, texture()?, texture()?, texture()?, texture()?];
         for (unit, texture) in (0..).zip(&textures) {
             gl.active_texture(Gl::TEXTURE0 + unit);
             gl.bind_texture(Gl::TEXTURE_2D, Some(texture));
@@ -92,18 +84,14 @@ impl WebGl {
             }
         }
         gl.use_program(Some(&program));
-        for (unit, name) in ["u_before", "u_after", "u_color", "u_form"]
-            .into_iter()
-            .enumerate()
-        {
+        let samplers = ["u_before", "u_after", "u_color", "u_form", "u_order"];
+        for (unit, name) in samplers.into_iter().enumerate() {
             let at = gl.get_uniform_location(&program, name);
             gl.uniform1i(at.as_ref(), unit as i32);
         }
         Ok(Self {
             gl,
             program,
-            vertices,
-            order,
             textures,
             uploaded: None,
             theme_is_dark: false,
@@ -127,7 +115,6 @@ impl WebGl {
         let gl = &self.gl;
         gl.viewport(0, 0, width as i32, height as i32);
         gl.use_program(Some(&self.program));
-        gl.bind_vertex_array(Some(&self.vertices));
         gl.enable(Gl::BLEND);
         // Destination over source, with premultiplied colours.
         gl.blend_func(Gl::ONE_MINUS_DST_ALPHA, Gl::ONE);
@@ -136,10 +123,17 @@ impl WebGl {
             gl.bind_texture(Gl::TEXTURE_2D, Some(texture));
         }
         self.uniforms(scene, width, height, ratio);
-        gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&self.order));
-        let list: Object = Uint32Array::from(order).into();
-        gl.buffer_data_with_array_buffer_view(Gl::ARRAY_BUFFER, &list, Gl::STREAM_DRAW);
-        gl.draw_arrays_instanced(Gl::TRIANGLE_STRIP, 0, 4, order.len() as i32);
+        let rows = order.len().div_ceil(ROW);
+        let mut list = order.to_vec();
+        list.resize(rows * ROW, 0);
+        let list: Object = Uint32Array::from(&list[..]).into();
+        self.texels(
+            4,
+            rows,
+            (Gl::R32UI, Gl::RED_INTEGER, Gl::UNSIGNED_INT),
+            &list,
+        );
+        gl.draw_arrays(Gl::TRIANGLES, 0, order.len() as i32 * 6);
     }
 
     fn at(&self, name: &str) -> Option<WebGlUniformLocation> {
@@ -222,39 +216,37 @@ impl WebGl {
     }
 
     fn floats(&self, unit: u32, rows: usize, values: &[f32]) {
+        let values: Object = Float32Array::from(values).into();
+        self.texels(unit, rows, (Gl::RGBA32F, Gl::RGBA, Gl::FLOAT), &values);
+    }
+
+    fn bytes(&self, unit: u32, rows: usize, values: &[u8]) {
+        let values: Object = Uint8Array::from(values).into();
+        self.texels(
+            unit,
+            rows,
+            (Gl::RGBA8, Gl::RGBA, Gl::UNSIGNED_BYTE),
+            &values,
+        );
+    }
+
+    /// Fills a texture of `rows` rows; its kind is the internal format, format and type.
+    fn texels(&self, unit: u32, rows: usize, kind: (u32, u32, u32), values: &Object) {
         let gl = &self.gl;
         gl.active_texture(Gl::TEXTURE0 + unit);
         gl.bind_texture(Gl::TEXTURE_2D, Some(&self.textures[unit as usize]));
-        let pixels: Object = Float32Array::from(values).into();
         // Fails only for arguments of the wrong kind.
         let _ = gl
             .tex_image_2d_with_i32_and_i32_and_i32_and_format_and_type_and_opt_array_buffer_view(
                 Gl::TEXTURE_2D,
                 0,
-                Gl::RGBA32F as i32,
+                kind.0 as i32,
                 ROW as i32,
                 rows as i32,
                 0,
-                Gl::RGBA,
-                Gl::FLOAT,
-                Some(&pixels),
+                kind.1,
+                kind.2,
+                Some(values),
             );
-    }
-
-    fn bytes(&self, unit: u32, rows: usize, values: &[u8]) {
-        let gl = &self.gl;
-        gl.active_texture(Gl::TEXTURE0 + unit);
-        gl.bind_texture(Gl::TEXTURE_2D, Some(&self.textures[unit as usize]));
-        let _ = gl.tex_image_2d_with_i32_and_i32_and_i32_and_format_and_type_and_opt_u8_array(
-            Gl::TEXTURE_2D,
-            0,
-            Gl::RGBA8 as i32,
-            ROW as i32,
-            rows as i32,
-            0,
-            Gl::RGBA,
-            Gl::UNSIGNED_BYTE,
-            Some(values),
-        );
     }
 }
