@@ -149,7 +149,9 @@ fn use_kept(store: &Store) {
                     None => {
                         let kept = storage::keep_texts(&document.to_text());
                         let was_full = full.replace(!kept);
-                        if !kept && !was_full {
+                        if kept && was_full {
+                            dispatch.dispatch(Action::Notice(None));
+                        } else if !kept && !was_full {
                             let text = "The browser has no room to keep these texts for a reload of the page. They work as long as it stays open.";
                             let message = Message {
                                 text: text.into(),

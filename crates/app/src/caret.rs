@@ -2,6 +2,7 @@
 //! window of the document's lines.
 
 use semblance_workspace::{Document, Line, LineId, Span};
+use std::borrow::Cow;
 use std::ops::Range;
 use web_sys::HtmlTextAreaElement;
 
@@ -36,7 +37,7 @@ pub fn place(area: &HtmlTextAreaElement, document: &Document, window: &Range<usi
     let column = document
         .lines()
         .get(last)
-        .map_or(0, |line| units(&line.content));
+        .map_or(0, |line| units(&line.shown()));
     restore(area, document, window, Some((last, column)));
 }
 
@@ -61,7 +62,7 @@ pub fn restore(
     };
     let start: usize = contents(document, window)
         .take(line)
-        .map(|line| units(line) + 1)
+        .map(|line| units(&line) + 1)
         .sum();
     if let Ok(offset) = u32::try_from(start + column) {
         // The offset lies within the text that was just set.
@@ -78,10 +79,13 @@ pub fn with(area: &HtmlTextAreaElement, text: &str) -> String {
     [&value[..start], text, &value[end..]].concat()
 }
 
-fn contents<'a>(document: &'a Document, window: &Range<usize>) -> impl Iterator<Item = &'a str> {
+fn contents<'a>(
+    document: &'a Document,
+    window: &Range<usize>,
+) -> impl Iterator<Item = Cow<'a, str>> {
     let end = window.end.min(document.lines().len());
     let lines: &[Line] = &document.lines()[window.start.min(end)..end];
-    lines.iter().map(|line| &*line.content)
+    lines.iter().map(Line::shown)
 }
 
 fn units(text: &str) -> usize {
@@ -101,10 +105,10 @@ fn byte_at(text: &str, offset: usize) -> usize {
 }
 
 /// Line, counted from 0, and units before `offset` in it.
-fn position_of<'a>(lines: impl Iterator<Item = &'a str>, offset: usize) -> (usize, usize) {
+fn position_of<'a>(lines: impl Iterator<Item = Cow<'a, str>>, offset: usize) -> (usize, usize) {
     let mut start = 0;
     for (index, line) in lines.enumerate() {
-        let end = start + units(line);
+        let end = start + units(&line);
         if offset <= end {
             return (index, offset - start);
         }
@@ -131,7 +135,11 @@ mod tests {
             (9, (3, 1)),
             (10, (0, 0)),
         ] {
-            assert_eq!(position_of(lines.into_iter(), offset), position, "{offset}");
+            assert_eq!(
+                position_of(lines.into_iter().map(Cow::Borrowed), offset),
+                position,
+                "{offset}"
+            );
         }
         let text = lines.join("\n");
         for (offset, byte) in [(0, 0), (2, 2), (4, 4), (6, 8), (7, 10), (9, 12), (99, 12)] {

@@ -30,7 +30,7 @@ pub fn Editor() -> Html {
     });
     let wrapped = use_memo(store.document.revision(), |_| {
         let lines = store.document.lines();
-        let bytes = || lines.iter().map(|line| line.content.len()).sum::<usize>();
+        let bytes = || lines.iter().map(|line| line.shown().len()).sum::<usize>();
         lines.len() <= WRAPPED_LINES && bytes() <= WRAPPED_BYTES
     });
     let (range, onscroll) = use_view(&scroller, &sheet, *wrapped);

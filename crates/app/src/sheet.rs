@@ -33,7 +33,7 @@ pub fn use_written(area: &NodeRef, scroller: &NodeRef, wrapped: bool) {
             return;
         };
         let caret = caret::position(&area, &store.document, &before);
-        area.set_value(&store.document.text_of(window.clone()));
+        area.set_value(&store.document.shown_text(window.clone()));
         match store.changed {
             Some(span) => {
                 caret::place(&area, &store.document, window, span);

@@ -336,7 +336,7 @@ mod tests {
         let state = run([Action::Replace(text), Action::Window(5_000)]);
         assert_eq!(state.window, 4_000..6_000);
         assert_ne!(state.shown, state.document.revision());
-        let typed = state.document.text_of(state.window.clone()) + "!\nand one more";
+        let typed = state.document.shown_text(state.window.clone()) + "!\nand one more";
         let state = state.reduce(Action::Type(typed));
         assert_eq!(state.window, 4_000..6_001);
         assert_eq!(state.shown, state.document.revision());

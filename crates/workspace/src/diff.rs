@@ -1,6 +1,7 @@
 //! Which lines of an edited text are the lines it had before.
 
 use crate::line::{Line, LineId};
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 /// What turns one list of lines into another: the lines from `at` on that go, and what comes in
@@ -12,12 +13,16 @@ pub(crate) struct Difference<'a> {
     pub identities: Vec<Option<LineId>>,
 }
 
-/// Compares line by line. Equal lines at both ends are left alone. In between, a line continues
+/// Compares line by line, each old one by its `form`. Equal lines at both ends are left alone. In between, a line continues
 /// the first one with the same words that is still free; what is left is paired in order where
 /// the two are [`kin`], which is what typing, splitting and joining do to a line.
 /// None when nothing changed. Time is linear in the number of lines.
-pub(crate) fn difference<'a>(old: &[Line], new: Vec<&'a str>) -> Option<Difference<'a>> {
-    let same = |(a, b): &(&Line, &&str)| *a.content == ***b;
+pub(crate) fn difference<'a>(
+    old: &[Line],
+    form: impl Fn(&Line) -> Cow<'_, str>,
+    new: Vec<&'a str>,
+) -> Option<Difference<'a>> {
+    let same = |(a, b): &(&Line, &&str)| form(a) == ***b;
     let start = old.iter().zip(&new).take_while(same).count();
     let end = old[start..]
         .iter()
@@ -31,15 +36,15 @@ pub(crate) fn difference<'a>(old: &[Line], new: Vec<&'a str>) -> Option<Differen
         return None;
     }
 
-    let mut free: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    let mut free: HashMap<Cow<str>, VecDeque<usize>> = HashMap::new();
     for (index, line) in removed.iter().enumerate() {
-        free.entry(&line.content).or_default().push_back(index);
+        free.entry(form(line)).or_default().push_back(index);
     }
     let mut taken = vec![false; removed.len()];
     let mut identities: Vec<Option<LineId>> = inserted
         .iter()
         .map(|text| {
-            let index = free.get_mut(text)?.pop_front()?;
+            let index = free.get_mut(*text)?.pop_front()?;
             taken[index] = true;
             Some(removed[index].id)
         })
@@ -55,7 +60,7 @@ pub(crate) fn difference<'a>(old: &[Line], new: Vec<&'a str>) -> Option<Differen
         .filter(|(id, _)| id.is_none())
     {
         let Some(line) = left.next() else { break };
-        *identity = kin(&line.content, text).then_some(line.id);
+        *identity = kin(&form(line), text).then_some(line.id);
     }
     Some(Difference {
         at: start,
@@ -102,7 +107,7 @@ mod tests {
         let old = lines(old);
         let name = |id: LineId| id.0.to_string();
         let mut names: Vec<String> = old.iter().map(|line| name(line.id)).collect();
-        if let Some(d) = difference(&old, crate::split_lines(new).collect()) {
+        if let Some(d) = difference(&old, Line::shown, crate::split_lines(new).collect()) {
             let fresh = d
                 .identities
                 .into_iter()

@@ -3,6 +3,8 @@
 use crate::diff::{Difference, difference};
 use crate::history::{History, Splice};
 use crate::line::{Line, LineId, split_lines};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -82,22 +84,18 @@ impl Document {
 
     /// The whole document, lines joined by `\n`.
     pub fn to_text(&self) -> String {
-        self.text_of(0..self.lines.len())
+        join(self.lines.iter().map(Line::whole))
     }
 
-    /// Some of the lines, joined by `\n`. Lines that don't exist are left out.
-    pub fn text_of(&self, range: Range<usize>) -> String {
+    /// Some of the lines as a text box shows them (see [`Line::shown`]), joined by `\n`. Lines that
+    /// don't exist are left out.
+    pub fn shown_text(&self, range: Range<usize>) -> String {
+        join(self.part(&range).iter().map(Line::shown))
+    }
+
+    fn part(&self, range: &Range<usize>) -> &[Line] {
         let end = range.end.min(self.lines.len());
-        let lines = &self.lines[range.start.min(end)..end];
-        let bytes = lines.iter().map(|line| line.content.len() + 1).sum();
-        let mut text = String::with_capacity(bytes);
-        for (index, line) in lines.iter().enumerate() {
-            if index > 0 {
-                text.push('\n');
-            }
-            text.push_str(&line.content);
-        }
-        text
+        &self.lines[range.start.min(end)..end]
     }
 
     /// The lines that are embedded, in order. A run of lines that say nothing begins a new group.
@@ -131,25 +129,21 @@ impl Document {
         self.lines.iter().position(|line| line.id == id)
     }
 
-    /// Makes the document say `text`, as typed: lines that did not change keep their identity, and
-    /// so does a line that was edited. None when nothing changed.
-    pub fn type_text(&mut self, text: &str) -> Option<Span> {
-        let change = difference(&self.lines, split_lines(text).collect())?;
-        Some(self.replace_lines(change, true))
-    }
-
-    /// The same for some of the lines: makes those of `range` say `text` and leaves the others.
+    /// Makes the lines of `range` say `text`, as typed into a box that held them as
+    /// [`Document::shown_text`] gives them. Lines that did not change keep their identity, and so
+    /// does a line that was edited. None when nothing changed.
     pub fn type_within(&mut self, range: Range<usize>, text: &str) -> Option<Span> {
-        let end = range.end.min(self.lines.len());
-        let start = range.start.min(end);
-        let mut change = difference(&self.lines[start..end], split_lines(text).collect())?;
+        let start = range.start.min(self.lines.len());
+        let part = self.part(&range);
+        let mut change = difference(part, Line::shown, split_lines(text).collect())?;
         change.at += start;
         Some(self.replace_lines(change, true))
     }
 
-    /// The same as one step of its own in the history: a file opened, a sample chosen, a paste.
+    /// Makes the whole document say `text`, as one step of its own in the history: a file opened,
+    /// a sample chosen. Identities are kept as in [`Document::type_within`].
     pub fn replace_text(&mut self, text: &str) -> Option<Span> {
-        let change = difference(&self.lines, split_lines(text).collect())?;
+        let change = difference(&self.lines, Line::whole, split_lines(text).collect())?;
         Some(self.replace_lines(change, false))
     }
 
@@ -276,11 +270,18 @@ impl Document {
 
     fn replace_lines(&mut self, change: Difference, typing: bool) -> Span {
         let removed = self.lines[change.at..change.at + change.removed].to_vec();
-        let contents = change.inserted.into_iter().zip(change.identities);
-        let inserted = contents
-            .map(|(content, id)| match id {
-                Some(id) => Line {
-                    id,
+        let by_id: HashMap<LineId, &Line> = removed.iter().map(|line| (line.id, line)).collect();
+        let inserted = change
+            .inserted
+            .into_iter()
+            .zip(change.identities)
+            .map(|(content, id)| match id.and_then(|id| by_id.get(&id)) {
+                Some(line) if typing => Line {
+                    id: line.id,
+                    content: line.edited(content),
+                },
+                Some(line) => Line {
+                    id: line.id,
                     content: content.into(),
                 },
                 None => fresh(&mut self.next, content),
@@ -312,6 +313,18 @@ impl Document {
         self.revision += 1;
         Span { at, count }
     }
+}
+
+fn join<'a>(lines: impl Iterator<Item = Cow<'a, str>> + Clone) -> String {
+    let bytes = lines.clone().map(|line| line.len() + 1).sum();
+    let mut text = String::with_capacity(bytes);
+    for (index, line) in lines.enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        text.push_str(&line);
+    }
+    text
 }
 
 fn fresh(next: &mut u64, content: &str) -> Line {

@@ -1,5 +1,11 @@
 use super::*;
 
+impl Document {
+    fn type_text(&mut self, text: &str) -> Option<Span> {
+        self.type_within(0..self.lines.len(), text)
+    }
+}
+
 fn ids(document: &Document) -> Vec<u64> {
     document.lines().iter().map(|line| line.id.0).collect()
 }
@@ -190,6 +196,12 @@ fn large_documents() {
     let long = "word ".repeat(1 << 20);
     document.replace_text(&long);
     assert_eq!(document.texts()[0].text.len(), long.len() - 1);
+    // Typing into what is shown of it, or elsewhere, keeps the rest of the long line.
+    let shown = document.shown_text(0..1);
+    document.type_text(&format!("My {shown}\nanother"));
+    assert_eq!(document.to_text(), format!("My {long}\nanother"));
+    document.undo();
+    assert_eq!(document.to_text(), long);
     // A lone surrogate in the browser arrives as the replacement character.
     document.type_text("a\u{fffd}b");
     assert_eq!(said(&document), ["a\u{fffd}b"]);
@@ -198,9 +210,9 @@ fn large_documents() {
 #[test]
 fn typing_into_a_part_leaves_the_rest() {
     let mut document = Document::new("a\nb\nc\nd");
-    assert_eq!(document.text_of(1..3), "b\nc");
-    assert_eq!(document.text_of(3..9), "d");
-    assert_eq!(document.text_of(7..9), "");
+    assert_eq!(document.shown_text(1..3), "b\nc");
+    assert_eq!(document.shown_text(3..9), "d");
+    assert_eq!(document.shown_text(7..9), "");
     assert_eq!(
         document.type_within(1..3, "b\nx\nc!"),
         Some(Span { at: 2, count: 2 })

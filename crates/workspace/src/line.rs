@@ -1,5 +1,6 @@
 //! Lines and how a text is split into them.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// Identity of a line: kept while the line is edited, moved, removed and brought back by undo.
@@ -32,6 +33,49 @@ impl Line {
             trimmed.into()
         }
     }
+}
+
+/// Bytes of a line that a text box is given at most. Browsers lay a longer one out anew, for
+/// seconds, with each key.
+const LONGEST_SHOWN: usize = 20_000;
+
+impl Line {
+    /// The line as a text box shows it: a very long one is cut, and says how much is missing.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self.cut() {
+            Some((start, rest)) => Cow::Owned([start, &mark(rest)].concat()),
+            None => Cow::Borrowed(&self.content),
+        }
+    }
+
+    /// The line as it is, as [`Line::shown`] would give it were it short.
+    pub(crate) fn whole(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.content)
+    }
+
+    /// What the line says once its shown form has been edited to `edited`: the part that was not
+    /// shown is kept, unless the words that stand for it were removed.
+    pub(crate) fn edited(&self, edited: &str) -> Rc<str> {
+        let kept = self.cut().and_then(|(_, rest)| {
+            let start = edited.strip_suffix(mark(rest).as_str())?;
+            Some([start, rest].concat().into())
+        });
+        kept.unwrap_or_else(|| edited.into())
+    }
+
+    fn cut(&self) -> Option<(&str, &str)> {
+        if self.content.len() <= LONGEST_SHOWN {
+            return None;
+        }
+        let end = (0..=LONGEST_SHOWN)
+            .rev()
+            .find(|&end| self.content.is_char_boundary(end))?;
+        Some(self.content.split_at(end))
+    }
+}
+
+fn mark(rest: &str) -> String {
+    format!(" […{} more characters]", rest.chars().count())
 }
 
 fn says_something(c: char) -> bool {
@@ -98,6 +142,36 @@ mod tests {
             };
             assert_eq!(line.is_text(), text, "{content:?}");
         }
+    }
+
+    #[test]
+    fn a_very_long_line_is_cut_and_keeps_what_is_not_shown() {
+        let line = |content: String| Line {
+            id: LineId(0),
+            content: content.into(),
+        };
+        let short = line("é".repeat(LONGEST_SHOWN / 2));
+        assert_eq!(short.shown(), &*short.content);
+        assert_eq!(&*short.edited("x"), "x");
+        let long = line("é".repeat(LONGEST_SHOWN));
+        let shown = long.shown().into_owned();
+        assert!(
+            shown.ends_with("é […10000 more characters]"),
+            "{}",
+            &shown[LONGEST_SHOWN..]
+        );
+        assert_eq!(long.edited(&shown), long.content);
+        assert_eq!(
+            *long.edited(&format!("x{shown}")),
+            *format!("x{}", long.content)
+        );
+        assert_eq!(&*long.edited("only this"), "only this");
+        let odd = line(format!("x{}", "é".repeat(LONGEST_SHOWN)));
+        assert_eq!(
+            odd.edited(&odd.shown()),
+            odd.content,
+            "cut between characters"
+        );
     }
 
     #[test]
