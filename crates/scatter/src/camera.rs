@@ -168,20 +168,23 @@ impl Lens {
     }
 
     /// The camera that shows a box, given by its corners in the frame, with `padding` CSS px on
-    /// each side where there is room. In 3-D the whole sphere around the box, from where the
-    /// viewer looks now.
-    pub fn fit(&self, (low, high): ([f64; 3], [f64; 3]), padding: f64, solid: bool) -> Camera {
+    /// each side where there is room. In 3-D, where `radius` is given, the sphere of that radius
+    /// about the box's middle, so that nothing leaves the view when it turns.
+    pub fn fit(
+        &self,
+        (low, high): ([f64; 3], [f64; 3]),
+        padding: f64,
+        radius: Option<f64>,
+    ) -> Camera {
         let center = std::array::from_fn(|axis| (low[axis] + high[axis]) / 2.0);
         let size: [f64; 3] = std::array::from_fn(|axis| high[axis] - low[axis]);
         let room = |side: f64| (side - 2.0 * padding.min(side / 4.0)).max(1.0);
         let (width, height) = (room(self.width), room(self.height));
         let short = self.width.min(self.height).max(1.0);
-        let span = if solid {
-            let diameter = size.iter().map(|s| s * s).sum::<f64>().sqrt();
-            // The near half of the sphere is drawn larger: 1.15 keeps it inside.
-            diameter * 1.15 * short / width.min(height)
-        } else {
-            (size[0] / width).max(size[1] / height) * short
+        let span = match radius {
+            // The near half of the sphere is drawn larger; 1.08 makes up for it.
+            Some(radius) => 2.0 * radius * 1.08 * short / width.min(height),
+            None => (size[0] / width).max(size[1] / height) * short,
         };
         // One point, or several at one place: a view as wide as the frame itself.
         let extent = if span > 0.0 { span } else { 2.2 };
@@ -306,7 +309,10 @@ mod tests {
                     if !solid {
                         (view.camera.yaw, view.camera.pitch) = (0.0, 0.0);
                     }
-                    view.camera = view.fit((low, high), 30.0, solid);
+                    let side = |axis: usize| -> f64 { high[axis] - low[axis] };
+                    let diagonal = (0..3).map(|axis| side(axis).powi(2)).sum::<f64>();
+                    let radius = solid.then_some(diagonal.sqrt() / 2.0);
+                    view.camera = view.fit((low, high), 30.0, radius);
                     assert!(view.camera.is_valid());
                     for corner in 0..8_u32 {
                         let p = std::array::from_fn(|axis| {

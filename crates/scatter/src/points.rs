@@ -193,6 +193,25 @@ impl Cloud {
     }
 }
 
+impl Cloud {
+    /// Largest distance of a point that `shown` lets through from the middle of its `bounds`.
+    pub fn radius(&self, (low, high): ([f64; 3], [f64; 3]), shown: impl Fn(usize) -> bool) -> f64 {
+        let squared = |place: &[f32; 3]| -> f64 {
+            (0..3)
+                .map(|axis| f64::from(place[axis]) - (low[axis] + high[axis]) / 2.0)
+                .map(|d| d * d)
+                .sum()
+        };
+        self.places
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| shown(*index))
+            .map(|(_, place)| squared(place))
+            .fold(0.0, f64::max)
+            .sqrt()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,5 +288,7 @@ mod tests {
         assert_eq!(cloud.frame.outward(all.1)[0], 9.0);
         assert!((cloud.frame.outward(some.1)[1] - 2.0).abs() < 1e-6);
         assert_eq!(cloud.bounds(|_| false), None);
+        let radius = cloud.radius(some, |index| index < 2) * cloud.frame.unit;
+        assert!((radius - 1.25_f64.sqrt()).abs() < 1e-6);
     }
 }

@@ -151,7 +151,7 @@ pub(super) fn listen(inner: &Rc<Inner>) -> Vec<EventListener> {
             with(event, |event: &PointerEvent| {
                 if event.pointer_type() != "touch" {
                     inner.pointer.set(None);
-                    inner.pointer_moved.set(true);
+                    inner.scene.borrow_mut().hover_at(None);
                 }
             });
         }),

@@ -482,8 +482,11 @@ impl Inner {
         if was_moving && !scene.is_moving() {
             self.pointer_moved.set(true);
         }
-        if self.pointer_moved.take() && !scene.is_moving() {
-            scene.hover_at(self.pointer.get());
+        if !scene.is_moving()
+            && self.pointer_moved.take()
+            && let Some(place) = self.pointer.get()
+        {
+            scene.hover_at(Some(place));
         }
         if self.changed.take() || moving || was_moving {
             self.draw(&mut scene, pixels);

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::labels::{Placer, Rect};
+use crate::picture::ground::solid_captions;
 use crate::picture::{Anchor, Item, Text};
 use crate::scene::{Scene, ScreenPoint};
 use crate::text::{Measure, one_line, shorten, wrap};
@@ -13,6 +14,9 @@ const CLEAR: usize = 400;
 
 /// Labels tried in one frame at most, so that its cost doesn't grow with the points.
 const TRIES: usize = 240;
+
+/// Most points among which those at one place are looked for while drawing.
+const STACKED: usize = 20_000;
 
 /// What labels keep from frame to frame: their shortened texts and the side they stood on.
 #[derive(Debug, Default)]
@@ -91,9 +95,17 @@ pub(crate) fn front(
     items
 }
 
-/// Captions of the two axes in the plane, along the bottom and up the left side.
+/// Captions of the axes: in the plane along the bottom and up the left side.
 fn captions(scene: &Scene, placer: &mut Placer, measure: &mut dyn Measure, items: &mut Vec<Item>) {
-    if scene.is_solid() || scene.len() == 0 {
+    if scene.len() == 0 {
+        return;
+    }
+    if scene.is_solid() {
+        for text in solid_captions(scene) {
+            let half = measure.width(&text.text, text.size, false) / 2.0 + 2.0;
+            placer.take(Rect::around(text.x, text.y, half, text.size * 0.65));
+            items.push(Item::Text(text));
+        }
         return;
     }
     let (width, height) = (scene.view.lens.width, scene.view.lens.height);
@@ -167,7 +179,7 @@ fn counts(
     measure: &mut dyn Measure,
     items: &mut Vec<Item>,
 ) {
-    if scene.is_moving() || scene.len() > 20_000 {
+    if scene.is_moving() || scene.len() > STACKED {
         return;
     }
     let stacks = scene.stacks();
@@ -241,6 +253,8 @@ fn labels(
     let most = most.clamp(10, 90);
     let limit = (size * ems).min(width * 0.45);
     labeler.renew(scene, limit);
+    // Of points at one place one label is enough; the card tells of the others.
+    let stacks = (scene.len() <= STACKED && !scene.is_moving()).then(|| scene.stacks());
     let chosen: Vec<u32> = scene.selected().iter().copied().take(40).collect();
     let others = scene
         .by_rank
@@ -253,11 +267,23 @@ fn labels(
         .chain(others)
         .filter(|point| visible(&screen[*point as usize]) && scene.hovered != Some(*point))
         .take(TRIES);
+    let hovered = scene.hovered;
+    let ranks = &scene.ranks;
+    let speaks = |point: u32| match stacks.as_ref().and_then(|stacks| stacks.of(point)) {
+        Some(stack) => {
+            !hovered.is_some_and(|hovered| stack.contains(&hovered))
+                && stack.iter().min_by_key(|other| ranks[**other as usize]) == Some(&point)
+        }
+        None => true,
+    };
     let mut sides = HashMap::new();
     let mut placed = 0;
     for point in candidates {
         if placed >= most {
             break;
+        }
+        if !scene.is_selected(point as usize) && !speaks(point) {
+            continue;
         }
         let bold = scene.is_selected(point as usize);
         let (text, length) = labeler.text(scene, point, bold, limit, measure);
@@ -265,7 +291,8 @@ fn labels(
             continue;
         }
         let at = screen[point as usize];
-        let radius = scene.radius(point as usize, at.scale);
+        let ring = if bold { 3.5 } else { 0.0 };
+        let radius = scene.radius(point as usize, at.scale) + ring;
         let before = labeler.sides.get(&point).copied().unwrap_or(0);
         let spot = (f64::from(at.x), f64::from(at.y));
         let room = (length + 2.0, size * 1.15);

@@ -206,27 +206,26 @@ impl Scene {
             height: self.view.lens.height,
             ..goal
         };
-        let bounds = match points {
-            Some(points) => {
-                let mut chosen = vec![false; self.len()];
-                for &point in points {
-                    if let Some(choice) = chosen.get_mut(point as usize) {
-                        *choice = true;
-                    }
+        let chosen = points.map(|points| {
+            let mut chosen = vec![false; self.len()];
+            for &point in points {
+                if let Some(choice) = chosen.get_mut(point as usize) {
+                    *choice = true;
                 }
-                self.cloud
-                    .bounds(|index| chosen[index] && self.is_shown(index))
             }
-            None => self.cloud.bounds(|index| self.is_shown(index)),
-        };
-        match bounds {
-            Some(bounds) => lens.fit(bounds, PADDING, self.is_solid()),
-            None => Camera {
+            chosen
+        });
+        let counts =
+            |index: usize| self.is_shown(index) && chosen.as_ref().is_none_or(|c| c[index]);
+        let Some(bounds) = self.cloud.bounds(counts) else {
+            return Camera {
                 center: [0.0; 3],
                 extent: 2.2,
                 ..goal.camera
-            },
-        }
+            };
+        };
+        let radius = self.is_solid().then(|| self.cloud.radius(bounds, counts));
+        lens.fit(bounds, PADDING, radius)
     }
 
     /// Notes at which extent everything is shown, and how far one may zoom out from there.
