@@ -47,8 +47,8 @@ impl Selection {
 /// What dragging with the main button or one finger does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tool {
-    /// Moves the map; in 3-D turns it. Shift + drag draws a box, Alt + drag a lasso, the middle
-    /// or right button moves the map in 3-D.
+    /// Moves the map; in 3-D turns it. Shift + drag draws a box, Alt + drag a lasso (with Ctrl to
+    /// add to the selection), the middle or right button moves the map in 3-D.
     #[default]
     Move,
     /// Selects what is inside a box.
@@ -67,7 +67,8 @@ pub enum Renderer {
 }
 
 /// Called after something happened on the map, never during a call of a [`Scatter`] method, so a
-/// callback may call any of them.
+/// callback may call any of them. A callback that owns a handle to the map keeps it alive for good;
+/// let it reach the map through something weak, or through the state of the page.
 ///
 /// [`Scatter`]: crate::Scatter
 #[derive(Clone)]

@@ -1,5 +1,5 @@
-//! What lies in front of the marks: labels, captions, counts, the card of the hovered point, and
-//! the box or lasso under way.
+//! What lies in front of the marks: labels, captions, counts, the card of the hovered or current
+//! point, and the box or lasso under way.
 
 use std::collections::HashMap;
 
@@ -74,13 +74,34 @@ pub(crate) fn front(
     let mut placer = Placer::new(width, height);
     captions(scene, &mut placer, measure, &mut items);
     let screen = scene.screen().to_vec();
-    current_ring(scene, &screen, focused, &mut items);
-    let card = card(scene, &screen, measure);
+    let current = scene.current.filter(|_| focused);
+    if let Some(current) = current {
+        current_ring(
+            scene,
+            current,
+            screen[current as usize],
+            &mut placer,
+            &mut items,
+        );
+    }
+    let card = scene
+        .hovered
+        .or(current)
+        .and_then(|point| card(scene, point, screen[point as usize], measure));
     if let Some((_, rect)) = &card {
         placer.take(*rect);
     }
     counts(scene, &screen, &mut placer, measure, &mut items);
-    labels(scene, labeler, &screen, &mut placer, measure, &mut items);
+    let told = card.as_ref().and_then(|_| scene.hovered.or(current));
+    labels(
+        scene,
+        labeler,
+        told,
+        &screen,
+        &mut placer,
+        measure,
+        &mut items,
+    );
     if let Some((card, _)) = card {
         items.extend(card);
     }
@@ -151,24 +172,28 @@ fn captions(scene: &Scene, placer: &mut Placer, measure: &mut dyn Measure, items
 }
 
 /// The ring that shows where the keyboard is.
-fn current_ring(scene: &Scene, screen: &[ScreenPoint], focused: bool, items: &mut Vec<Item>) {
-    let Some(current) = scene.current.filter(|_| focused) else {
+fn current_ring(
+    scene: &Scene,
+    current: u32,
+    at: ScreenPoint,
+    placer: &mut Placer,
+    items: &mut Vec<Item>,
+) {
+    if at.scale <= 0.0 {
         return;
-    };
-    let at = screen[current as usize];
-    if at.scale > 0.0 {
-        let radius = scene.radius(current as usize, at.scale) + 7.0;
-        let (x, y) = (f64::from(at.x), f64::from(at.y));
-        for (stroke, width) in [(scene.theme.background, 5.0), (scene.theme.accent, 2.5)] {
-            items.push(Item::Circle {
-                x,
-                y,
-                radius,
-                stroke,
-                width,
-            });
-        }
     }
+    let radius = scene.radius(current as usize, at.scale) + 7.0;
+    let (x, y) = (f64::from(at.x), f64::from(at.y));
+    for (stroke, width) in [(scene.theme.background, 5.0), (scene.theme.accent, 2.5)] {
+        items.push(Item::Circle {
+            x,
+            y,
+            radius,
+            stroke,
+            width,
+        });
+    }
+    placer.take(Rect::around(x, y, radius, radius));
 }
 
 /// How many points a mark stands for, beside it.
@@ -216,9 +241,11 @@ fn counts(
     }
 }
 
+/// The labels; `told` is the point whose text is on the card already.
 fn labels(
     scene: &mut Scene,
     labeler: &mut Labeler,
+    told: Option<u32>,
     screen: &[ScreenPoint],
     placer: &mut Placer,
     measure: &mut dyn Measure,
@@ -265,13 +292,12 @@ fn labels(
         .iter()
         .copied()
         .chain(others)
-        .filter(|point| visible(&screen[*point as usize]) && scene.hovered != Some(*point))
+        .filter(|point| visible(&screen[*point as usize]) && told != Some(*point))
         .take(TRIES);
-    let hovered = scene.hovered;
     let ranks = &scene.ranks;
     let speaks = |point: u32| match stacks.as_ref().and_then(|stacks| stacks.of(point)) {
         Some(stack) => {
-            !hovered.is_some_and(|hovered| stack.contains(&hovered))
+            !told.is_some_and(|told| stack.contains(&told))
                 && stack.iter().min_by_key(|other| ranks[**other as usize]) == Some(&point)
         }
         None => true,
@@ -321,14 +347,14 @@ fn labels(
     labeler.sides = sides;
 }
 
-/// The whole text of the hovered point near it, and the area it covers.
+/// The whole text of the point that is hovered, or that the keyboard is on, near it, and the area
+/// it covers.
 fn card(
     scene: &mut Scene,
-    screen: &[ScreenPoint],
+    point: u32,
+    at: ScreenPoint,
     measure: &mut dyn Measure,
 ) -> Option<(Vec<Item>, Rect)> {
-    let point = scene.hovered?;
-    let at = *screen.get(point as usize)?;
     if at.scale <= 0.0 {
         return None;
     }
@@ -360,7 +386,7 @@ fn card(
     let width = inner + 2.0 * pad;
     let height = lines.len() as f64 * leading + 2.0 * pad - (leading - size);
     let (x, y) = (f64::from(at.x), f64::from(at.y));
-    let gap = scene.radius(point as usize, at.scale) + 8.0;
+    let gap = scene.radius(point as usize, at.scale) + 11.0;
     let inside = |v: f64, most: f64| v.min(most - 4.0).max(4.0);
     let left = inside(x - width / 2.0, view_width - width);
     let above = y - gap - height;

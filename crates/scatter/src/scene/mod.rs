@@ -1,6 +1,8 @@
 //! All that is drawn and how it changes, without a browser.
 
 mod pointing;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::collections::HashMap;
