@@ -13,6 +13,8 @@ use yew::prelude::*;
 
 /// Rows drawn above and below those in view, in large documents.
 const SPARE_ROWS: usize = 20;
+/// Bytes of a paste from which on the page puts it in, not the browser.
+const LARGE_PASTE: usize = 20_000;
 /// How near the view may come to the end of the text box's window before that is moved.
 const MARGIN: usize = WINDOW / 5;
 
@@ -162,6 +164,10 @@ pub fn use_own_undo(area: &NodeRef) {
     });
 }
 
+fn lines(text: &str) -> usize {
+    text.bytes().filter(|&byte| byte == b'\n').count()
+}
+
 /// Copies, cuts and pastes what the text box can't: all of a document of which it holds a part,
 /// and pastes of more lines than it should ever hold. Returns whether all lines are marked.
 #[hook]
@@ -194,7 +200,7 @@ pub fn use_clipboard(area: &NodeRef) -> UseStateHandle<bool> {
                         };
                         if everything {
                             store.dispatch(Action::Replace(text));
-                        } else if text.bytes().filter(|&b| b == b'\n').count() > WINDOW {
+                        } else if text.len() > LARGE_PASTE || lines(&text) > WINDOW {
                             store.dispatch(Action::Type(caret::with(&area, &text)));
                         } else {
                             return;

@@ -186,7 +186,10 @@ impl State {
         let typed = range.start..(range.end + count).saturating_sub(before);
         if typed.len() <= 2 * WINDOW && typed.end <= count {
             self.window = typed;
-            self.shown = self.document.revision();
+            // Where a line was cut that is too long for the box, the box must be written.
+            if self.document.shown_text(self.window.clone()) == text {
+                self.shown = self.document.revision();
+            }
         }
     }
 

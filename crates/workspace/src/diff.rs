@@ -95,10 +95,7 @@ mod tests {
         let ids = (0..).map(LineId);
         crate::split_lines(text)
             .zip(ids)
-            .map(|(content, id)| Line {
-                id,
-                content: content.into(),
-            })
+            .map(|(content, id)| Line::new(id, content))
             .collect()
     }
 

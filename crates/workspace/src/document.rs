@@ -276,14 +276,8 @@ impl Document {
             .into_iter()
             .zip(change.identities)
             .map(|(content, id)| match id.and_then(|id| by_id.get(&id)) {
-                Some(line) if typing => Line {
-                    id: line.id,
-                    content: line.edited(content),
-                },
-                Some(line) => Line {
-                    id: line.id,
-                    content: content.into(),
-                },
+                Some(line) if typing => line.edited(content),
+                Some(line) => Line::new(line.id, content),
                 None => fresh(&mut self.next, content),
             })
             .collect();
@@ -330,10 +324,7 @@ fn join<'a>(lines: impl Iterator<Item = Cow<'a, str>> + Clone) -> String {
 fn fresh(next: &mut u64, content: &str) -> Line {
     let id = LineId(*next);
     *next += 1;
-    Line {
-        id,
-        content: content.into(),
-    }
+    Line::new(id, content)
 }
 
 #[cfg(test)]

@@ -119,10 +119,7 @@ mod tests {
     use crate::LineId;
 
     fn typed(from: &str, to: &str) -> Splice {
-        let line = |text: &str| Line {
-            id: LineId(1),
-            content: text.into(),
-        };
+        let line = |text: &str| Line::new(LineId(1), text);
         Splice {
             at: 0,
             removed: vec![line(from)],

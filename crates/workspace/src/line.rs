@@ -14,6 +14,8 @@ pub struct Line {
     pub id: LineId,
     /// What the line says, exactly as typed.
     pub content: Rc<str>,
+    /// Bytes at the end that a text box is not given.
+    hidden: usize,
 }
 
 impl Line {
@@ -40,11 +42,29 @@ impl Line {
 const LONGEST_SHOWN: usize = 20_000;
 
 impl Line {
+    /// A line as a file or a sample gives it.
+    pub fn new(id: LineId, content: impl Into<Rc<str>>) -> Line {
+        let content = content.into();
+        let hidden = if content.len() <= LONGEST_SHOWN {
+            0
+        } else {
+            let end = (0..=LONGEST_SHOWN)
+                .rev()
+                .find(|&end| content.is_char_boundary(end));
+            content.len() - end.unwrap_or(0)
+        };
+        Line {
+            id,
+            content,
+            hidden,
+        }
+    }
+
     /// The line as a text box shows it: a very long one is cut, and says how much is missing.
     pub fn shown(&self) -> Cow<'_, str> {
-        match self.cut() {
-            Some((start, rest)) => Cow::Owned([start, &mark(rest)].concat()),
-            None => Cow::Borrowed(&self.content),
+        match self.halves() {
+            (_, "") => Cow::Borrowed(&self.content),
+            (start, rest) => Cow::Owned([start, &mark(rest)].concat()),
         }
     }
 
@@ -53,25 +73,53 @@ impl Line {
         Cow::Borrowed(&self.content)
     }
 
-    /// What the line says once its shown form has been edited to `edited`: the part that was not
-    /// shown is kept, unless the words that stand for it were removed.
-    pub(crate) fn edited(&self, edited: &str) -> Rc<str> {
-        let kept = self.cut().and_then(|(_, rest)| {
-            let start = edited.strip_suffix(mark(rest).as_str())?;
-            Some([start, rest].concat().into())
-        });
-        kept.unwrap_or_else(|| edited.into())
+    /// The same line once its shown form has been edited to `edited`. What was not shown stays in
+    /// its place, unless all of the words that stand for it were removed.
+    pub(crate) fn edited(&self, edited: &str) -> Line {
+        let (start, rest) = self.halves();
+        if rest.is_empty() {
+            return Line::new(self.id, edited);
+        }
+        let shown = self.shown();
+        // The edit took out `shown[from..to]` and put in `typed`.
+        let (from, after) = common_ends(&shown, edited);
+        let to = shown.len() - after;
+        let typed = &edited[from..edited.len() - after];
+        let cut = start.len();
+        if to <= cut {
+            let start = [&start[..from], typed, &start[to..]].concat();
+            let content = [start.as_str(), rest].concat();
+            if start.len() > 2 * LONGEST_SHOWN {
+                return Line::new(self.id, content);
+            }
+            // The cut stays where it is, so that the box need not be written with each key.
+            return Line {
+                id: self.id,
+                content: content.into(),
+                hidden: self.hidden,
+            };
+        }
+        if from == shown.len() {
+            return Line::new(self.id, [start, rest, typed].concat());
+        }
+        if from <= cut && to == shown.len() {
+            return Line::new(self.id, edited);
+        }
+        Line::new(self.id, [&start[..from.min(cut)], typed, rest].concat())
     }
 
-    fn cut(&self) -> Option<(&str, &str)> {
-        if self.content.len() <= LONGEST_SHOWN {
-            return None;
-        }
-        let end = (0..=LONGEST_SHOWN)
-            .rev()
-            .find(|&end| self.content.is_char_boundary(end))?;
-        Some(self.content.split_at(end))
+    fn halves(&self) -> (&str, &str) {
+        self.content.split_at(self.content.len() - self.hidden)
     }
+}
+
+/// Bytes that two texts share at their starts and, of what is left, at their ends.
+fn common_ends(a: &str, b: &str) -> (usize, usize) {
+    let same = |(x, y): &(char, char)| x == y;
+    let bytes = |(x, _): (char, char)| x.len_utf8();
+    let start = a.chars().zip(b.chars()).take_while(same).map(bytes).sum();
+    let ends = a[start..].chars().rev().zip(b[start..].chars().rev());
+    (start, ends.take_while(same).map(bytes).sum())
 }
 
 fn mark(rest: &str) -> String {
@@ -136,55 +184,53 @@ mod tests {
             (" a ", true),
             ("שלום", true),
         ] {
-            let line = Line {
-                id: LineId(0),
-                content: content.into(),
-            };
+            let line = Line::new(LineId(0), content);
             assert_eq!(line.is_text(), text, "{content:?}");
         }
     }
 
     #[test]
     fn a_very_long_line_is_cut_and_keeps_what_is_not_shown() {
-        let line = |content: String| Line {
-            id: LineId(0),
-            content: content.into(),
-        };
-        let short = line("é".repeat(LONGEST_SHOWN / 2));
+        let short = Line::new(LineId(0), "é".repeat(LONGEST_SHOWN / 2));
         assert_eq!(short.shown(), &*short.content);
-        assert_eq!(&*short.edited("x"), "x");
-        let long = line("é".repeat(LONGEST_SHOWN));
+        assert_eq!(&*short.edited("x").content, "x");
+
+        let long = Line::new(LineId(0), "é".repeat(LONGEST_SHOWN));
         let shown = long.shown().into_owned();
-        assert!(
-            shown.ends_with("é […10000 more characters]"),
-            "{}",
-            &shown[LONGEST_SHOWN..]
-        );
-        assert_eq!(long.edited(&shown), long.content);
-        assert_eq!(
-            *long.edited(&format!("x{shown}")),
-            *format!("x{}", long.content)
-        );
-        assert_eq!(&*long.edited("only this"), "only this");
-        let odd = line(format!("x{}", "é".repeat(LONGEST_SHOWN)));
-        assert_eq!(
-            odd.edited(&odd.shown()),
-            odd.content,
-            "cut between characters"
-        );
+        assert!(shown.ends_with("é […10000 more characters]"), "{shown}");
+        assert_eq!(long.edited(&shown), long);
+        // Typing goes on in a box that nobody writes meanwhile.
+        let typed = format!("xy{shown}");
+        let edited = long.edited(&typed[1..]).edited(&typed);
+        assert_eq!(*edited.content, *format!("xy{}", long.content));
+        assert_eq!(edited.shown(), typed);
+        // Behind the cut: what is typed goes behind what is not shown.
+        let behind = long.edited(&format!("{shown}z"));
+        assert_eq!(*behind.content, *format!("{}z", long.content));
+        assert!(behind.shown().ends_with("[…10001 more characters]"));
+        // Inside the words of the cut: they are not the person's.
+        for (at, typed) in [(1, "z"), (5, "é"), (5, "")] {
+            let cut = LONGEST_SHOWN + at + usize::from(at > 1) * 2;
+            let end = if typed.is_empty() { cut + 1 } else { cut };
+            let inside = long.edited(&format!("{}{typed}{}", &shown[..cut], &shown[end..]));
+            assert_eq!(inside.content.len(), long.content.len() + typed.len());
+        }
+        // The cut itself removed: what it stood for is meant.
+        assert_eq!(&*long.edited("only this").content, "only this");
+        // So much before the cut that the box must be given less.
+        let grown = long.edited(&format!("{}{shown}", "x".repeat(2 * LONGEST_SHOWN)));
+        assert_eq!(grown.content.len(), long.content.len() + 2 * LONGEST_SHOWN);
+        assert!(grown.shown().len() < LONGEST_SHOWN + 100);
+
+        let odd = Line::new(LineId(0), format!("x{}", "é".repeat(LONGEST_SHOWN)));
+        assert_eq!(odd.edited(&odd.shown()), odd, "cut between characters");
     }
 
     #[test]
     fn white_space_at_the_ends_is_not_part_of_a_text() {
-        let line = Line {
-            id: LineId(0),
-            content: "  a  b\t".into(),
-        };
+        let line = Line::new(LineId(0), "  a  b\t");
         assert_eq!(&*line.text(), "a  b");
-        let plain = Line {
-            id: LineId(0),
-            content: "a".into(),
-        };
+        let plain = Line::new(LineId(0), "a");
         assert!(Rc::ptr_eq(&plain.text(), &plain.content));
     }
 }
