@@ -46,6 +46,9 @@ pub fn ensure() -> Result<Outcome> {
         bail!("the browser tests need Chromium: {advice}");
     }
     report::begin("installing Chromium and its driver by apt");
+    // Finishes what an interrupted installation left half done; apt refuses to work before.
+    let mut finish = command::program("dpkg");
+    command::quiet("dpkg", finish.args(["--configure", "-a"]))?;
     let mut update = command::program("apt-get");
     command::quiet("apt-update", update.arg("update"))?;
     let mut install = command::program("apt-get");

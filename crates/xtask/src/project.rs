@@ -23,9 +23,11 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
 ];
 
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-    // This crate lies two folders below.
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
+    // Cargo says where this crate lies when it runs us; the path from the build would be wrong
+    // where several checkouts share a target folder. The root is two folders above.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR");
+    let here = here.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.ancestors().nth(2).unwrap_or(&here).to_owned()
 });
 
 /// The workspace.
