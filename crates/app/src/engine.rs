@@ -19,6 +19,8 @@ use yew::UseReducerDispatcher;
 const FIRST_SLICE: usize = 250;
 /// Pairs listed at each end.
 const PAIRS: usize = 100;
+/// Embedding shows its progress when it has taken this long, in milliseconds.
+const CALM: f64 = 250.0;
 /// Progress is shown at most this often, in milliseconds.
 const PROGRESS_INTERVAL: f64 = 80.0;
 
@@ -235,6 +237,8 @@ impl Run {
             let from = embedded.len();
             let to = (from * 2).max(FIRST_SLICE).min(total);
             let started = timing::now();
+            // What is done in a moment needs no progress shown.
+            self.driver.reported.set(started + CALM);
             let progress = |progress: semblance_client::EmbedProgress| {
                 let done = (from + progress.done) as f64;
                 if total > 1 && self.is_current() && self.driver.due(false) {

@@ -56,7 +56,7 @@ The kids loved their new little dog.",
     },
     Sample {
         name: "Homonyms",
-        look_for: "whether the sense wins over the spelling: the two banks, bats and springs should part company, although the word is the same.",
+        look_for: "whether the sense wins over the spelling. The two banks part company, more or less; bats and springs of either kind stay together because of the word they share.",
         text: "\
 She paid the cheque in at the bank.
 The bank lends money to small firms.
@@ -95,7 +95,7 @@ Not everybody passed the exam.",
     },
     Sample {
         name: "Synonyms and antonyms",
-        look_for: "opposites that score as high as synonyms, or higher: hot and cold turn up in the same kinds of sentences. Alike in use is not alike in meaning.",
+        look_for: "opposites that score nearly as high as synonyms. Warm even comes closer to cold than to hot: what turns up in the same kinds of sentences looks alike, whatever it means.",
         text: "\
 hot
 warm
@@ -119,7 +119,7 @@ poor",
     },
     Sample {
         name: "Word order",
-        look_for: "sentences made of the very same words. A method that only counts words gives them all 1.000; how far does this model tell them apart?",
+        look_for: "sentences made of the same words. A method that counts words gives each pair 1.000; this model hardly tells them apart either, who bites whom included.",
         text: "\
 The dog bit the man.
 The man bit the dog.
@@ -154,7 +154,7 @@ El tren sale a las siete.
     },
     Sample {
         name: "A story",
-        look_for: "neighbours in the text that are neighbours on the map: the race, the boasting, the nap. Choose “Similar together” and see how the story is told anew. (After Aesop.)",
+        look_for: "sentences that gather by what they speak of: the hare, the nap, the race. Choose “Similar together” and see how the story is told anew. (After Aesop.)",
         text: "\
 A hare was making fun of a tortoise for being so slow.
 “Do you ever get anywhere?” he asked with a laugh.

@@ -41,7 +41,7 @@ pub fn Status(props: &StatusProps) -> Html {
                     }
                 }
                 if let Engine::Ready(model) = &store.engine {
-                    <p class="model" title={format!("{} dimensions, texts of up to {} tokens", model.dimensions, model.max_tokens)}>{ &model.name }</p>
+                    <p class="model" title={format!("{}: {} dimensions, texts of up to {} tokens", model.name, model.dimensions, model.max_tokens)}>{ short(&model.name) }</p>
                 }
             </div>
         </footer>
@@ -77,6 +77,11 @@ fn sentence(state: &State) -> String {
             format!("{texts}{pace}, all on this device. {elsewhere}")
         }
     }
+}
+
+/// The name of a model without that of its makers.
+fn short(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// Two figures that count.
