@@ -33,7 +33,8 @@ pub fn App() -> Html {
     let look = use_applied_look(store.settings);
     let driver = {
         let dispatch = store.dispatcher();
-        use_memo((), move |()| Driver::new(dispatch, base()))
+        let driver = use_memo((), move |()| Driver::new(dispatch, base()));
+        Rc::clone(&*driver)
     };
     use_started(&driver, &store);
     use_embedded(&driver, &store);
@@ -57,7 +58,6 @@ pub fn App() -> Html {
         let about = about.clone();
         Callback::from(move |_| open(&about))
     };
-    let driver = (*driver).clone();
     html! {
         <ContextProvider<Store> context={store}>
         <ContextProvider<MarkStore> context={marks}>
@@ -104,7 +104,7 @@ fn base() -> String {
 
 /// Starts the engine and the watch on requests, once.
 #[hook]
-fn use_started(driver: &Rc<Rc<Driver>>, store: &Store) {
+fn use_started(driver: &Rc<Driver>, store: &Store) {
     let (driver, dispatch) = (driver.clone(), store.dispatcher());
     use_effect_with((), move |()| {
         timing::mark("semblance:page-ready");
@@ -118,7 +118,7 @@ fn use_started(driver: &Rc<Rc<Driver>>, store: &Store) {
 /// Hands the texts to the engine whenever they change: after a pause when they are being typed,
 /// at once otherwise.
 #[hook]
-fn use_embedded(driver: &Rc<Rc<Driver>>, store: &Store) {
+fn use_embedded(driver: &Rc<Driver>, store: &Store) {
     let (driver, state) = (driver.clone(), store.clone());
     use_effect_with(store.document.revision(), move |&revision| {
         let typed = revision > 0 && state.shown == revision;

@@ -54,8 +54,7 @@ impl Watch {
         let observer = PerformanceObserver::new(callback.as_ref().unchecked_ref()).ok();
         if let Some(observer) = &observer {
             let options = PerformanceObserverInit::new(&Array::of1(&"resource".into()));
-            // Without the list of requests the violations are still counted.
-            _ = observer.observe(&options);
+            observer.observe(&options);
         }
         Some(Watch {
             _violations: violations,

@@ -16,7 +16,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
 
 /// Texts in the first slice of a long document; each later slice doubles what is there.
-const FIRST_SLICE: usize = 250;
+const FIRST_SLICE: usize = 60;
 /// Pairs listed at each end.
 const PAIRS: usize = 100;
 /// Embedding shows its progress when it has taken this long, in milliseconds.
