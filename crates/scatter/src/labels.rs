@@ -40,6 +40,9 @@ impl Rect {
 /// Side of the squares by which taken rectangles are found again, in CSS px.
 const CELL: f64 = 48.0;
 
+/// Room between labels and the edge of the view, in CSS px.
+const MARGIN: f64 = 3.0;
+
 /// Sides of a mark to try in turn, as the direction from the mark to the middle of its label; the
 /// first that is free is taken.
 const SIDES: [(f64, f64); 8] = [
@@ -69,10 +72,10 @@ impl Placer {
         let rows = (height.max(0.0) / CELL) as usize + 1;
         Self {
             bounds: Rect {
-                left: 0.0,
-                top: 0.0,
-                right: width,
-                bottom: height,
+                left: MARGIN,
+                top: MARGIN,
+                right: width - MARGIN,
+                bottom: height - MARGIN,
             },
             columns,
             cells: vec![Vec::new(); columns * rows],
@@ -108,6 +111,17 @@ impl Placer {
             })
     }
 
+    /// The area moved sideways into the view, where it is no wider than that.
+    fn slid(&self, rect: Rect) -> Rect {
+        let by =
+            (self.bounds.left - rect.left).max(0.0) - (rect.right - self.bounds.right).max(0.0);
+        Rect {
+            left: rect.left + by,
+            right: rect.right + by,
+            ..rect
+        }
+    }
+
     /// Finds room for a label of some size beside a mark at (`x`, `y`), `first` side first, and
     /// takes it. Answers the side and the area, or `None` when there is no room.
     pub fn place(
@@ -122,12 +136,14 @@ impl Placer {
             let (dx, dy) = SIDES[side];
             // On a diagonal the label starts nearer to the mark.
             let near = if dx != 0.0 && dy != 0.0 { 0.6 } else { 1.0 };
-            Rect::around(
+            let rect = Rect::around(
                 x + dx * (gap * near + width / 2.0),
                 y + dy * (gap * near + height / 2.0),
                 width / 2.0,
                 height / 2.0,
-            )
+            );
+            // Above and below, a label may slide along its mark to stay in the view.
+            if dx == 0.0 { self.slid(rect) } else { rect }
         };
         let first = first.min(SIDES.len() - 1);
         let sides = std::iter::once(first).chain((0..SIDES.len()).filter(|side| *side != first));
@@ -176,6 +192,15 @@ mod tests {
         assert_eq!(first(&mut placer, 3).map(|p| p.0), Some(0));
         // The last side would touch the label below.
         assert_eq!(first(&mut placer, 99).map(|p| p.0), Some(1));
+    }
+
+    #[test]
+    fn labels_slide_along_their_mark_at_the_edge_of_the_view() {
+        let mut placer = Placer::new(100.0, 60.0);
+        // Neither beside the mark nor centred on it is there room.
+        let (side, rect) = placer.place((90.0, 30.0), 4.0, (90.0, 14.0), 0).unwrap();
+        assert_eq!(SIDES[side], (0.0, -1.0));
+        assert_eq!((rect.left, rect.right), (7.0, 97.0));
     }
 
     #[test]

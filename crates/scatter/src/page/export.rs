@@ -7,8 +7,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Document, HtmlCanvasElement};
 
 use crate::ScatterError;
+use crate::page::frame::Brush;
 use crate::page::painter::Painter;
-use crate::page::{Brush, Inner, flat, missing, said};
+use crate::page::{Inner, flat, missing, said};
 use crate::picture::{Item, Labeler, front, ground, mark};
 use crate::scene::Scene;
 use crate::svg;

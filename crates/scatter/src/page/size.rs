@@ -1,6 +1,6 @@
 //! Follows the size of the map in CSS px and in device pixels.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gloo::events::EventListener;
@@ -26,7 +26,9 @@ pub(super) struct Sizer {
     observed: Observed,
     observer: Option<ResizeObserver>,
     _callback: Closure<dyn FnMut(js_sys::Array)>,
-    _listener: EventListener,
+    inner: Weak<Inner>,
+    /// Waits for another pixel ratio than this one.
+    ratio: RefCell<Option<(f64, EventListener)>>,
 }
 
 impl Drop for Sizer {
@@ -75,27 +77,45 @@ impl Sizer {
                 observer.observe(element);
             }
         }
-        // The pixel ratio changes without a change of size when a window moves to another screen.
-        let listener = EventListener::new(window, "resize", move |_| {
-            if let Some(inner) = inner.upgrade() {
-                Inner::request_frame(&inner);
-            }
-        });
         Self {
             window: window.clone(),
             element: element.clone(),
             observed,
             observer,
             _callback: callback,
-            _listener: listener,
+            inner,
+            ratio: RefCell::new(None),
         }
+    }
+
+    /// Asks for a frame when the pixel ratio changes, which it does without a change of size when
+    /// the window moves to another screen.
+    fn watch_ratio(&self, ratio: f64) {
+        let mut watched = self.ratio.borrow_mut();
+        if watched.as_ref().is_some_and(|(known, _)| *known == ratio) {
+            return;
+        }
+        let query = self
+            .window
+            .match_media(&format!("(resolution: {ratio}dppx)"));
+        *watched = query.ok().flatten().map(|query| {
+            let inner = self.inner.clone();
+            let listener = EventListener::new(&query, "change", move |_| {
+                if let Some(inner) = inner.upgrade() {
+                    Inner::request_frame(&inner);
+                }
+            });
+            (ratio, listener)
+        });
     }
 
     /// Size in device pixels and in CSS px.
     pub fn size(&self) -> ((u32, u32), (f64, f64)) {
         let width = f64::from(self.element.client_width());
         let height = f64::from(self.element.client_height());
-        let ratio = self.window.device_pixel_ratio().clamp(0.25, 8.0);
+        let ratio = self.window.device_pixel_ratio();
+        self.watch_ratio(ratio);
+        let ratio = ratio.clamp(0.25, 8.0);
         let ratio = ratio.min(LARGEST / width.max(height).max(1.0));
         let by_ratio = |side: f64| (side * ratio).round().max(1.0) as u32;
         let guess = (by_ratio(width), by_ratio(height));

@@ -2,14 +2,17 @@
 //! lies behind the marks (grid, axes, links) and in front of them (labels, captions, the card of
 //! the hovered point, boxes) is described here; the marks themselves are [`marks`].
 
+mod card;
 mod front;
 mod ground;
+mod labeling;
 mod marks;
 
 use crate::{Rgba, Shape};
 
-pub(crate) use front::{Labeler, front};
+pub(crate) use front::front;
 pub(crate) use ground::ground;
+pub(crate) use labeling::Labeler;
 pub(crate) use marks::{FOG, mark, outline};
 
 /// Which end of a text its place names.
