@@ -40,3 +40,16 @@ async fn loads_from_a_folder() -> Result<()> {
 async fn loads_from_compressed_copies() -> Result<()> {
     loads(Site::root().compressed()).await
 }
+
+/// The log of requests would show one to elsewhere: the browser is sent there.
+#[tokio::test]
+async fn a_request_to_elsewhere_would_be_seen() -> Result<()> {
+    let (urls, _) = visit_and_leave(Site::root(), async |page| {
+        // It can't be reached, which is an error of its own.
+        let _ = page.driver().goto("http://elsewhere.test/").await;
+        Ok(())
+    })
+    .await?;
+    ensure!(urls == ["http://elsewhere.test/"], "{urls:?}");
+    Ok(())
+}

@@ -23,6 +23,7 @@ mod browser;
 mod netlog;
 mod page;
 mod roles;
+mod steps;
 mod visit;
 
 pub use accessibility::{Impact, Violation};

@@ -156,7 +156,14 @@ impl Page {
     /// The browser keeps no log.
     pub async fn complaints(&self) -> Result<Vec<String>> {
         let mut lines = self.console().await?;
-        lines.retain(|line| line.starts_with("SEVERE") || line.starts_with("WARNING"));
+        lines.retain(|line| {
+            let complaint = line.starts_with("SEVERE") || line.starts_with("WARNING");
+            // Chromium's remarks on drawing without a graphics card are not about the page.
+            complaint && !line.contains("GL Driver Message")
+        });
+        // What the graphics driver of a machine without a graphics card says is not the page's.
+        lines
+            .retain(|line| !line.contains("GL Driver Message") && !line.contains("software WebGL"));
         Ok(lines)
     }
 

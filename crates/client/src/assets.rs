@@ -5,7 +5,7 @@ use js_sys::{Array, JSON, Reflect};
 use semblance_protocol::{Load, ModelFile, Precision};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Response, Url};
+use web_sys::{RequestCache, RequestInit, Response, Url};
 
 /// The list of files beside the page.
 pub(crate) struct Assets {
@@ -23,7 +23,7 @@ impl Assets {
     /// Fetches the list that stands beside the page at `base`.
     pub(crate) async fn load(base: &str) -> Result<Self, ClientError> {
         let what = "The list of files (assets.json)";
-        let response = fetch(what, &absolute("assets.json", base)?).await?;
+        let response = fetch(what, &absolute("assets.json", base)?, RequestCache::NoStore).await?;
         let text = response.text().map_err(|e| failed(what, &e))?;
         let text = JsFuture::from(text).await.map_err(|e| failed(what, &e))?;
         let list =
@@ -78,9 +78,15 @@ impl Assets {
 }
 
 /// The response to a GET of `url`; anything but a success is an error about `what`.
-pub(crate) async fn fetch(what: &str, url: &str) -> Result<Response, ClientError> {
+pub(crate) async fn fetch(
+    what: &str,
+    url: &str,
+    cache: RequestCache,
+) -> Result<Response, ClientError> {
     let window = web_sys::window().ok_or_else(|| missing("window"))?;
-    let response: Response = JsFuture::from(window.fetch_with_str(url))
+    let init = RequestInit::new();
+    init.set_cache(cache);
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(url, &init))
         .await
         .map_err(|e| failed(what, &e))?
         .unchecked_into();

@@ -2,9 +2,10 @@
 
 use crate::{ClientError, assets::Assets, assets::fetch};
 use js_sys::{Array, Object, Reflect, WebAssembly};
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Url, Worker};
+use web_sys::{Blob, BlobPropertyBag, RequestCache, Url, Worker};
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,6 +26,10 @@ const RELAXED_SIMD_PROBE: &[u8] = &[
     15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 147, 2, 11,
 ];
 
+thread_local! {
+    static STARTED_BEFORE: Cell<bool> = const { Cell::new(false) };
+}
+
 /// The compiled engine, and the script that starts it in a worker.
 pub(crate) struct Engine {
     module: WebAssembly::Module,
@@ -33,7 +38,14 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// Fetches and compiles the build that this browser takes.
+    ///
+    /// After a start that failed, the browser's HTTP cache is passed by: it may be what is broken.
     pub(crate) async fn load(assets: &Assets) -> Result<Self, ClientError> {
+        let cache = if STARTED_BEFORE.replace(true) {
+            RequestCache::Reload
+        } else {
+            RequestCache::Default
+        };
         if !validate(SIMD_PROBE).unwrap_or(false) {
             return Err(ClientError::Unsupported(
                 "its WebAssembly has no SIMD".to_owned(),
@@ -41,7 +53,7 @@ impl Engine {
         }
         let build = assets.engine(validate(RELAXED_SIMD_PROBE).unwrap_or(false))?;
         let script = async {
-            let response = fetch("The engine", &build.script).await?;
+            let response = fetch("The engine", &build.script, cache).await?;
             let text = response.text().map_err(|e| failed("The engine", &e))?;
             let text = JsFuture::from(text)
                 .await
@@ -54,7 +66,7 @@ impl Engine {
                 .map_err(|e| failed("The engine", &e))
         };
         let module = async {
-            let response = fetch("The engine", &build.module).await?;
+            let response = fetch("The engine", &build.module, cache).await?;
             let bytes = response
                 .array_buffer()
                 .map_err(|e| failed("The engine", &e))?;

@@ -1,0 +1,66 @@
+//! axe-core finds nothing serious in the states that matter, in light and dark.
+
+use anyhow::{Result, ensure};
+use semblance_tests::{Fault, Page, Scheme, Site, visit};
+
+async fn check(page: &Page, state: &str) -> Result<()> {
+    for scheme in [Scheme::Light, Scheme::Dark] {
+        page.prefer(scheme).await?;
+        let violations = page.serious_violations().await?;
+        ensure!(
+            violations.is_empty(),
+            "{state}, {scheme:?}:\n{}",
+            violations.join("\n")
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn loaded_selected_and_empty() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        check(page, "loaded").await?;
+        page.run(
+            "document.querySelector('table td[aria-label]').click();",
+            Vec::new(),
+        )
+        .await?;
+        check(page, "selected").await?;
+        page.resize(390, 844, 2.0).await?;
+        check(page, "narrow").await?;
+        page.paste("").await?;
+        page.wait_for("the empty state", "!document.querySelector('table td')")
+            .await?;
+        check(page, "empty").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn loading() -> Result<()> {
+    visit(Site::root(), async |page| {
+        let slow = Fault::BytesPerSecond(200_000);
+        page.server().plan_fault("model.safetensors", slow, None);
+        page.open().await?;
+        page.wait_for(
+            "progress",
+            "document.querySelector('[role=progressbar][aria-valuenow]')",
+        )
+        .await?;
+        check(page, "loading").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn failed() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.server()
+            .plan_fault("model.safetensors", Fault::Status(500), None);
+        page.open().await?;
+        page.alert().await?;
+        check(page, "failed").await
+    })
+    .await
+}

@@ -1,0 +1,75 @@
+//! The scores that a person sees are those of the original model, as near as int8 weights allow.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use semblance_tests::{Site, visit};
+use serde_json::Value;
+
+/// Largest error of a score against f32 that the shipped weights may have: what was measured, and
+/// a little room for a score that rounds the other way.
+const MAX_ERROR: f32 = 0.03;
+
+/// Mean error over all pairs.
+const MAX_MEAN: f32 = 0.01;
+
+/// Texts and vectors of the reference, those that fit a line and the table.
+fn reference() -> Result<Vec<(String, Vec<f32>)>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("parity");
+    let texts: Value = serde_json::from_slice(&std::fs::read(folder.join("texts.json"))?)?;
+    let texts = texts.as_array().context("texts.json is no list")?;
+    let bytes = std::fs::read(folder.join("expected.f32"))?;
+    let floats: Vec<f32> = bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|bytes| f32::from_le_bytes(*bytes))
+        .collect();
+    let dimensions = floats.len() / texts.len();
+    let pairs = texts.iter().zip(floats.chunks_exact(dimensions));
+    Ok(pairs
+        .filter_map(|(entry, vector)| {
+            let repeat = entry["repeat"].as_u64().unwrap_or(1) as usize;
+            let text = entry["text"].as_str()?.repeat(repeat);
+            let plain = text.trim() == text && !text.is_empty();
+            let line = !text.contains(['\n', '\r', '\0']);
+            (plain && line).then(|| (text, vector.to_vec()))
+        })
+        .take(60)
+        .collect())
+}
+
+#[tokio::test]
+async fn scores_are_those_of_the_original_model() -> Result<()> {
+    let reference = reference()?;
+    ensure!(reference.len() >= 50, "the fixture is too small");
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        let texts: Vec<&str> = reference.iter().map(|(text, _)| text.as_str()).collect();
+        page.paste(&texts.join("\n")).await?;
+        let scores = page.scores_of(&texts).await?;
+        let (mut worst, mut sum, mut count) = (0.0_f32, 0.0, 0);
+        for (i, (text, a)) in reference.iter().enumerate() {
+            ensure!(scores[i][i] == 1.0, "a text scores exactly 1 with itself");
+            for (j, (other, b)) in reference.iter().enumerate().skip(i + 1) {
+                ensure!(scores[i][j] == scores[j][i], "scores are symmetric");
+                if text == other {
+                    ensure!(scores[i][j] == 1.0, "equal texts score exactly 1");
+                }
+                let expected: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+                let error = (scores[i][j] - expected).abs();
+                worst = worst.max(error);
+                sum += error;
+                count += 1;
+            }
+        }
+        let mean = sum / count as f32;
+        println!("error of a score over {count} pairs: mean {mean:.5}, max {worst:.5}");
+        ensure!(
+            worst <= MAX_ERROR && mean <= MAX_MEAN,
+            "mean {mean}, max {worst}"
+        );
+        page.no_errors().await
+    })
+    .await
+}

@@ -1,0 +1,189 @@
+//! Texts in, scores and a map out, as a person does it; and texts that nobody expects.
+
+use anyhow::{Result, ensure};
+use semblance_tests::{Site, visit};
+use thirtyfour::Key;
+
+#[tokio::test]
+async fn typing_a_line_adds_a_text() -> Result<()> {
+    visit(Site::under("/some/folder/"), async |page| {
+        page.open_with_scores().await?;
+        page.paste("A man is playing a guitar.\nSomeone plays a musical instrument.")
+            .await?;
+        let texts = [
+            "A man is playing a guitar.",
+            "Someone plays a musical instrument.",
+        ];
+        let before = page.scores_of(&texts).await?;
+        ensure!((0.3..0.95).contains(&before[0][1]), "{before:?}");
+
+        let typed = page.by_role("textbox", "Texts").await?;
+        typed
+            .send_keys(Key::End + "\nThe stock market fell." + "\nThe stock market fell.")
+            .await?;
+        let texts = [
+            texts[0],
+            texts[1],
+            "The stock market fell.",
+            "The stock market fell.",
+        ];
+        let after = page.scores_of(&texts).await?;
+        ensure!(after[0][1] == before[0][1], "a score changed by company");
+        ensure!(after[2][3] == 1.0, "equal texts score exactly 1");
+        ensure!(after[0][2] < after[0][1], "unlike texts score less");
+
+        let status = page.status().await?;
+        ensure!(status.starts_with("4 texts"), "{status}");
+        ensure!(status.contains("0 requests to elsewhere"), "{status}");
+        page.by_role("region", "Map").await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_selected_text_is_marked_in_every_view() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        page.run(
+            "document.querySelector('table tbody tr:nth-child(2) th').click();",
+            Vec::new(),
+        )
+        .await?;
+        page.wait_for(
+            "the row and the gutter marked",
+            "document.querySelectorAll('[data-selected]').length >= 2",
+        )
+        .await?;
+        page.wait_for(
+            "its neighbours",
+            "document.querySelector('.neighbours li, .neighbours tr')",
+        )
+        .await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_sample_can_be_chosen() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        let count = page
+            .run("return document.querySelectorAll('.sample-picker option:not([disabled])').length;", Vec::new())
+            .await?
+            .as_u64()
+            .unwrap_or(0);
+        ensure!(count >= 6, "{count} samples");
+        for index in 0..count {
+            let script = format!(
+                "const picker = document.querySelector('.sample-picker select');
+                 picker.value = '{index}';
+                 picker.dispatchEvent(new Event('change', {{ bubbles: true }}));
+                 return document.querySelector('table tbody th')?.title;"
+            );
+            page.run(&script, Vec::new()).await?;
+            page.wait_for(
+                "the sample's scores",
+                "(() => { const lines = document.querySelector('textarea').value.split('\\n').filter((line) => line.trim());
+                    const rows = [...document.querySelectorAll('table tbody th')].map((th) => th.title);
+                    return rows.length === lines.length && rows.every((row, i) => row === lines[i]); })()",
+            )
+            .await?;
+        }
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn odd_texts_get_scores_and_are_kept() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        let texts = [
+            "👩‍👩‍👧 🎉🎉",
+            "שלום עולם",
+            "مرحبا بالعالم",
+            "你好，世界",
+            "?!… —",
+            "e\u{301}e\u{301}\u{301}\u{301}\u{301}",
+            "constructor",
+            "<b>not bold</b> & \"quoted\"",
+        ];
+        page.paste(&texts.join("\n")).await?;
+        let scores = page.scores_of(&texts).await?;
+        ensure!(
+            scores
+                .iter()
+                .flatten()
+                .all(|score| (-1.0..=1.0).contains(score)),
+            "{scores:?}"
+        );
+        // A NUL byte and a lone surrogate, which no Rust string can hold.
+        page.run(
+            "const box = document.querySelector('textarea');
+             box.value = 'nul \\0 inside\\nlone \\ud800 surrogate\\nplain';
+             box.dispatchEvent(new InputEvent('input', { bubbles: true }));",
+            Vec::new(),
+        )
+        .await?;
+        page.wait_for(
+            "scores of three texts",
+            "document.querySelectorAll('table tbody tr').length === 3",
+        )
+        .await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn one_line_of_five_megabytes() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        page.run(
+            "const box = document.querySelector('textarea');
+             box.value = 'short\\n' + 'word '.repeat(1_000_000);
+             box.dispatchEvent(new InputEvent('input', { bubbles: true }));",
+            Vec::new(),
+        )
+        .await?;
+        page.wait_for(
+            "scores of two texts",
+            "document.querySelectorAll('table tbody tr').length === 2",
+        )
+        .await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_lines_can_be_stopped() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        page.run(
+            "const box = document.querySelector('textarea');
+             box.value = Array.from({ length: 100_000 }, (_, i) => `line number ${i}`).join('\\n');
+             box.dispatchEvent(new InputEvent('input', { bubbles: true }));",
+            Vec::new(),
+        )
+        .await?;
+        page.wait_for(
+            "progress of 100,000",
+            "document.querySelector('[role=progressbar]')?.getAttribute('aria-valuemax') === '100000'",
+        )
+        .await?;
+        page.press("Stop").await?;
+        page.by_role("button", "Continue").await?;
+        // The page still answers, and takes the lines back.
+        page.press("Undo").await?;
+        page.wait_for(
+            "the sample's scores again",
+            "document.querySelectorAll('table tbody tr').length === 12",
+        )
+        .await?;
+        page.no_errors().await
+    })
+    .await
+}

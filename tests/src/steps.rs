@@ -1,0 +1,104 @@
+//! What a person does with the page, and what they see.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::page::Page;
+
+/// A message in an alert with its buttons.
+const ALERT: &str = "document.querySelector('[role=alert]')?.textContent ?? ''";
+
+impl Page {
+    /// Opens the site and waits for the first scores.
+    ///
+    /// # Errors
+    /// They don't come.
+    pub async fn open_with_scores(&self) -> Result<()> {
+        self.open().await?;
+        self.wait_for(
+            "the first scores",
+            "document.querySelector('table[aria-label=\"Pairwise cosine similarity\"] td[aria-label]')",
+        )
+        .await
+    }
+
+    /// Puts `text` in the place of all texts, as pasting over them does.
+    ///
+    /// # Errors
+    /// There is no textbox.
+    pub async fn paste(&self, text: &str) -> Result<()> {
+        self.by_role("textbox", "Texts").await?;
+        // Not key by key: that takes minutes for large texts, and types no emoji.
+        let script = "const box = document.querySelector('textarea[aria-label=\"Texts\"]')
+            ?? [...document.querySelectorAll('textarea')].find((box) => box.labels.length);
+            box.focus();
+            box.select();
+            box.setRangeText(arguments[0], 0, box.value.length, 'end');
+            box.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertFromPaste' }));";
+        self.run(script, vec![json!(text)]).await.map(|_| ())
+    }
+
+    /// Waits until the table has exactly these texts as its rows, and returns its scores,
+    /// `[texts, texts]`, with every decimal.
+    ///
+    /// # Errors
+    /// The table doesn't come, or a cell has no number.
+    pub async fn scores_of(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+        let script = "const table = document.querySelector('table[aria-label=\"Pairwise cosine similarity\"]');
+            if (!table) return null;
+            return [...table.querySelectorAll('tbody tr')].map((row) =>
+                [row.querySelector('th').title, ...[...row.querySelectorAll('td')].map((cell) => cell.getAttribute('aria-label'))]);";
+        let rows = self
+            .until("the table of these texts", async || {
+                let found = self.run(script, Vec::new()).await?;
+                let Some(rows) = found.as_array() else {
+                    return Ok(None);
+                };
+                let same = rows.len() == texts.len()
+                    && rows.iter().zip(texts).all(|(row, text)| row[0] == *text);
+                Ok(same.then(|| rows.clone()))
+            })
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let cells = row.as_array().context("a row is a list")?;
+                ensure!(cells.len() == texts.len() + 1, "a cell for each text");
+                cells[1..].iter().map(number).collect()
+            })
+            .collect()
+    }
+
+    /// Waits for an alert and returns what it says.
+    ///
+    /// # Errors
+    /// There is none within a minute.
+    pub async fn alert(&self) -> Result<String> {
+        self.wait_for("an alert", ALERT).await?;
+        let text = self.run(&format!("return {ALERT};"), Vec::new()).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Presses the button of that name.
+    ///
+    /// # Errors
+    /// There is none within a minute, or something covers it.
+    pub async fn press(&self, button: &str) -> Result<()> {
+        Ok(self.by_role("button", button).await?.click().await?)
+    }
+
+    /// What the status line says.
+    ///
+    /// # Errors
+    /// The browser can't tell.
+    pub async fn status(&self) -> Result<String> {
+        let script = "return document.querySelector('[role=status]')?.textContent ?? '';";
+        let text = self.run(script, Vec::new()).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+}
+
+fn number(cell: &Value) -> Result<f32> {
+    let text = cell.as_str().context("a cell has no accessible number")?;
+    text.parse()
+        .with_context(|| format!("“{text}” is no number"))
+}
