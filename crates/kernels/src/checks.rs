@@ -10,6 +10,8 @@ use crate::lanes::Portable;
 use crate::lanes::Relaxed;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use crate::lanes::Simd128;
+#[cfg(target_arch = "x86_64")]
+use crate::lanes::Sse2;
 
 /// What a check found wrong, if anything.
 pub type Outcome = Result<(), String>;
@@ -22,6 +24,8 @@ macro_rules! in_each_twin {
     ($check:ident) => {{
         fn run() -> Outcome {
             in_twin::<Portable>($check::<Portable>())?;
+            #[cfg(target_arch = "x86_64")]
+            in_twin::<Sse2>($check::<Sse2>())?;
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             in_twin::<Simd128>($check::<Simd128>())?;
             #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
@@ -49,6 +53,7 @@ pub fn all() -> Vec<Check> {
         in_each_twin!(quantised_values_are_within_their_bound),
         in_each_twin!(elementwise_agrees_with_portable),
         in_each_twin!(int8_sums_are_exact),
+        ("byte_tiles_are_exact", byte_tiles_are_exact),
         in_each_twin!(int8_layers_are_within_their_bound),
         in_each_twin!(int8_rows_do_not_depend_on_their_batch),
         in_each_twin!(f32_layers_are_within_their_bound),

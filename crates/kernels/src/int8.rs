@@ -1,5 +1,7 @@
 //! Matrix product of quantised activations and int8 weights packed once.
 
+// Loops over bytes are not in all builds' twins.
+#[cfg_attr(not(any(test, feature = "checks")), allow(dead_code))]
 mod tile;
 mod weights;
 
@@ -100,6 +102,12 @@ impl LinearInt8 {
             sums,
             bias,
         })
+    }
+
+    /// The packed weights.
+    #[cfg(any(test, feature = "checks"))]
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.steps
     }
 
     /// The features of a row that goes in.

@@ -1,22 +1,33 @@
-//! Four lanes of f32 (and the integer lanes beside them), in three twins.
+//! Four lanes of f32 (and the integer lanes beside them), in several twins.
 //!
 //! Every kernel is written once over [`Lanes`] and compiled for each twin the target has:
-//! [`Portable`] everywhere, `Simd128` and `Relaxed` on wasm with those features. `Portable` and
-//! `Simd128` do the same IEEE operations in the same order, so their f32 results agree bit for
-//! bit; `Relaxed` may fuse a multiplication with the addition after it. Integer results are the
-//! same in all three.
+//! [`Portable`] everywhere, `Simd128` and `Relaxed` on wasm with those features, `Sse2` on
+//! x86-64. All but `Relaxed` do the same IEEE operations in the same order, so their f32 results
+//! agree bit for bit; `Relaxed` may fuse a multiplication with the addition after it. Integer results are the
+//! same in all.
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
+
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
 pub(crate) use wasm::Relaxed;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) use wasm::Simd128;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86::Sse2;
 
 /// The twin that this build's public functions use: the fastest that the target has.
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+)))]
 pub(crate) type Native = Portable;
+/// The twin that this build's public functions use: the fastest that the target has.
+#[cfg(target_arch = "x86_64")]
+pub(crate) type Native = Sse2;
 /// The twin that this build's public functions use: the fastest that the target has.
 #[cfg(all(
     target_arch = "wasm32",
@@ -115,7 +126,7 @@ pub(crate) trait LanesU7: Lanes {
     fn dot_fours(w: Self::B, x: Self::B, c: Self::I) -> Self::I;
 }
 
-/// Arrays and plain loops: the reference, and what native builds use.
+/// Arrays and plain loops: the reference, and what builds without vector instructions use.
 #[derive(Clone, Copy)]
 pub(crate) struct Portable;
 

@@ -49,14 +49,18 @@
 //! # }
 //! ```
 //!
+//! Texts don't meet in any step but attention within each, so a large batch is best run through
+//! all layers in parts of some 64 to 256 tokens, whose activations stay in the level-2 cache.
+//!
 //! In f32 the same with [`LinearF32`]: `forward`, `forward_gelu`, `forward_add_norm` take and
 //! give plain slices. Where query, key and value are three layers in the file, put their rows
 //! (weights, scales, bias) one after the other: it is one [`LinearInt8`] of `3 · hidden` outputs.
 //!
 //! # Twins
-//! Native builds use plain Rust; wasm builds `simd128`, or `relaxed-simd` where the target has
-//! that feature. The first two agree bit for bit; relaxed SIMD may fuse multiply and add, and so
-//! differs within the stated bounds. Integer sums are the same everywhere.
+//! Native builds use SSE2 on x86-64 and plain Rust elsewhere; wasm builds `simd128`, or
+//! `relaxed-simd` where the target has that feature. All but the last agree bit for bit; relaxed
+//! SIMD may fuse multiply and add, and so differs within the stated bounds. Integer sums are the
+//! same everywhere.
 //!
 //! Which relaxed instructions are fastest depends on the processor: call [`tune`] once in each
 //! worker. Its choice changes no result.
@@ -73,6 +77,8 @@ mod error;
 mod finish;
 mod float;
 mod int8;
+// A build uses one twin; the others are there for the checks.
+#[cfg_attr(not(any(test, feature = "checks")), allow(dead_code))]
 mod lanes;
 mod math;
 mod norm;

@@ -94,14 +94,25 @@ tiles_of_bytes!(Portable);
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
 tiles_of_bytes!(crate::lanes::Relaxed);
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-impl Tiles for crate::lanes::Simd128 {
-    #[inline(always)]
-    fn byte_sums<const R: usize>(_: bool, _: &[Step], _: [&[[u8; 8]]; R]) -> [[Self::I; 2]; R] {
-        // This twin keeps narrow rows as words.
-        [[Self::zero(); 2]; R]
-    }
+macro_rules! no_tiles_of_bytes {
+    ($twin:ty) => {
+        impl Tiles for $twin {
+            #[inline(always)]
+            fn byte_sums<const R: usize>(
+                _: bool,
+                _: &[Step],
+                _: [&[[u8; 8]]; R],
+            ) -> [[Self::I; 2]; R] {
+                unreachable!("this twin keeps narrow rows as words")
+            }
+        }
+    };
 }
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+no_tiles_of_bytes!(crate::lanes::Simd128);
+#[cfg(target_arch = "x86_64")]
+no_tiles_of_bytes!(crate::lanes::Sse2);
 
 /// The integer sums of `R` rows from `row` on with the eight channels of one panel.
 #[inline(always)]
