@@ -12,10 +12,16 @@ async fn loads(site: Site) -> Result<()> {
         page.open().await?;
         page.by_role("textbox", "Texts").await?;
         page.by_role("table", "Pairwise cosine similarity").await?;
+        let scores = "performance.getEntriesByName('semblance:first-scores').length > 0";
+        page.wait_for("the first scores", scores).await?;
         page.no_errors().await
     })
     .await?;
-    ensure!(!urls.is_empty(), "the log of requests is empty");
+    // The worker fetches the weights: its requests are in the log, too.
+    ensure!(
+        urls.iter().any(|url| url.ends_with("/model.safetensors")),
+        "the log of requests is not whole: {urls:#?}"
+    );
     let foreign: Vec<_> = urls.iter().filter(|url| !url.starts_with(&own)).collect();
     ensure!(foreign.is_empty(), "requests to elsewhere: {foreign:#?}");
     let failed: Vec<_> = received

@@ -60,20 +60,31 @@ fn chromium(program: &Path, profile: &Path) -> Result<ChromeCapabilities> {
         "--no-sandbox",
         "--disable-gpu",
         "--disable-dev-shm-usage",
-        // The browser's own traffic, which would hide the page's.
+        // WebGL without a graphics card, which the browser otherwise remarks upon.
+        "--enable-unsafe-swiftshader",
+        // This machine is all the network there is.
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        // Less traffic of the browser's own.
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
         "--disable-default-apps",
-        "--disable-features=OptimizationHints,MediaRouter,Translate",
+        "--disable-features=AutofillServerCommunication,OptimizationHints,MediaRouter,Translate",
         "--window-size=1440,900",
     ] {
         capabilities.add_arg(argument)?;
     }
     capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
     capabilities.add_arg(&format!("--log-net-log={}", net_log(profile).display()))?;
+    // Otherwise the browser opens its maker's start page first.
+    let start = serde_json::json!({
+        "session": { "restore_on_startup": 4, "startup_urls": ["about:blank"] },
+        "homepage": "about:blank",
+        "homepage_is_newtabpage": false,
+    });
+    capabilities.add_experimental_option("prefs", start)?;
     capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
     Ok(capabilities)
 }

@@ -62,8 +62,8 @@ pub async fn visit(site: Site, test: impl AsyncFnOnce(&Page) -> Result<()>) -> R
     visit_and_leave(site, test).await.map(|_| ())
 }
 
-/// Like [`visit`]; afterwards returns everything the browser requested over the network during
-/// its whole life, from whichever part of it, and the server's log.
+/// Like [`visit`]; afterwards returns every URL that pages and their workers requested over the
+/// network during the browser's whole life, and the server's log.
 ///
 /// # Errors
 /// What `test` returns, or what went wrong around it.
