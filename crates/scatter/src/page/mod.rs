@@ -83,6 +83,9 @@ struct Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        if let Some(Brush::WebGl(webgl)) = &*self.brush.borrow() {
+            webgl.release();
+        }
         self.put_brush(None);
         for canvas in [&self.ground, &self.marks, &self.surface] {
             canvas.remove();

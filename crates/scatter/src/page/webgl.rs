@@ -4,9 +4,10 @@
 //! each, unusable where software stands in for one.
 
 use js_sys::{Float32Array, Object, Uint8Array, Uint32Array};
+use wasm_bindgen::JsCast;
 use web_sys::{
     HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlContextAttributes, WebGlProgram,
-    WebGlShader, WebGlTexture, WebGlUniformLocation,
+    WebGlShader, WebGlTexture, WebGlUniformLocation, WebglLoseContext,
 };
 
 use crate::picture::FOG;
@@ -55,7 +56,7 @@ impl WebGl {
             .ok()
             .flatten()
             .ok_or_else(|| refused("a context"))?;
-        let gl: Gl = wasm_bindgen::JsCast::dyn_into(context).map_err(|_| refused("a context"))?;
+        let gl: Gl = context.dyn_into().map_err(|_| refused("a context"))?;
         let program = gl.create_program().ok_or_else(|| refused("a program"))?;
         for (kind, source) in [
             (Gl::VERTEX_SHADER, include_str!("marks.vert")),
@@ -96,6 +97,14 @@ impl WebGl {
             uploaded: None,
             theme_is_dark: false,
         })
+    }
+
+    /// Gives the context back at once: browsers keep only some, and drop the oldest otherwise.
+    pub fn release(&self) {
+        if let Ok(Some(extension)) = self.gl.get_extension("WEBGL_lose_context") {
+            let extension: WebglLoseContext = extension.unchecked_into();
+            extension.lose_context();
+        }
     }
 
     /// Clears the canvas, which is `width` by `height` device pixels.
