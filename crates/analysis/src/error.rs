@@ -82,4 +82,15 @@ pub enum AnalysisError {
         /// What it was.
         value: f64,
     },
+    /// A set that must have something in it.
+    #[error("the {set} is empty: it needs at least one text")]
+    EmptySet {
+        /// What the set is for.
+        set: &'static str,
+    },
+    /// The two ends of an axis lie at the same place.
+    #[error(
+        "the start and the end of the axis have the same middle: there is no direction between them"
+    )]
+    SameMiddle,
 }

@@ -15,11 +15,17 @@
 //! | the most similar pairs | [`top_pairs`], in steps [`PairSearch`] |
 //! | an order in which similar texts sit together | [`similarity_order`] |
 //! | principal components, coordinates, variance | [`Pca`] |
+//! | coordinates along axes of one's own | [`Axis`], [`project_onto_axes`] |
+//! | clusters, and words that name them | [`Clusters`], [`cluster_words`] |
+//! | groups by example, texts that belong nowhere | [`assign_to_groups`], [`outliers`] |
 //! | neighbours on a map, and how far it can be trusted | [`map_neighbors`], [`faithfulness`], in steps [`FaithfulnessCheck`] |
 //! | a map that shows neighbourhoods, found step by step | [`Umap`], [`Tsne`], each a [`Layout`] |
 
+mod axes;
+mod clusters;
 mod error;
 mod faithfulness;
+mod groups;
 mod knn;
 mod layout;
 mod metric;
@@ -33,9 +39,13 @@ mod tsne;
 mod umap;
 mod units;
 mod vectors;
+mod words;
 
+pub use axes::{Axis, project_onto_axes};
+pub use clusters::Clusters;
 pub use error::AnalysisError;
 pub use faithfulness::{Faithfulness, FaithfulnessCheck, RANK_LIMIT, SAMPLE, faithfulness};
+pub use groups::{Assignment, assign_to_groups, outliers};
 pub use knn::{MAX_NEIGHBORS, NeighborGraph, NeighborSearch};
 pub use layout::{Layout, Start};
 pub use metric::Metric;
@@ -49,3 +59,4 @@ pub use similarity::{
 pub use tsne::{Tsne, TsneOptions};
 pub use umap::{Umap, UmapOptions};
 pub use vectors::{MAX_COMPONENT, MIN_NORM, Vectors};
+pub use words::cluster_words;

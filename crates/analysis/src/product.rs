@@ -9,18 +9,54 @@
 
 use std::ops::{Add, AddAssign, Mul};
 
+use wide::{f32x4, f64x4};
+
 const LANES: usize = 4;
 /// Rows and columns of the register tile: twelve accumulators of four lanes, and four operands.
 const TILE_ROWS: usize = 3;
 const TILE_COLUMNS: usize = 4;
 
-/// The numbers that products are made of: f32 and f64.
+/// The numbers that products are made of: f32 and f64, each with its four lanes.
 pub(crate) trait Number:
     Copy + Default + Add<Output = Self> + Mul<Output = Self> + AddAssign
 {
+    /// Four of them.
+    type Lanes: Copy + Add<Output = Self::Lanes> + Mul<Output = Self::Lanes>;
+
+    /// Loads four.
+    fn load(numbers: [Self; LANES]) -> Self::Lanes;
+
+    /// Takes them apart.
+    fn unload(lanes: Self::Lanes) -> [Self; LANES];
 }
-impl Number for f32 {}
-impl Number for f64 {}
+
+impl Number for f32 {
+    type Lanes = f32x4;
+
+    #[inline(always)]
+    fn load(numbers: [Self; LANES]) -> f32x4 {
+        f32x4::new(numbers)
+    }
+
+    #[inline(always)]
+    fn unload(lanes: f32x4) -> [Self; LANES] {
+        lanes.to_array()
+    }
+}
+
+impl Number for f64 {
+    type Lanes = f64x4;
+
+    #[inline(always)]
+    fn load(numbers: [Self; LANES]) -> f64x4 {
+        f64x4::new(numbers)
+    }
+
+    #[inline(always)]
+    fn unload(lanes: f64x4) -> [Self; LANES] {
+        lanes.to_array()
+    }
+}
 
 /// Dot product of two vectors of the same length (that of the shorter otherwise).
 pub(crate) fn dot<T: Number>(a: &[T], b: &[T]) -> T {
@@ -90,18 +126,17 @@ fn tile<T: Number, const R: usize, const C: usize>(a: [&[T]; R], b: [&[T]; C]) -
     let whole = k / LANES;
     let a4 = a.map(|row| &row.as_chunks::<LANES>().0[..whole]);
     let b4 = b.map(|row| &row.as_chunks::<LANES>().0[..whole]);
-    let mut sums = [[[T::default(); LANES]; C]; R];
+    let mut sums = [[T::load([T::default(); LANES]); C]; R];
     for at in 0..whole {
+        let x: [T::Lanes; R] = std::array::from_fn(|i| T::load(a4[i][at]));
         for j in 0..C {
-            let y = b4[j][at];
+            let y = T::load(b4[j][at]);
             for i in 0..R {
-                let x = a4[i][at];
-                for lane in 0..LANES {
-                    sums[i][j][lane] += x[lane] * y[lane];
-                }
+                sums[i][j] = sums[i][j] + x[i] * y;
             }
         }
     }
+    let mut sums = sums.map(|row| row.map(T::unload));
     for (lane, at) in (whole * LANES..k).enumerate() {
         for i in 0..R {
             for j in 0..C {

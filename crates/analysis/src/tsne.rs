@@ -349,13 +349,12 @@ impl Descent<'_> {
                 let offset: [f32; D] = std::array::from_fn(|axis| point[axis] - other[axis]);
                 let square: f32 = offset.iter().map(|x| x * x).sum();
                 let weight = self.affinities.weights[at] / (1.0 + square);
-                for axis in 0..D {
-                    pull[axis] += weight * offset[axis];
+                for (pull, offset) in pull.iter_mut().zip(&offset) {
+                    *pull += weight * offset;
                 }
             }
-            for axis in 0..D {
-                let gradient =
-                    4.0 * (self.exaggeration * pull[axis] - norm * state.pushes[i][axis]);
+            for (axis, pull) in pull.iter().enumerate() {
+                let gradient = 4.0 * (self.exaggeration * pull - norm * state.pushes[i][axis]);
                 let velocity = &mut state.velocities[i][axis];
                 let gain = &mut state.gains[i][axis];
                 *gain = if gradient * *velocity < 0.0 {

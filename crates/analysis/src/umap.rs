@@ -3,10 +3,11 @@
 //! paper leaves open).
 
 mod curve;
+mod descent;
 mod fuzzy;
 mod power;
 
-use power::power;
+use descent::{Edges, Pass, Tails};
 
 use crate::layout::{
     Layout, Random, Start, TOO_FEW, check_map_dimensions, check_option, check_start,
@@ -14,12 +15,6 @@ use crate::layout::{
 use crate::similarity::nearest_to;
 use crate::sparse::SparseGraph;
 use crate::{AnalysisError, NeighborGraph, Pca, Vectors};
-
-/// Pushes for each pull.
-const NEGATIVES: f32 = 5.0;
-
-/// Longest move of a coordinate by one force, before the learning rate.
-const CLIP: f32 = 4.0;
 
 /// Side of the square or cube that a map starts in.
 const EXTENT: f32 = 10.0;
@@ -68,38 +63,6 @@ pub struct Umap {
     random: Random,
     seed: u64,
     graph: NeighborGraph,
-}
-
-/// The pulls along the edges of a graph, each at its own pace.
-#[derive(Debug, Clone, Default)]
-struct Edges {
-    /// `[heads + 1]`: where the edges of each head begin.
-    rows: Vec<usize>,
-    tails: Vec<u32>,
-    /// Iterations between two pulls, from 1.
-    every: Vec<f32>,
-    /// When the next pull, and the next push, is due.
-    next: Vec<f32>,
-    next_push: Vec<f32>,
-}
-
-impl Edges {
-    fn new(mut graph: SparseGraph, iterations: usize) -> Self {
-        let heaviest = graph.heaviest();
-        graph.prune(heaviest / iterations.max(1) as f32);
-        let every: Vec<f32> = graph
-            .weights
-            .iter()
-            .map(|weight| heaviest / weight)
-            .collect();
-        Self {
-            rows: graph.rows,
-            tails: graph.columns,
-            next: every.clone(),
-            next_push: every.iter().map(|every| every / NEGATIVES).collect(),
-            every,
-        }
-    }
 }
 
 impl Umap {
@@ -330,90 +293,4 @@ fn spread(coordinates: &mut [f32], dimensions: usize, random: &mut Random) {
                 .for_each(|x| *x = EXTENT * (*x - low) / (high - low));
         }
     }
-}
-
-/// What the heads are pulled to and pushed from.
-enum Tails<'a> {
-    /// One another: both ends of a pull move.
-    Own,
-    /// Points that stay.
-    Fixed(&'a [f32]),
-}
-
-/// One pass of stochastic gradient descent over all edges.
-struct Pass {
-    curve: (f32, f32),
-    rate: f32,
-    now: f32,
-}
-
-impl Pass {
-    fn run<const D: usize>(
-        &self,
-        edges: &mut Edges,
-        heads: &mut [f32],
-        tails: Tails,
-        random: &mut Random,
-    ) {
-        let (a, b) = self.curve;
-        let heads = heads.as_chunks_mut::<D>().0;
-        let count = match tails {
-            Tails::Own => heads.len(),
-            Tails::Fixed(tails) => tails.len() / D,
-        };
-        for head in 0..heads.len() {
-            let mut point = heads[head];
-            for at in edges.rows[head]..edges.rows[head + 1] {
-                if edges.next[at] > self.now {
-                    continue;
-                }
-                let tail = edges.tails[at] as usize;
-                let other = match tails {
-                    Tails::Own => heads[tail],
-                    Tails::Fixed(tails) => tails.as_chunks::<D>().0[tail],
-                };
-                let (offset, square) = difference(&point, &other);
-                if square > 0.0 {
-                    let raised = power(square, b);
-                    let force = -2.0 * a * b * raised / (square * (a * raised + 1.0));
-                    let moves = offset.map(|x| (force * x).clamp(-CLIP, CLIP) * self.rate);
-                    for axis in 0..D {
-                        point[axis] += moves[axis];
-                        if let Tails::Own = tails {
-                            heads[tail][axis] -= moves[axis];
-                        }
-                    }
-                }
-                edges.next[at] += edges.every[at];
-
-                let pace = edges.every[at] / NEGATIVES;
-                let pushes = ((self.now - edges.next_push[at]) / pace).max(0.0) as usize;
-                for _ in 0..pushes {
-                    let from = random.below(count);
-                    let other = match tails {
-                        Tails::Own if from == head => continue,
-                        Tails::Own => heads[from],
-                        Tails::Fixed(tails) => tails.as_chunks::<D>().0[from],
-                    };
-                    let (offset, square) = difference(&point, &other);
-                    if square > 0.0 {
-                        let raised = power(square, b);
-                        let force = 2.0 * b / ((0.001 + square) * (a * raised + 1.0));
-                        for axis in 0..D {
-                            point[axis] += (force * offset[axis]).clamp(-CLIP, CLIP) * self.rate;
-                        }
-                    }
-                }
-                edges.next_push[at] += pushes as f32 * pace;
-            }
-            heads[head] = point;
-        }
-    }
-}
-
-#[inline(always)]
-fn difference<const D: usize>(a: &[f32; D], b: &[f32; D]) -> ([f32; D], f32) {
-    let offset: [f32; D] = std::array::from_fn(|axis| a[axis] - b[axis]);
-    let square = offset.iter().map(|x| x * x).sum();
-    (offset, square)
 }

@@ -6,6 +6,8 @@
 //! `√d / 32767` (6e-4 at 384 dimensions; 2e-5 in practice). What is found this way is
 //! scored again in f32 before anyone sees it.
 
+use wide::{i16x8, i32x4};
+
 use crate::Vectors;
 use crate::vectors::MIN_NORM;
 
@@ -89,7 +91,7 @@ impl Units {
             while j < columns {
                 let out = &mut out[i * columns + j..];
                 if height == TILE_ROWS && columns - j >= TILE_COLUMNS {
-                    let sums = lanes::tile::<TILE_ROWS, TILE_COLUMNS>(
+                    let sums = tile::<TILE_ROWS, TILE_COLUMNS>(
                         std::array::from_fn(|r| row(i + r)),
                         std::array::from_fn(|c| column(j + c)),
                     );
@@ -99,7 +101,7 @@ impl Units {
                     j += TILE_COLUMNS;
                 } else {
                     for r in 0..height {
-                        out[r * columns] = lanes::tile::<1, 1>([row(i + r)], [column(j)])[0][0];
+                        out[r * columns] = tile::<1, 1>([row(i + r)], [column(j)])[0][0];
                     }
                     j += 1;
                 }
@@ -109,64 +111,23 @@ impl Units {
     }
 }
 
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-mod lanes {
-    use super::Chunk;
-
-    /// Sums of products of `R` rows with `C` columns of equal lengths.
-    #[inline(always)]
-    pub(super) fn tile<const R: usize, const C: usize>(
-        a: [&[Chunk]; R],
-        b: [&[Chunk]; C],
-    ) -> [[i32; C]; R] {
-        let mut sums = [[0i32; C]; R];
-        for (sums, a) in sums.iter_mut().zip(a) {
-            for (sum, b) in sums.iter_mut().zip(b) {
-                let products = a.as_flattened().iter().zip(b.as_flattened());
-                *sum = products.map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
+/// Sums of products of `R` rows with `C` columns of equal lengths.
+#[inline(always)]
+fn tile<const R: usize, const C: usize>(a: [&[Chunk]; R], b: [&[Chunk]; C]) -> [[i32; C]; R] {
+    let k = a.iter().chain(&b).map(|row| row.len()).min().unwrap_or(0);
+    let a = a.map(|row| &row[..k]);
+    let b = b.map(|row| &row[..k]);
+    let mut sums = [[i32x4::splat(0); C]; R];
+    for at in 0..k {
+        let x: [i16x8; R] = std::array::from_fn(|i| i16x8::new(a[i][at]));
+        for j in 0..C {
+            let y = i16x8::new(b[j][at]);
+            for i in 0..R {
+                sums[i][j] += x[i].dot(y);
             }
         }
-        sums
     }
-}
-
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod lanes {
-    use std::arch::wasm32::{
-        i16x8, i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_splat, v128,
-    };
-
-    use super::Chunk;
-
-    fn load(x: &Chunk) -> v128 {
-        i16x8(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7])
-    }
-
-    #[inline(always)]
-    pub(super) fn tile<const R: usize, const C: usize>(
-        a: [&[Chunk]; R],
-        b: [&[Chunk]; C],
-    ) -> [[i32; C]; R] {
-        let k = a.iter().chain(&b).map(|row| row.len()).min().unwrap_or(0);
-        let a = a.map(|row| &row[..k]);
-        let b = b.map(|row| &row[..k]);
-        let mut sums = [[i32x4_splat(0); C]; R];
-        for at in 0..k {
-            let x: [v128; R] = std::array::from_fn(|i| load(&a[i][at]));
-            for j in 0..C {
-                let y = load(&b[j][at]);
-                for i in 0..R {
-                    sums[i][j] = i32x4_add(sums[i][j], i32x4_dot_i16x8(x[i], y));
-                }
-            }
-        }
-        sums.map(|row| {
-            row.map(|s| {
-                (i32x4_extract_lane::<0>(s) + i32x4_extract_lane::<2>(s))
-                    + (i32x4_extract_lane::<1>(s) + i32x4_extract_lane::<3>(s))
-            })
-        })
-    }
+    sums.map(|row| row.map(|sum| sum.reduce_add()))
 }
 
 #[cfg(test)]

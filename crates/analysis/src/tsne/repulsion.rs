@@ -6,6 +6,8 @@
 //! nearest that any could be, which only makes it more exact; the bodies then act on each point in
 //! a plain loop, four at a time.
 
+use wide::f32x4;
+
 /// Points of a leaf, unless they share a cell of the finest grid.
 const LEAF: usize = 8;
 const LANES: usize = 4;
@@ -172,8 +174,8 @@ impl<const D: usize> Repulsion<D> {
                 at = node.skip as usize;
             } else {
                 for point in &self.points[node.first as usize..(node.first + node.count) as usize] {
-                    for axis in 0..D {
-                        self.bodies[axis].push(point[axis]);
+                    for (bodies, &x) in self.bodies.iter_mut().zip(point) {
+                        bodies.push(x);
                     }
                     self.masses.push(1.0);
                 }
@@ -187,33 +189,27 @@ impl<const D: usize> Repulsion<D> {
     }
 
     fn act(&self, point: &[f32; D]) -> ([f32; D], f32) {
-        let mut pushes = [[0f32; LANES]; D];
-        let mut sums = [0f32; LANES];
-        let bodies: [_; D] = std::array::from_fn(|axis| self.bodies[axis].as_chunks::<LANES>().0);
+        let mut pushes = [f32x4::splat(0.0); D];
+        let mut sums = f32x4::splat(0.0);
         let masses = self.masses.as_chunks::<LANES>().0;
-        let bodies = bodies.map(|axis| &axis[..masses.len()]);
-        for (at, mass) in masses.iter().enumerate() {
-            let offset: [[f32; LANES]; D] =
-                std::array::from_fn(|axis| bodies[axis][at].map(|x| point[axis] - x));
-            let mut square = [1f32; LANES];
-            for offset in &offset {
-                for lane in 0..LANES {
-                    square[lane] += offset[lane] * offset[lane];
-                }
-            }
-            let closeness = square.map(|square| 1.0 / square);
-            let weight: [f32; LANES] = std::array::from_fn(|lane| closeness[lane] * mass[lane]);
-            for lane in 0..LANES {
-                sums[lane] += weight[lane];
-            }
-            for (push, offset) in pushes.iter_mut().zip(&offset) {
-                for lane in 0..LANES {
-                    push[lane] += weight[lane] * closeness[lane] * offset[lane];
-                }
+        let bodies: [_; D] =
+            std::array::from_fn(|axis| &self.bodies[axis].as_chunks::<LANES>().0[..masses.len()]);
+        for (at, &mass) in masses.iter().enumerate() {
+            let offsets: [f32x4; D] = std::array::from_fn(|axis| {
+                f32x4::splat(point[axis]) - f32x4::new(bodies[axis][at])
+            });
+            let square = offsets
+                .iter()
+                .fold(f32x4::splat(1.0), |sum, &x| sum + x * x);
+            let closeness = f32x4::splat(1.0) / square;
+            let weight = closeness * f32x4::new(mass);
+            sums += weight;
+            let push = weight * closeness;
+            for (sum, &offset) in pushes.iter_mut().zip(&offsets) {
+                *sum += push * offset;
             }
         }
-        let sum = |lanes: [f32; LANES]| lanes.iter().sum();
-        (pushes.map(sum), sum(sums))
+        (pushes.map(|sum| sum.reduce_add()), sums.reduce_add())
     }
 }
 
