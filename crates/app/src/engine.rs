@@ -34,6 +34,8 @@ pub struct Driver {
     run: Cell<u32>,
     known: RefCell<HashSet<VectorId>>,
     reported: Cell<f64>,
+    /// The person has stopped the run, and it has not ended yet.
+    stopping: Cell<bool>,
     /// The worker with the vectors stopped and has not answered since.
     lost: Cell<bool>,
 }
@@ -50,6 +52,7 @@ impl Driver {
             run: Cell::new(0),
             known: RefCell::default(),
             reported: Cell::new(0.0),
+            stopping: Cell::new(false),
             lost: Cell::new(false),
         })
     }
@@ -93,9 +96,12 @@ impl Driver {
         self.embed();
     }
 
-    /// Stops embedding. What was done stays and is shown.
+    /// Stops embedding because the person says so: once the texts in hand are done. What was done
+    /// stays and is shown.
     pub fn stop(&self) {
         self.cancel.borrow().cancel();
+        self.stopping.set(true);
+        self.tell(Action::Task(Some(Progress::of("Stopping", Unit::Texts))));
     }
 
     /// Embeds the current texts as far as that has not been done.
@@ -103,7 +109,8 @@ impl Driver {
         let Some(client) = self.client.borrow().clone() else {
             return;
         };
-        self.stop();
+        self.cancel.borrow().cancel();
+        self.stopping.set(false);
         let run = Run {
             number: self.run.get() + 1,
             cancel: Cancel::new(),
@@ -241,7 +248,8 @@ impl Run {
             self.driver.reported.set(started + CALM);
             let progress = |progress: semblance_client::EmbedProgress| {
                 let done = (from + progress.done) as f64;
-                if total > 1 && self.is_current() && self.driver.due(false) {
+                let wanted = total > 1 && self.is_current() && !self.driver.stopping.get();
+                if wanted && self.driver.due(false) {
                     let what = "Embedding";
                     let total = total as f64;
                     let task = Progress {

@@ -25,10 +25,7 @@ pub fn Status(props: &StatusProps) -> Html {
         Engine::Starting(progress) => Some(progress),
         _ => store.task.as_ref(),
     };
-    let stop = {
-        let driver = props.driver.clone();
-        Callback::from(move |_: MouseEvent| driver.stop())
-    };
+    let stop = calling(&props.driver, |driver| driver.stop());
     html! {
         <footer class="status">
             <Messages driver={props.driver.clone()} />
@@ -40,11 +37,34 @@ pub fn Status(props: &StatusProps) -> Html {
                         <button type="button" class="quiet" onclick={stop}>{ "Stop" }</button>
                     }
                 }
+                if let Some((label, resume)) = resume(&store) {
+                    <button type="button" class="quiet" onclick={calling(&props.driver, resume)}>{ label }</button>
+                }
                 if let Engine::Ready(model) = &store.engine {
                     <p class="model" title={format!("{}: {} dimensions, texts of up to {} tokens", model.name, model.dimensions, model.max_tokens)}>{ short(&model.name) }</p>
                 }
             </div>
         </footer>
+    }
+}
+
+fn calling(driver: &Rc<Driver>, act: fn(&Rc<Driver>)) -> Callback<MouseEvent> {
+    let driver = driver.clone();
+    Callback::from(move |_| act(&driver))
+}
+
+/// The way on from where work has ended early, when no message offers it any more.
+fn resume(state: &State) -> Option<(&'static str, fn(&Rc<Driver>))> {
+    let offered = [&state.alert, &state.notice]
+        .into_iter()
+        .flatten()
+        .any(|m| m.remedy.is_some());
+    let partial = state.results.texts.len() < state.results.total && state.task.is_none();
+    match state.engine {
+        _ if offered => None,
+        Engine::Failed => Some(("Try again", |driver| driver.start())),
+        Engine::Ready(_) if partial => Some(("Continue", |driver| driver.embed())),
+        _ => None,
     }
 }
 
@@ -59,10 +79,12 @@ fn sentence(state: &State) -> String {
         1 => "1 text".to_owned(),
         count => format!("{} texts", grouped(count as f64)),
     };
+    if let (Engine::Ready(_), Some(task)) = (&state.engine, &state.task) {
+        return format!("{}. {elsewhere}", task.what);
+    }
     match &state.engine {
         Engine::Starting(progress) => format!("{}…", progress.what),
         Engine::Failed => "The engine did not start; your texts are kept.".into(),
-        Engine::Ready(_) if state.task.is_some() => format!("Embedding. {elsewhere}"),
         Engine::Ready(_) if count == 0 => format!("Ready for texts. {elsewhere}"),
         Engine::Ready(_) if count < state.results.total => {
             format!(
@@ -112,7 +134,8 @@ fn amount(progress: &Progress) -> String {
         done, total, unit, ..
     } = progress;
     match (unit, *total > 0.0) {
-        (_, false) if *done <= 0.0 => "starting".into(),
+        (Unit::Bytes, false) if *done <= 0.0 => "starting".into(),
+        (Unit::Texts, false) if *done <= 0.0 => "a moment".into(),
         (Unit::Bytes, true) => format!("{:.1} of {:.1} MB", done / 1e6, total / 1e6),
         (Unit::Bytes, false) => format!("{:.1} MB", done / 1e6),
         (Unit::Texts, true) => format!("{} of {}", grouped(*done), grouped(*total)),
