@@ -1,6 +1,5 @@
 //! The model's `config.json`, checked.
 
-use candle_transformers::models::bert;
 use serde::Deserialize;
 
 use crate::EncoderError;
@@ -111,26 +110,6 @@ impl BertConfig {
             ));
         }
         Ok(())
-    }
-
-    /// The same shape for Candle's own model.
-    pub(crate) fn to_candle(&self) -> bert::Config {
-        bert::Config {
-            vocab_size: self.vocab_size,
-            hidden_size: self.hidden_size,
-            num_hidden_layers: self.num_hidden_layers,
-            num_attention_heads: self.num_attention_heads,
-            intermediate_size: self.intermediate_size,
-            hidden_act: match self.hidden_act {
-                Activation::Gelu => bert::HiddenAct::Gelu,
-                Activation::GeluTanh => bert::HiddenAct::GeluApproximate,
-                Activation::Relu => bert::HiddenAct::Relu,
-            },
-            max_position_embeddings: self.max_position_embeddings,
-            type_vocab_size: self.type_vocab_size,
-            layer_norm_eps: self.layer_norm_eps,
-            ..bert::Config::default()
-        }
     }
 }
 

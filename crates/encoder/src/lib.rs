@@ -10,6 +10,7 @@
 //!
 //! The crate knows nothing of browsers; it runs natively and on `wasm32-unknown-unknown`.
 
+mod bert;
 mod config;
 mod embeddings;
 mod encoder;
@@ -25,4 +26,7 @@ pub use embeddings::Embeddings;
 pub use encoder::{Encoder, ModelFiles, Precision};
 pub use error::EncoderError;
 pub use info::{FORMAT_VERSION, ModelInfo, Pooling, metadata};
+/// Picks the fastest integer kernel for the machine; to be called once in each worker. Results
+/// don't depend on it.
+pub use semblance_kernels::tune;
 pub use tokens::{TextTokenizer, TextTokens};

@@ -1,7 +1,15 @@
 //! A safetensors file of a BERT-family model, whether f32, f16, bf16 or int8.
 //!
-//! An int8 tensor `x.weight` has the shape `[rows, columns]` and beside it `x.weight_scale`, f32,
-//! `[rows]`: see [`crate::int8`]. Everything else is read as floats.
+//! An int8 tensor `x.weight` has the shape `[rows, columns]` and stands for
+//! `weight[row, column] · weight_scale[row] · input_scale[column]`. Beside it lie
+//! - `x.weight_scale`, f32, `[rows]`: see [`crate::int8`];
+//! - `x.input_scale`, f32, `[columns]`, where a linear layer has one: its input is multiplied by
+//!   it before it is quantised, so that channels with large values don't spoil the others
+//!   (SmoothQuant, arXiv 2211.10438);
+//! - `x.input_steps`, f32, `[1]`, where a linear layer wants more than 7 bits of its input: the
+//!   number of steps from the smallest to the largest value.
+//!
+//! Everything else is read as floats.
 
 use std::collections::HashMap;
 
@@ -10,6 +18,13 @@ use candle_nn::{VarBuilder, var_builder::SimpleBackend};
 use safetensors::{Dtype, SafeTensors};
 
 use crate::{BertConfig, EncoderError, int8};
+
+/// Last part of the name of the scales of an int8 matrix, `[rows]`.
+pub const WEIGHT_SCALE: &str = "weight_scale";
+/// Last part of the name of what a linear layer's input is multiplied by, `[columns]`.
+pub const INPUT_SCALE: &str = "input_scale";
+/// Last part of the name of how many steps a linear layer wants of its input, `[1]`.
+pub const INPUT_STEPS: &str = "input_steps";
 
 /// The bytes of a weights file, looked into but not yet decoded.
 pub struct Weights<'a> {
@@ -58,15 +73,29 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// The first tensor that isn't so, as the [`EncoderError`] for its case.
     pub fn check(&self, config: &BertConfig) -> Result<(), EncoderError> {
-        let shapes = shapes(config);
-        shapes.iter().try_for_each(|(name, shape)| {
-            let values = self.floats(name, shape)?;
-            if values.iter().all(|x| x.is_finite()) {
-                Ok(())
-            } else {
-                Err(EncoderError::NotFiniteWeight(name.clone()))
+        shapes(config).try_for_each(|(name, shape)| {
+            let view = self.view(&name, &shape)?;
+            if view.dtype() != Dtype::I8 {
+                return self.check_finite(&name, &shape);
             }
+            // Integers are finite; writing a whole table out as floats would cost a worker four
+            // times its size in memory.
+            self.check_finite(&format!("{name}_scale"), &shape[..1])?;
+            let input_scale = input_scale(&name);
+            if self.contains(&input_scale) {
+                self.check_finite(&input_scale, &shape[1..])?;
+            }
+            Ok(())
         })
+    }
+
+    fn check_finite(&self, name: &str, shape: &[usize]) -> Result<(), EncoderError> {
+        let values = self.floats(name, shape)?;
+        if values.iter().all(|x| x.is_finite()) {
+            Ok(())
+        } else {
+            Err(EncoderError::NotFiniteWeight(name.to_owned()))
+        }
     }
 
     /// The values of a tensor as f32, row-major, de-quantised if they are stored as int8.
@@ -75,7 +104,17 @@ impl<'a> Weights<'a> {
     /// If the tensor is missing, has another shape, or a type that is not read.
     pub fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EncoderError> {
         if let Some(rows) = self.int8_rows(name, shape)? {
-            return Ok(int8::dequantize_rows(&rows.values, &rows.scales));
+            let mut values = int8::dequantize_rows(&rows.values, &rows.scales);
+            let input_scale = input_scale(name);
+            if self.contains(&input_scale) {
+                let scales = self.floats(&input_scale, &shape[1..])?;
+                for row in values.chunks_exact_mut(scales.len().max(1)) {
+                    row.iter_mut()
+                        .zip(&scales)
+                        .for_each(|(w, scale)| *w *= scale);
+                }
+            }
+            return Ok(values);
         }
         let view = self.view(name, shape)?;
         let dtype = match view.dtype() {
@@ -164,6 +203,13 @@ impl SimpleBackend for Weights<'_> {
         dtype: DType,
         device: &Device,
     ) -> candle_core::Result<Tensor> {
+        if dtype == DType::U8 {
+            // Candle has no type for int8; whoever asks for bytes casts them.
+            let view = self
+                .view(name, shape.dims())
+                .map_err(candle_core::Error::wrap)?;
+            return Tensor::from_raw_buffer(view.data(), DType::U8, shape.dims(), device);
+        }
         let values = self
             .floats(name, shape.dims())
             .map_err(candle_core::Error::wrap)?;
@@ -192,29 +238,40 @@ impl SimpleBackend for Weights<'_> {
     }
 }
 
+/// Name of the input scales of the layer whose weights are called `name`.
+fn input_scale(name: &str) -> String {
+    let layer = name.strip_suffix("weight").unwrap_or(name);
+    format!("{layer}{INPUT_SCALE}")
+}
+
 /// Names and shapes of all tensors of a BERT model without its pooler, in the order of the layers.
-#[must_use]
-pub fn shapes(config: &BertConfig) -> Vec<(String, Vec<usize>)> {
+pub fn shapes(config: &BertConfig) -> impl Iterator<Item = (String, Vec<usize>)> {
     let (hidden, inner) = (config.hidden_size, config.intermediate_size);
-    let table = |name: &str, rows| (format!("embeddings.{name}.weight"), vec![rows, hidden]);
-    let norm =
-        |of: &str| ["weight", "bias"].map(|part| (format!("{of}.LayerNorm.{part}"), vec![hidden]));
-    let mut all = vec![
-        table("word_embeddings", config.vocab_size),
-        table("position_embeddings", config.max_position_embeddings),
-        table("token_type_embeddings", config.type_vocab_size),
-    ];
-    all.extend(norm("embeddings"));
-    for index in 0..config.num_hidden_layers {
+    let tables = [
+        ("word_embeddings", config.vocab_size),
+        ("position_embeddings", config.max_position_embeddings),
+        ("token_type_embeddings", config.type_vocab_size),
+    ]
+    .map(|(name, rows)| (format!("embeddings.{name}.weight"), vec![rows, hidden]));
+    let norm = move |of: &str| {
+        ["weight", "bias"].map(|part| (format!("{of}.LayerNorm.{part}"), vec![hidden]))
+    };
+    // One layer at a time: a broken config may claim any number of them.
+    let layers = (0..config.num_hidden_layers).flat_map(move |index| {
         let layer = format!("encoder.layer.{index}");
-        for (name, output, input) in linear_layers(hidden, inner) {
-            all.push((format!("{layer}.{name}.weight"), vec![output, input]));
-            all.push((format!("{layer}.{name}.bias"), vec![output]));
-        }
-        all.extend(norm(&format!("{layer}.attention.output")));
-        all.extend(norm(&format!("{layer}.output")));
-    }
-    all
+        let linear = linear_layers(hidden, inner).map(|(name, output, input)| {
+            [
+                (format!("{layer}.{name}.weight"), vec![output, input]),
+                (format!("{layer}.{name}.bias"), vec![output]),
+            ]
+        });
+        let norms = ["attention.output", "output"].map(|of| norm(&format!("{layer}.{of}")));
+        linear
+            .into_iter()
+            .flatten()
+            .chain(norms.into_iter().flatten())
+    });
+    tables.into_iter().chain(norm("embeddings")).chain(layers)
 }
 
 /// Name, output and input width of the six linear layers of a transformer layer.

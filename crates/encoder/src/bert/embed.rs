@@ -1,0 +1,102 @@
+//! The first step: from token ids to vectors.
+
+use candle_core::DType;
+use candle_nn::{Init, VarBuilder};
+use semblance_kernels::LayerNorm;
+
+use super::memory::Memory;
+use super::{Arithmetic, Batch, Step, layer_norm};
+use crate::weights::WEIGHT_SCALE;
+use crate::{BertConfig, EncoderError};
+
+/// `hidden = norm(word + position + type)`.
+pub(crate) struct Embed {
+    words: Words,
+    /// Position plus token type 0: `[positions, hidden]`.
+    positions: Vec<f32>,
+    norm: LayerNorm,
+}
+
+/// The word embedding table, `[vocabulary, hidden]`, as the file has it.
+enum Words {
+    Int8 { rows: Vec<i8>, scales: Vec<f32> },
+    F32(Vec<f32>),
+}
+
+impl Embed {
+    pub(super) fn load(
+        vb: &VarBuilder<'_>,
+        config: &BertConfig,
+        max_tokens: usize,
+        arithmetic: Arithmetic,
+    ) -> Result<Self, EncoderError> {
+        let size = config.hidden_size;
+        let shape = (config.vocab_size, size);
+        let table = vb.pp("word_embeddings");
+        // A table is only looked up, so int8 rows stay int8 even for exact arithmetic.
+        let words = if table.contains_tensor(WEIGHT_SCALE) {
+            let rows = table.get_with_hints_dtype(shape, "weight", Init::Const(0.0), DType::U8)?;
+            let rows = rows.flatten_all()?.to_vec1::<u8>()?;
+            Words::Int8 {
+                rows: rows.into_iter().map(u8::cast_signed).collect(),
+                scales: table.get(shape.0, WEIGHT_SCALE)?.to_vec1()?,
+            }
+        } else {
+            let rows = table.get(shape, "weight")?.flatten_all()?.to_vec1()?;
+            match arithmetic {
+                Arithmetic::F32 => Words::F32(rows),
+                Arithmetic::Int8 => {
+                    let rows = crate::int8::quantize_rows(&rows, size);
+                    Words::Int8 {
+                        rows: rows.values,
+                        scales: rows.scales,
+                    }
+                }
+            }
+        };
+        let table = |name: &str, rows| vb.pp(name).get((rows, size), "weight");
+        let types = table("token_type_embeddings", config.type_vocab_size)?;
+        let positions = table("position_embeddings", config.max_position_embeddings)?;
+        let positions = positions
+            .narrow(0, 0, max_tokens)?
+            .broadcast_add(&types.narrow(0, 0, 1)?)?;
+        Ok(Self {
+            words,
+            positions: positions.flatten_all()?.to_vec1()?,
+            norm: layer_norm(vb, config)?,
+        })
+    }
+}
+
+impl Step for Embed {
+    fn name(&self) -> &'static str {
+        "embed"
+    }
+
+    fn run(&self, hidden: &mut [f32], batch: &Batch, _: &mut Memory) -> candle_core::Result<()> {
+        let size = self.norm.features();
+        let mut rows = hidden.chunks_exact_mut(size);
+        for (start, tokens) in batch.texts() {
+            let ids = &batch.ids[start..start + tokens];
+            let positions = self.positions.chunks_exact(size);
+            for ((id, position), row) in ids.iter().zip(positions).zip(&mut rows) {
+                let word = *id as usize * size..(*id as usize + 1) * size;
+                match &self.words {
+                    Words::Int8 { rows, scales } => {
+                        let scale = scales[*id as usize];
+                        for ((x, word), position) in row.iter_mut().zip(&rows[word]).zip(position) {
+                            *x = f32::from(*word) * scale + position;
+                        }
+                    }
+                    Words::F32(rows) => {
+                        for ((x, word), position) in row.iter_mut().zip(&rows[word]).zip(position) {
+                            *x = word + position;
+                        }
+                    }
+                }
+            }
+        }
+        self.norm.apply(hidden);
+        Ok(())
+    }
+}

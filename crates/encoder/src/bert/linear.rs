@@ -1,0 +1,146 @@
+//! Linear layers, in int8 or f32, with the form in which they want their input.
+
+use candle_core::DType;
+use candle_nn::{Init, VarBuilder};
+use semblance_kernels::{LinearF32, LinearInt8, Precision, Quantized, quantize_weights};
+
+use super::misfit;
+use crate::EncoderError;
+use crate::weights::{INPUT_SCALE, INPUT_STEPS, WEIGHT_SCALE};
+
+/// What the linear layers compute in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arithmetic {
+    /// int8 weights and activations of 7 or 14 bits; weights that are floats are rounded.
+    Int8,
+    /// f32; weights that are int8 are written out.
+    F32,
+}
+
+/// How a layer wants its input quantised.
+pub(super) struct InputForm {
+    precision: Precision,
+    /// What each channel is multiplied by before; the weights are divided by it.
+    multiplier: Option<Vec<f32>>,
+}
+
+impl InputForm {
+    pub(super) fn quantize(&self, x: &[f32], features: usize, out: &mut Quantized) {
+        out.quantize(x, features, self.precision, self.multiplier());
+    }
+
+    pub(super) fn multiplier(&self) -> Option<&[f32]> {
+        self.multiplier.as_deref()
+    }
+
+    pub(super) fn precision(&self) -> Precision {
+        self.precision
+    }
+}
+
+/// A packed linear layer `y = x · Wᵀ + b`.
+pub(super) enum Linear {
+    Int8(LinearInt8, InputForm),
+    F32(LinearF32),
+}
+
+impl Linear {
+    /// Packs one layer, or several with the same input side by side: their outputs follow one
+    /// another. Each is given by its place in the file and its number of outputs.
+    pub(super) fn load(
+        parts: &[(VarBuilder<'_>, usize)],
+        inputs: usize,
+        arithmetic: Arithmetic,
+    ) -> Result<Self, EncoderError> {
+        let outputs = parts.iter().map(|(_, outputs)| outputs).sum();
+        let mut bias = Vec::with_capacity(outputs);
+        for (vb, outputs) in parts {
+            bias.extend(vb.get(*outputs, "bias")?.to_vec1::<f32>()?);
+        }
+        match arithmetic {
+            Arithmetic::F32 => {
+                let weights = floats(parts, inputs)?;
+                let packed = LinearF32::new(&weights, Some(&bias), outputs, inputs);
+                packed.map(Self::F32).map_err(misfit)
+            }
+            Arithmetic::Int8 => {
+                let stored = parts.iter().all(|(vb, _)| vb.contains_tensor(WEIGHT_SCALE));
+                let (weights, scales, form) = if stored {
+                    int8(parts, inputs)?
+                } else {
+                    let weights = floats(parts, inputs)?;
+                    let (weights, scales) =
+                        quantize_weights(&weights, outputs, inputs).map_err(misfit)?;
+                    (
+                        weights,
+                        scales,
+                        InputForm {
+                            precision: Precision::Narrow,
+                            multiplier: None,
+                        },
+                    )
+                };
+                let packed = LinearInt8::new(&weights, &scales, Some(&bias), outputs, inputs);
+                packed
+                    .map(|packed| Self::Int8(packed, form))
+                    .map_err(misfit)
+            }
+        }
+    }
+}
+
+/// `[outputs, inputs]`, row-major.
+fn floats(parts: &[(VarBuilder<'_>, usize)], inputs: usize) -> Result<Vec<f32>, EncoderError> {
+    let mut weights = Vec::new();
+    for (vb, outputs) in parts {
+        let part = vb.get((*outputs, inputs), "weight")?;
+        weights.extend(part.flatten_all()?.to_vec1::<f32>()?);
+    }
+    Ok(weights)
+}
+
+/// Integers `[outputs, inputs]`, row-major, scales `[outputs]`, and the form of the input, which
+/// is the same for all parts.
+fn int8(
+    parts: &[(VarBuilder<'_>, usize)],
+    inputs: usize,
+) -> Result<(Vec<i8>, Vec<f32>, InputForm), EncoderError> {
+    let (mut weights, mut scales) = (Vec::new(), Vec::new());
+    for (vb, outputs) in parts {
+        let shape = (*outputs, inputs);
+        // Candle has no type for int8, so the bytes come as they are.
+        let part = vb.get_with_hints_dtype(shape, "weight", Init::Const(0.0), DType::U8)?;
+        let bytes = part.flatten_all()?.to_vec1::<u8>()?;
+        weights.extend(bytes.into_iter().map(u8::cast_signed));
+        scales.extend(vb.get(*outputs, WEIGHT_SCALE)?.to_vec1::<f32>()?);
+    }
+    let form = parts.first().map(|(vb, _)| input_form(vb, inputs));
+    let form = form.transpose()?.unwrap_or(InputForm {
+        precision: Precision::Narrow,
+        multiplier: None,
+    });
+    Ok((weights, scales, form))
+}
+
+/// What the file says about the input of a layer.
+fn input_form(vb: &VarBuilder<'_>, inputs: usize) -> Result<InputForm, EncoderError> {
+    let multiplier = if vb.contains_tensor(INPUT_SCALE) {
+        Some(vb.get(inputs, INPUT_SCALE)?.to_vec1()?)
+    } else {
+        None
+    };
+    let wide = vb.contains_tensor(INPUT_STEPS)
+        && vb
+            .get(1, INPUT_STEPS)?
+            .to_vec1::<f32>()?
+            .iter()
+            .any(|steps| *steps > 255.0);
+    Ok(InputForm {
+        precision: if wide {
+            Precision::Wide
+        } else {
+            Precision::Narrow
+        },
+        multiplier,
+    })
+}

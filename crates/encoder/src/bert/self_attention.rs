@@ -1,0 +1,75 @@
+//! The first half of a layer: self-attention, its output layer, residual and norm.
+
+use candle_nn::VarBuilder;
+use semblance_kernels::{AttentionShape, LayerNorm, attention};
+
+use super::linear::{Arithmetic, Linear};
+use super::memory::{Memory, room};
+use super::{Batch, Step, layer_norm};
+use crate::{BertConfig, EncoderError};
+
+/// `hidden = norm(hidden + output(attention(query, key, value)))`, attention text by text.
+pub(super) struct SelfAttention {
+    /// Query, key and value side by side.
+    fused: Linear,
+    output: Linear,
+    norm: LayerNorm,
+    shape: AttentionShape,
+}
+
+impl SelfAttention {
+    pub(super) fn load(
+        vb: &VarBuilder<'_>,
+        config: &BertConfig,
+        arithmetic: Arithmetic,
+    ) -> Result<Self, EncoderError> {
+        let size = config.hidden_size;
+        let parts = ["query", "key", "value"].map(|name| (vb.pp("self").pp(name), size));
+        let output = vb.pp("output");
+        let heads = config.num_attention_heads;
+        Ok(Self {
+            fused: Linear::load(&parts, size, arithmetic)?,
+            output: Linear::load(&[(output.pp("dense"), size)], size, arithmetic)?,
+            norm: layer_norm(&output, config)?,
+            shape: AttentionShape::new(heads, size / heads),
+        })
+    }
+}
+
+impl Step for SelfAttention {
+    fn name(&self) -> &'static str {
+        "self-attention"
+    }
+
+    fn run(
+        &self,
+        hidden: &mut [f32],
+        batch: &Batch,
+        memory: &mut Memory,
+    ) -> candle_core::Result<()> {
+        let size = self.norm.features();
+        let fused = room(&mut memory.fused, 3 * hidden.len());
+        match &self.fused {
+            Linear::Int8(layer, form) => {
+                form.quantize(hidden, size, &mut memory.input);
+                layer.forward(&memory.input, fused);
+            }
+            Linear::F32(layer) => layer.forward(hidden, fused),
+        }
+        let context = room(&mut memory.context, hidden.len());
+        for (start, tokens) in batch.texts() {
+            let (start, end) = (start * size, (start + tokens) * size);
+            let qkv = &fused[3 * start..3 * end];
+            let out = &mut context[start..end];
+            attention(qkv, self.shape, None, out, &mut memory.attention);
+        }
+        match &self.output {
+            Linear::Int8(layer, form) => {
+                form.quantize(context, size, &mut memory.input);
+                layer.forward_add_norm(&memory.input, hidden, &self.norm, None);
+            }
+            Linear::F32(layer) => layer.forward_add_norm(context, hidden, &self.norm),
+        }
+        Ok(())
+    }
+}

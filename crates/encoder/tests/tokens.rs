@@ -1,0 +1,116 @@
+//! Tokens of ordinary, odd and very long texts.
+
+mod common;
+
+use common::{Random, tokenizer};
+use semblance_encoder::TextTokenizer;
+
+const VOCABULARY: usize = 64;
+
+fn small(max_tokens: usize) -> TextTokenizer {
+    TextTokenizer::new(tokenizer().to_string().as_bytes(), max_tokens, VOCABULARY).unwrap()
+}
+
+#[test]
+fn every_text_has_tokens() {
+    let tokenizer = small(16);
+    let (cls, sep, unk) = (2, 3, 1);
+    let cases: &[(&str, &[u32])] = &[
+        ("", &[cls, sep]),
+        (" \t\r\n\u{3000}", &[cls, sep]),
+        ("\0\0", &[cls, sep]),
+        ("\u{301}", &[cls, sep]),
+        ("😀", &[cls, unk, sep]),
+        ("A", &[cls, 5, sep]),
+        ("a\0b", &[cls, 5, 8, sep]),
+        ("á", &[cls, 5, sep]),
+        ("字a", &[cls, 63, 5, sep]),
+        ("!?", &[cls, 59, 60, sep]),
+        ("[MASK]", &[cls, 4, sep]),
+        ("שלום", &[cls, unk, sep]),
+    ];
+    for (text, ids) in cases {
+        let tokens = tokenizer.tokenize(text).unwrap();
+        assert_eq!(tokens.ids, *ids, "{text:?}");
+        assert_eq!(tokens.total as usize, ids.len(), "{text:?}");
+        assert!(!tokens.truncated());
+    }
+}
+
+#[test]
+fn the_end_of_a_long_text_is_cut_and_counted() {
+    let tokenizer = small(6);
+    for (words, truncated) in [(4, false), (5, true), (100, true)] {
+        let tokens = tokenizer.tokenize(&"the ".repeat(words)).unwrap();
+        assert_eq!(tokens.total as usize, words + 2);
+        assert_eq!(tokens.truncated(), truncated);
+        assert_eq!(tokens.ids.len(), 6.min(words + 2));
+        assert_eq!((tokens.ids[0], tokens.ids.last()), (2, Some(&3)));
+    }
+}
+
+/// Pieces must not show: a text read in pieces has the tokens of the text read at once.
+#[test]
+fn long_texts_have_the_tokens_of_the_whole() {
+    let mut whole = tokenizers::Tokenizer::from_bytes(tokenizer().to_string()).unwrap();
+    whole.with_truncation(None).unwrap().with_padding(None);
+    let ours = small(100_000);
+    let parts = [
+        "the",
+        "running",
+        " ",
+        "  ",
+        "\n",
+        ".",
+        "[SEP]",
+        "]",
+        "[",
+        "字",
+        "字字",
+        "é",
+        "e\u{301}",
+        "\0",
+        "\u{b}",
+        "\u{85}",
+        "zzz",
+        "😀",
+        "שלום",
+        ",",
+        "x\u{301}\u{302}",
+        "\u{a0}",
+    ];
+    let mut random = Random(7);
+    for part in 0..12 {
+        let mut text = String::new();
+        // Some with few places to cut, some with many.
+        let kinds = parts.len() - part % 5;
+        while text.len() < 70_000 {
+            text.push_str(parts[random.below(kinds)]);
+        }
+        let expected = whole.encode(&text[..], true).unwrap();
+        let tokens = ours.tokenize(&text).unwrap();
+        assert_eq!(tokens.total as usize, expected.len());
+        assert!(tokens.ids == expected.get_ids(), "text {part}");
+    }
+    for text in [
+        "a".repeat(100_000),
+        "字".repeat(30_000),
+        "é".repeat(50_000),
+        ".".repeat(50_001),
+    ] {
+        let expected = whole.encode(&text[..], true).unwrap();
+        assert_eq!(ours.tokenize(&text).unwrap().ids, expected.get_ids());
+    }
+}
+
+#[test]
+fn five_megabytes_in_one_line() {
+    let tokenizer = small(256);
+    let text = "the running cat, the end. ".repeat(200_000);
+    let start = std::time::Instant::now();
+    let tokens = tokenizer.tokenize(&text).unwrap();
+    println!("{} MB: {:?}", text.len() / 1_000_000, start.elapsed());
+    let one = tokenizer.tokenize("the running cat, the end. ").unwrap();
+    assert_eq!(tokens.total, (one.total - 2) * 200_000 + 2);
+    assert_eq!(tokens.ids.len(), 256);
+}
