@@ -1,8 +1,8 @@
 //! Points that lie at one place, such as texts that occur twice.
 
-/// How close together points of one stack lie, in units of the frame: a thousandth of a pixel
-/// when everything is shown.
-const SAME: f32 = 2e-6;
+/// How close together points of one stack lie, as a share of how far out the bulk of the points
+/// reaches: a thousandth of a pixel when that fills the view. Rounding moves equal texts by less.
+const SAME: f64 = 2e-6;
 
 /// The groups of two or more points at one place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,10 +14,12 @@ pub(crate) struct Stacks {
 }
 
 impl Stacks {
-    /// Finds the stacks among the points that `shown` lets through. Sorts along one axis and
+    /// Finds the stacks among the points that `shown` lets through, the bulk of which reaches
+    /// `bulk` from the origin. Sorts along one axis and
     /// compares each point with the places found so far in a window, n log n unless very many
     /// different places share a first coordinate.
-    pub fn new(places: &[[f32; 3]], shown: impl Fn(usize) -> bool) -> Self {
+    pub fn new(places: &[[f32; 3]], bulk: f64, shown: impl Fn(usize) -> bool) -> Self {
+        let same = (SAME * bulk) as f32;
         let mut sorted: Vec<u32> = (0..places.len() as u32)
             .filter(|index| shown(*index as usize))
             .collect();
@@ -40,7 +42,7 @@ impl Stacks {
         for index in sorted {
             let p = place(index);
             while let Some(group) = open.pop_front() {
-                if p[0] - place(group[0])[0] <= SAME {
+                if p[0] - place(group[0])[0] <= same {
                     open.push_front(group);
                     break;
                 }
@@ -48,7 +50,7 @@ impl Stacks {
             }
             let near = |group: &&mut Vec<u32>| {
                 let q = place(group[0]);
-                (p[1] - q[1]).abs() <= SAME && (p[2] - q[2]).abs() <= SAME
+                (p[1] - q[1]).abs() <= same && (p[2] - q[2]).abs() <= same
             };
             match open.iter_mut().rev().take(64).find(near) {
                 Some(group) => group.push(index),
@@ -96,26 +98,26 @@ mod tests {
             [0.1, 0.0, 0.3],
             [0.5, -0.5, 0.0],
         ];
-        let stacks = Stacks::new(&places, |_| true);
+        let stacks = Stacks::new(&places, 0.5, |_| true);
         assert_eq!(stacks.groups(), [vec![0, 2, 4], vec![3, 6]]);
         assert_eq!(stacks.of(4), Some(&[0, 2, 4][..]));
         assert_eq!(stacks.of(1), None);
         assert_eq!(stacks.of(99), None);
-        let without = Stacks::new(&places, |index| index != 6 && index != 0);
+        let without = Stacks::new(&places, 0.5, |index| index != 6 && index != 0);
         assert_eq!(without.groups(), [vec![2, 4]]);
     }
 
     #[test]
     fn many_at_one_place_take_no_time() {
-        let stacks = Stacks::new(&vec![[0.0; 3]; 100_000], |_| true);
+        let stacks = Stacks::new(&vec![[0.0; 3]; 100_000], 0.0, |_| true);
         assert_eq!(stacks.groups().len(), 1);
         assert_eq!(stacks.of(77_777).map(<[u32]>::len), Some(100_000));
         let column: Vec<[f32; 3]> = (0..100_000).map(|i| [0.0, i as f32 / 1e5, 0.0]).collect();
-        assert_eq!(Stacks::new(&column, |_| true).groups().len(), 0);
+        assert_eq!(Stacks::new(&column, 0.5, |_| true).groups().len(), 0);
     }
 
     #[test]
     fn no_points_no_stacks() {
-        assert_eq!(Stacks::new(&[], |_| true), Stacks::default());
+        assert_eq!(Stacks::new(&[], 0.0, |_| true), Stacks::default());
     }
 }

@@ -362,7 +362,7 @@ impl Scene {
         if let Some(stacks) = &self.stacks {
             return stacks.clone();
         }
-        let stacks = Rc::new(Stacks::new(&self.cloud.places, |index| {
+        let stacks = Rc::new(Stacks::new(&self.cloud.places, self.cloud.bulk, |index| {
             self.is_shown(index)
         }));
         self.stacks = Some(stacks.clone());

@@ -245,6 +245,14 @@ fn points_at_one_place_share_a_label() {
 }
 
 #[test]
+fn an_outlier_makes_no_stack_of_the_others() {
+    let mut coordinates = lattice(4);
+    coordinates.extend([1e6, 0.0]);
+    let mut scene = scene(&coordinates, 2);
+    assert_eq!(scene.stacks().groups().len(), 0);
+}
+
+#[test]
 fn hidden_points_are_nowhere() {
     let mut scene = scene(&lattice(3), 2);
     scene.set_labels(labels(&scene), Vec::new());
