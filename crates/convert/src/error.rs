@@ -34,6 +34,9 @@ pub enum ConvertError {
     /// The weights are int8 already.
     #[error("tensor \"{0}\" is int8 already; start from the original weights")]
     AlreadyConverted(String),
+    /// A layer of the model has no weights, or too many.
+    #[error("can't run the model: {0}")]
+    Shape(#[from] semblance_kernels::ShapeError),
     /// The weights could not be laid out as safetensors.
     #[error("can't lay out the weights: {0}")]
     Layout(#[from] safetensors::SafeTensorError),

@@ -13,7 +13,7 @@ pub(crate) struct Source {
     pub(crate) weights: Vec<u8>,
     pub(crate) weights_sha256: String,
     pub(crate) config: BertConfig,
-    /// Files that go into the output folder as they are, by name.
+    /// Files that go into the output folder as they are, by name; the tokenizer first.
     pub(crate) copied: Vec<(&'static str, Vec<u8>)>,
     info: ModelInfo,
     license: String,
@@ -71,6 +71,16 @@ impl Source {
 
     pub(crate) fn model_name(&self) -> String {
         self.info.name.clone()
+    }
+
+    /// `tokenizer.json`.
+    pub(crate) fn tokenizer(&self) -> &[u8] {
+        self.copied.first().map_or(&[], |(_, bytes)| bytes)
+    }
+
+    /// Longest text in tokens.
+    pub(crate) fn max_tokens(&self) -> usize {
+        self.info.max_tokens
     }
 
     /// The `__metadata__` of the int8 weights.
