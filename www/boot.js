@@ -13,7 +13,7 @@ function failed(sentence) {
 }
 
 if (typeof WebAssembly !== "object") {
-  failed("This browser cannot run the model: it has no WebAssembly. Use one from 2023 or later, or allow WebAssembly in its settings.");
+  failed("This browser cannot run the model: it has no WebAssembly. Use one from 2024 or later, or allow WebAssembly in its settings.");
 } else {
   try {
     const { default: start } = await import(new URL(js, document.baseURI));

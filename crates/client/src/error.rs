@@ -38,7 +38,7 @@ impl ClientError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Unsupported(_) => {
-                "Use a browser from 2023 or later: Chrome or Edge 91, Firefox 89, Safari 16.4."
+                "Use a browser from 2024 or later: Chrome or Edge 123, Firefox 120, Safari 17.5."
             }
             Self::Fetch { .. } => "Check the connection, then try again.",
             Self::Failed(failure) => match failure.kind {
