@@ -1,5 +1,12 @@
 //! Whole folders, converted and loaded again.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 #[path = "../../encoder/tests/common/mod.rs"]
 mod common;
 

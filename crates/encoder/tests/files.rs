@@ -1,5 +1,12 @@
 //! Broken, cut-off and mismatched files each give an error that says what is wrong.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 mod common;
 
 use common::SmallModel;

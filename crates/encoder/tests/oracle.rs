@@ -1,5 +1,12 @@
 //! Our BERT against Candle's own, on small random models of many shapes.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 mod common;
 
 use candle_core::{DType, Device, Tensor};

@@ -1,5 +1,12 @@
 //! The real model against the reference: `tests/parity` holds texts and what PyTorch made of them.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 mod common;
 
 use common::{Fixture, dot, load, shipped_model, source_model};
@@ -22,13 +29,13 @@ fn embed(encoder: &mut Encoder, fixture: &Fixture) -> Embeddings {
     for batch in [1, 7] {
         for (start, texts) in texts.chunks(batch).enumerate() {
             let some = encoder.embed(texts).unwrap();
-            for i in 0..texts.len() {
+            for (i, text) in texts.iter().enumerate() {
                 let (a, b) = (some.vector(i), together.vector(start * batch + i));
                 assert_eq!(
                     bits(a.unwrap()),
                     bits(b.unwrap()),
                     "in batches of {batch}: {:?}",
-                    texts[i]
+                    text
                 );
             }
         }

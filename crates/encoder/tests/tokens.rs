@@ -1,5 +1,12 @@
 //! Tokens of ordinary, odd and very long texts.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 mod common;
 
 use common::{Random, tokenizer};
