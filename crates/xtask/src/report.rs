@@ -31,22 +31,32 @@ pub fn step(name: &str, work: impl FnOnce() -> Result<Outcome>) -> Result<()> {
 /// Like [`step`], for work that has something to say about its result.
 pub fn noted(name: &str, work: impl FnOnce() -> Result<(Outcome, String)>) -> Result<()> {
     let start = Instant::now();
-    let (outcome, note) = work().with_context(|| format!("step failed: {name}"))?;
+    let result = work().with_context(|| format!("step failed: {name}"));
     let time = start.elapsed();
     let seconds = time.as_secs_f64();
-    match outcome {
-        Outcome::Done if note.is_empty() => println!("✓ {name} ({seconds:.1} s)"),
-        Outcome::Done => println!("✓ {name} ({seconds:.1} s): {note}"),
-        Outcome::There => println!("✓ {name}: there already"),
-    }
+    let note = match &result {
+        Ok((Outcome::Done, note)) if note.is_empty() => {
+            println!("✓ {name} ({seconds:.1} s)");
+            note
+        }
+        Ok((Outcome::Done, note)) => {
+            println!("✓ {name} ({seconds:.1} s): {note}");
+            note
+        }
+        Ok((Outcome::There, note)) => {
+            println!("✓ {name}: there already");
+            note
+        }
+        Err(_) => "failed",
+    };
     entries(|entries| {
         entries.push(Entry {
             name: name.to_owned(),
             time,
-            note,
+            note: note.to_owned(),
         });
     });
-    Ok(())
+    result.map(|_| ())
 }
 
 /// Says that a step which takes a while begins.

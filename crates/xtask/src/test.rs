@@ -1,6 +1,8 @@
 //! `cargo xtask test`: everything that must hold before a change lands.
 
-use anyhow::{Result, bail};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser};
 
 use crate::report::{self, Outcome};
@@ -19,7 +21,8 @@ const WASM_CRATES: &[&str] = &[
     "semblance-workspace",
 ];
 
-/// Sets up and runs every check, the cheap ones first.
+/// Sets up and runs every check, the cheap ones first. A check that fails doesn't keep the others
+/// from running; what set-up can't do does.
 pub fn run(arguments: &mut Parser) -> Result<()> {
     let mut in_browser = true;
     while let Some(argument) = arguments.next()? {
@@ -29,25 +32,33 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
         }
     }
     let lock = project::lock()?;
-    report::step("format", || {
-        command::loud(command::cargo().args(["fmt", "--all", "--check"]))?;
-        Ok(Outcome::Done)
-    })?;
     setup::ensure()?;
     if in_browser {
         report::step("Chromium and its driver", browser::ensure)?;
         report::step("packages of the browser tests", ensure_packages)?;
     }
-    report::step("lints, native", || {
+
+    let mut failed = Vec::new();
+    let mut check = |name: &'static str, work: &mut dyn FnMut() -> Result<String>| {
+        let checked = report::noted(name, || work().map(|note| (Outcome::Done, note)));
+        if let Err(error) = checked {
+            report::failure(&error);
+            failed.push(name);
+        }
+    };
+    check("format", &mut || {
+        loud(command::cargo().args(["fmt", "--all", "--check"]))
+    });
+    check("lints, native", &mut || {
         clippy(&["--workspace", "--all-targets"], None)
-    })?;
-    report::step("lints, wasm32", || {
+    });
+    check("lints, wasm32", &mut || {
         let crates = WASM_CRATES.iter().flat_map(|name| ["--package", name]);
         let mut arguments: Vec<&str> = crates.collect();
         arguments.extend(["--target", wasm_std::TARGET]);
         clippy(&arguments, None)
-    })?;
-    report::step("lints, wasm32 with relaxed SIMD", || {
+    });
+    check("lints, wasm32 with relaxed SIMD", &mut || {
         let arguments = [
             "--package",
             "semblance-kernels",
@@ -55,36 +66,41 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
             wasm_std::TARGET,
         ];
         clippy(&arguments, Some("-Ctarget-feature=+simd128,+relaxed-simd"))
-    })?;
-    report::step("documentation", || {
+    });
+    check("documentation", &mut || {
         let mut doc = command::cargo();
         doc.args(["doc", "--workspace", "--no-deps"]);
-        command::loud(doc.env("RUSTDOCFLAGS", "-Dwarnings"))?;
-        Ok(Outcome::Done)
-    })?;
-
+        loud(doc.env("RUSTDOCFLAGS", "-Dwarnings"))
+    });
     let mut count = Count::default();
-    let native = run_tests(
-        "tests, native",
-        &["--workspace", "--exclude", BROWSER_TESTS],
-        &mut count,
-    );
-    let mut browser = Ok(());
+    check("tests, native", &mut || {
+        run_tests(&["--workspace", "--exclude", BROWSER_TESTS], &mut count)
+    });
     if in_browser {
         site::build()?;
         // The tests may take a while and touch nothing that others build.
         drop(lock);
-        browser = run_tests("tests, browser", &["--package", BROWSER_TESTS], &mut count);
+        check("tests, browser", &mut || {
+            run_tests(&["--package", BROWSER_TESTS], &mut count)
+        });
     }
     report::table();
     println!("\n{} passed, {} failed", count.passed, count.failed);
-    native.and(browser)
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join("; "));
+    }
+    Ok(())
+}
+
+fn loud(command: &mut Command) -> Result<String> {
+    command::loud(command)?;
+    Ok(String::new())
 }
 
 /// The package of the tests that drive a browser.
 const BROWSER_TESTS: &str = "semblance-tests";
 
-fn clippy(arguments: &[&str], rustflags: Option<&str>) -> Result<Outcome> {
+fn clippy(arguments: &[&str], rustflags: Option<&str>) -> Result<String> {
     let mut clippy = command::cargo();
     clippy
         .arg("clippy")
@@ -93,35 +109,31 @@ fn clippy(arguments: &[&str], rustflags: Option<&str>) -> Result<Outcome> {
     if let Some(flags) = rustflags {
         clippy.env("CARGO_ENCODED_RUSTFLAGS", flags);
     }
-    command::loud(&mut clippy)?;
-    Ok(Outcome::Done)
+    loud(&mut clippy)
 }
 
-/// Runs tests to the last and counts them; a step that failed shows in the table all the same.
-fn run_tests(step: &str, arguments: &[&str], count: &mut Count) -> Result<()> {
-    let mut result = Ok(());
-    report::noted(step, || {
-        let mut command = command::cargo();
+/// Runs tests to the last, counts them, and says how many there were.
+fn run_tests(arguments: &[&str], count: &mut Count) -> Result<String> {
+    let mut command = command::cargo();
+    command
+        .args(["test", "--no-fail-fast"])
+        .args(arguments)
+        .env("SEMBLANCE_SOURCE_MODEL", project::source_model())
+        .env("SEMBLANCE_MODEL", project::shipped_model())
+        .env("SEMBLANCE_DIST", project::dist());
+    if let Some(browser) = browser::find() {
         command
-            .args(["test", "--no-fail-fast"])
-            .args(arguments)
-            .env("SEMBLANCE_SOURCE_MODEL", project::source_model())
-            .env("SEMBLANCE_MODEL", project::shipped_model())
-            .env("SEMBLANCE_DIST", project::dist());
-        if let Some(browser) = browser::find() {
-            command
-                .env("SEMBLANCE_CHROMIUM", browser.chromium)
-                .env("SEMBLANCE_CHROMEDRIVER", browser.driver);
-        }
-        let before = *count;
-        result = command::watched(&mut command, |line| count.read(line));
-        let (passed, failed) = (count.passed - before.passed, count.failed - before.failed);
-        if result.is_ok() && passed == 0 {
-            bail!("no test ran");
-        }
-        Ok((Outcome::Done, format!("{passed} passed, {failed} failed")))
-    })?;
-    result
+            .env("SEMBLANCE_CHROMIUM", browser.chromium)
+            .env("SEMBLANCE_CHROMEDRIVER", browser.driver);
+    }
+    let before = *count;
+    let result = command::watched(&mut command, |line| count.read(line));
+    let (passed, failed) = (count.passed - before.passed, count.failed - before.failed);
+    if result.is_ok() && passed == 0 {
+        bail!("no test ran");
+    }
+    result.with_context(|| format!("{passed} tests passed, {failed} failed"))?;
+    Ok(format!("{passed} passed"))
 }
 
 /// Tests that ran.
