@@ -53,8 +53,11 @@ fn calling(driver: &Rc<Driver>, act: fn(&Rc<Driver>)) -> Callback<MouseEvent> {
     Callback::from(move |_| act(&driver))
 }
 
+/// A button: what it says and what it does.
+type Way = (&'static str, fn(&Rc<Driver>));
+
 /// The way on from where work has ended early, when no message offers it any more.
-fn resume(state: &State) -> Option<(&'static str, fn(&Rc<Driver>))> {
+fn resume(state: &State) -> Option<Way> {
     let offered = [&state.alert, &state.notice]
         .into_iter()
         .flatten()
