@@ -15,7 +15,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::rename(&partial, path).with_context(|| cannot("write", path))
 }
 
-/// Like [`write`], but leaves a file alone that holds these bytes already, so that whoever
+/// Like [`write()`], but leaves a file alone that holds these bytes already, so that whoever
 /// watches it sees no change.
 pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|present| present == bytes) {
