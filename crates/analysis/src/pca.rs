@@ -4,7 +4,7 @@
 //! where there are fewer vectors than dimensions (Jolliffe 2002, sections 2 and 3.5), solved in
 //! f64. Small inputs are accumulated in f64 throughout; large ones in f32 over blocks of 256
 //! vectors, and in f64 across blocks: coordinates are then within 1e-4 of the spread of the first
-//! component (in practice 1e-6).
+//! component.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 

@@ -5,7 +5,7 @@
 //! depend on whether it was asked for alone, in a row or in a matrix.
 //!
 //! Error bound against exact arithmetic: `(dimensions / 4 + 3) · ε · Σ|aᵢbᵢ|`, with ε = 2⁻²⁴ in f32
-//! (6e-6 for unit vectors of 384 dimensions; about 1e-7 in practice).
+//! (at most 6e-6 for unit vectors of 384 dimensions).
 
 use std::ops::{Add, AddAssign, Mul};
 

@@ -12,7 +12,7 @@ use kodama::{Method, Step, linkage};
 use crate::similarity::cosine_matrix;
 use crate::{AnalysisError, Vectors};
 
-/// Most texts that are ordered optimally (cubic time: 0.2 s at 500).
+/// Most texts that are ordered optimally (cubic time: 0.1 s at 500).
 pub const OPTIMAL_LIMIT: usize = 500;
 
 /// Most texts that are ordered at all.
