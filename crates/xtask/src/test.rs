@@ -80,6 +80,12 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
         site::build()?;
         // The tests may take a while and touch nothing that others build.
         drop(lock);
+        check("kernels in wasm, simd128", &mut || {
+            check_kernels("-Ctarget-feature=+simd128")
+        });
+        check("kernels in wasm, relaxed SIMD", &mut || {
+            check_kernels("-Ctarget-feature=+simd128,+relaxed-simd")
+        });
         check("tests, browser", &mut || {
             run_tests(&["--package", BROWSER_TESTS], &mut count)
         });
@@ -110,6 +116,32 @@ fn clippy(arguments: &[&str], rustflags: Option<&str>) -> Result<String> {
         clippy.env("CARGO_ENCODED_RUSTFLAGS", flags);
     }
     loud(&mut clippy)
+}
+
+/// Holds the kernels' wasm twin for these flags to the reference, in Chromium: Node's relaxed dot
+/// product has been seen to be wrong where browsers' are right.
+fn check_kernels(rustflags: &str) -> Result<String> {
+    // A folder of its own: other flags must not make the workers compile again.
+    let target = project::target().join("kernel-checks");
+    let mut build = command::cargo();
+    build
+        .args(["build", "--quiet", "--release", "--package"])
+        .args(["semblance-kernels", "--features", "checks"])
+        .args(["--example", "wasm_harness", "--target", wasm_std::TARGET])
+        .env("CARGO_ENCODED_RUSTFLAGS", rustflags)
+        .env("CARGO_TARGET_DIR", &target);
+    command::loud(&mut build)?;
+    let module = target
+        .join(wasm_std::TARGET)
+        .join("release/examples/wasm_harness.wasm");
+    let mut run = command::program("node");
+    run.arg(project::root().join("crates/kernels/harness/run.mjs"))
+        .arg("checks")
+        .arg(module);
+    if let Some(browser) = browser::find() {
+        run.env("CHROMIUM", browser.chromium);
+    }
+    loud(&mut run)
 }
 
 /// Runs tests to the last, counts them, and says how many there were.
