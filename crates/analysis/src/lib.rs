@@ -19,6 +19,7 @@
 //! | clusters, and words that name them | [`Clusters`], [`cluster_words`] |
 //! | groups by example, texts that belong nowhere | [`assign_to_groups`], [`outliers`] |
 //! | neighbours on a map, and how far it can be trusted | [`map_neighbors`], [`faithfulness`], in steps [`FaithfulnessCheck`] |
+//! | places for more texts on a finished map | [`Pca::transform`], [`project_onto_axes`], [`Umap::place`], [`place_among`] |
 //! | a map that shows neighbourhoods, found step by step | [`Umap`], [`Tsne`], each a [`Layout`] |
 
 mod axes;
@@ -30,6 +31,7 @@ mod knn;
 mod layout;
 mod metric;
 mod pca;
+mod place;
 mod plane;
 mod product;
 mod seriation;
@@ -50,6 +52,7 @@ pub use knn::{MAX_NEIGHBORS, NeighborGraph, NeighborSearch};
 pub use layout::{Layout, Start};
 pub use metric::Metric;
 pub use pca::{MAX_COMPONENTS, Pca};
+pub use place::place_among;
 pub use plane::map_neighbors;
 pub use seriation::{OPTIMAL_LIMIT, ORDER_LIMIT, similarity_order};
 pub use similarity::{

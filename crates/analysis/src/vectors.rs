@@ -174,12 +174,24 @@ impl Vectors {
     /// Projector): angles are then seen from the middle of these texts rather than from the
     /// origin.
     pub fn centred(&self) -> Self {
-        let mean = self.mean();
+        self.without(&self.mean())
+    }
+
+    /// The vectors with the mean of others taken off, as those were for [`Vectors::centred`].
+    ///
+    /// # Errors
+    /// [`AnalysisError::WrongDimensions`].
+    pub fn less(&self, mean: &[f64]) -> Result<Self, AnalysisError> {
+        self.check_dimensions(mean.len())?;
+        Ok(self.without(mean))
+    }
+
+    fn without(&self, mean: &[f64]) -> Self {
         let mut data = Vec::with_capacity(self.data.len());
         for row in self.rows() {
             data.extend(
                 row.iter()
-                    .zip(&mean)
+                    .zip(mean)
                     .map(|(&x, &m)| (f64::from(x) - m) as f32),
             );
         }

@@ -5,7 +5,7 @@ use crate::elsewhere::Watch;
 use crate::engine::Driver;
 use crate::header::Header;
 use crate::look::{Look, use_applied_look};
-use crate::map::Map;
+use crate::map::{Map, MapState, MapStore};
 use crate::marks::{Mark, MarkStore, Marks};
 use crate::neighbours::Neighbours;
 use crate::samples::SAMPLES;
@@ -30,6 +30,7 @@ const PAUSE: u32 = 250;
 pub fn App() -> Html {
     let store: Store = use_reducer_eq(opening);
     let marks: MarkStore = use_reducer_eq(Marks::default);
+    let map: MapStore = use_reducer_eq(MapState::default);
     let look = use_applied_look(store.settings);
     let driver = {
         let dispatch = store.dispatcher();
@@ -61,6 +62,7 @@ pub fn App() -> Html {
     html! {
         <ContextProvider<Store> context={store}>
         <ContextProvider<MarkStore> context={marks}>
+        <ContextProvider<MapStore> context={map}>
         <ContextProvider<Look> context={look}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
             <Header {on_keys} {on_about} />
@@ -68,7 +70,7 @@ pub fn App() -> Html {
                 <Texts />
                 <Scores />
                 <div class="side">
-                    <Map />
+                    <Map driver={driver.clone()} />
                     <Neighbours driver={driver.clone()} />
                 </div>
             </main>
@@ -76,6 +78,7 @@ pub fn App() -> Html {
             <Keys dialog={keys} />
             <About dialog={about} />
         </ContextProvider<Look>>
+        </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>
         </ContextProvider<Store>>
     }

@@ -5,7 +5,7 @@ use crate::results::{MATRIX_LIMIT, Results, least_alike};
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit};
 use crate::timing;
 use semblance_client::{
-    Cancel, Client, ClientError, ClientOptions, Embedded, Event, Neighbour, Precision, Stage,
+    Cancel, Client, ClientError, ClientOptions, Embedded, Event, Metric, Neighbour, Precision, Stage,
     VectorId,
 };
 use semblance_workspace::Text;
@@ -123,15 +123,20 @@ impl Driver {
         spawn_local(run.finish());
     }
 
+    /// The engine, once it is there.
+    pub fn client(&self) -> Option<Client> {
+        self.client.borrow().clone()
+    }
+
     /// The nearest neighbours of a point of the latest results.
     pub async fn neighbours(
         &self,
         point: u32,
         count: usize,
+        metric: Metric,
     ) -> Result<Vec<Neighbour>, ClientError> {
-        let client = self.client.borrow().clone();
-        match client {
-            Some(client) => client.neighbours(point, count).await,
+        match self.client() {
+            Some(client) => client.neighbours(point, count, metric).await,
             None => Ok(Vec::new()),
         }
     }
@@ -291,10 +296,6 @@ impl Run {
         self.client.set_points(&vectors).await?;
         let texts = self.texts[..count].to_vec();
         let mut results = Results::new(texts, embedded, self.texts.len());
-        if count > 0 {
-            self.check()?;
-            results.pca = Some(self.client.pca(2).await?);
-        }
         if count > 1 {
             self.check()?;
             results.most = self.client.pairs(PAIRS).await?;

@@ -15,6 +15,7 @@ mod map;
 mod marking;
 mod marks;
 mod matrix;
+mod menu;
 mod neighbours;
 mod pairs;
 mod picture;

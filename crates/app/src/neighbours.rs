@@ -7,6 +7,7 @@ use crate::marks::{Mark, use_marks};
 use crate::matrix::clip;
 use crate::results::Results;
 use crate::state::{Shared, use_store};
+use semblance_client::Metric;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -96,7 +97,7 @@ fn use_found(
             let results = results.clone();
             spawn_local(async move {
                 // The points may have changed meanwhile; the next results ask again.
-                if let Ok(found) = driver.neighbours(point, COUNT).await {
+                if let Ok(found) = driver.neighbours(point, COUNT, Metric::Cosine).await {
                     let found = found.iter().map(|n| (n.point, n.score)).collect();
                     setter.set((Some((results, point)), Rc::new(found)));
                 }

@@ -1,7 +1,7 @@
 //! What the engine said about one state of the document. The views draw this and nothing else,
 //! so that a score and the text it belongs to never come from two different moments.
 
-use semblance_client::{Embedded, Pair, Pca, Similarity};
+use semblance_client::{Embedded, Pair, Similarity};
 use semblance_workspace::{LineId, Text};
 use std::collections::HashMap;
 
@@ -25,8 +25,6 @@ pub struct Results {
     pub most: Vec<Pair>,
     /// The least alike pairs, worst first; empty above [`MATRIX_LIMIT`] texts.
     pub least: Vec<Pair>,
-    /// Coordinates `[texts, 2]`.
-    pub pca: Option<Pca>,
     points: HashMap<LineId, u32>,
 }
 

@@ -5,11 +5,12 @@ use crate::{
     assets::Assets,
     engine::Engine,
     known::{Embedded, Known},
-    link::{Link, as_error},
+    link::{Link, OnProgress, as_error},
     pool::{Encoded, Pool},
 };
 use semblance_protocol::{
-    Failure, FailureKind, ModelInfo, Neighbour, Pair, Precision, Request, Response, VectorId,
+    Failure, FailureKind, Metric, ModelInfo, Neighbour, Pair, Precision, Request, Response,
+    VectorId,
     wire::Payload,
 };
 use std::{
@@ -37,15 +38,6 @@ pub struct Similarity {
     pub scores: Vec<f32>,
     /// The points in an order in which similar texts sit together.
     pub order: Vec<u32>,
-}
-
-/// Points placed on their principal components.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pca {
-    /// `[n, components]`, row-major.
-    pub coordinates: Vec<f32>,
-    /// Each component's share of the variance, 0 to 1.
-    pub variance: Vec<f32>,
 }
 
 struct Inner {
@@ -277,7 +269,7 @@ impl Client {
         }
     }
 
-    /// The nearest neighbours of a point, by cosine similarity in the original space.
+    /// The nearest neighbours of a point in the original space, nearest first.
     ///
     /// # Errors
     /// When the point does not exist, or the analysis worker died.
@@ -285,30 +277,15 @@ impl Client {
         &self,
         point: u32,
         count: usize,
+        metric: Metric,
     ) -> Result<Vec<Neighbour>, ClientError> {
         let request = Request::Neighbours {
             point,
             count: u32::try_from(count).unwrap_or(u32::MAX),
+            metric,
         };
         match self.ask(request, Payload::None).await? {
             (Response::Neighbours(neighbours), _) => Ok(neighbours),
-            _ => Err(nonsense()),
-        }
-    }
-
-    /// Principal components of the points, centred.
-    ///
-    /// # Errors
-    /// When the analysis worker died.
-    pub async fn pca(&self, components: usize) -> Result<Pca, ClientError> {
-        let request = Request::Pca {
-            components: u32::try_from(components).unwrap_or(u32::MAX),
-        };
-        match self.ask(request, Payload::None).await? {
-            (Response::Pca { variance }, payload) => Ok(Pca {
-                coordinates: floats(payload),
-                variance,
-            }),
             _ => Err(nonsense()),
         }
     }
@@ -333,9 +310,19 @@ impl Client {
         request: Request,
         payload: Payload,
     ) -> Result<(Response, Payload), ClientError> {
+        self.ask_watched(request, payload, None).await
+    }
+
+    /// Asks the analysis worker; `progress` hears how far it has come.
+    pub(crate) async fn ask_watched(
+        &self,
+        request: Request,
+        payload: Payload,
+        progress: Option<OnProgress>,
+    ) -> Result<(Response, Payload), ClientError> {
         self.check_open()?;
         let link = self.0.analysis.borrow().clone();
-        match link.request(request, payload, None).await {
+        match link.request(request, payload, progress).await {
             Ok(reply) => Ok(reply),
             Err(failure) => Err(self.replace_if_dead(&link, failure)),
         }
@@ -367,14 +354,14 @@ fn default_workers() -> usize {
     (cores as usize).saturating_sub(1).clamp(1, 4)
 }
 
-fn floats(payload: Payload) -> Vec<f32> {
+pub(crate) fn floats(payload: Payload) -> Vec<f32> {
     payload
         .into_floats()
         .map(|floats| floats.to_vec())
         .unwrap_or_default()
 }
 
-fn nonsense() -> ClientError {
+pub(crate) fn nonsense() -> ClientError {
     ClientError::Failed(Failure::new(
         FailureKind::BadRequest,
         "The worker's answer made no sense",

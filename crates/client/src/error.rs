@@ -52,6 +52,7 @@ impl ClientError {
                     "The model's files do not fit this page; whoever runs the site must publish it again."
                 }
                 FailureKind::BadRequest => "Your texts are kept.",
+                FailureKind::Cancelled => "What was done so far is kept.",
                 FailureKind::Died => "Try again; your texts are kept.",
             },
             Self::WorkerDied(_) => {

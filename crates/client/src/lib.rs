@@ -16,14 +16,19 @@ mod engine;
 mod error;
 mod known;
 mod link;
+mod maps;
 mod pool;
 
 pub use cancel::Cancel;
-pub use client::{Client, ClientOptions, Pca, Similarity};
+pub use client::{Client, ClientOptions, Similarity};
 pub use error::{ClientError, Notice};
 pub use known::Embedded;
+pub use maps::{Clusters, Map, MapEvent, PointFaithfulness, Trust};
 pub use pool::EmbedProgress;
-pub use semblance_protocol::{ModelInfo, Neighbour, Pair, Precision, SIMILARITY_LIMIT, VectorId};
+pub use semblance_protocol::{
+    Assignment, AxisEnds, Cluster, Faithfulness, Method, Metric, ModelInfo, Neighbour, Pair,
+    Precision, Projection, SIMILARITY_LIMIT, Steer, VectorId,
+};
 
 /// What happens while a client starts and works, beside its answers.
 #[derive(Clone, Debug)]

@@ -20,8 +20,8 @@ use web_sys::{ErrorEvent, MessageEvent, Worker};
 /// The final answer to a request.
 pub(crate) type Reply = Result<(Response, Payload), Failure>;
 
-/// Hears how far a request has come.
-pub(crate) type OnProgress = Rc<dyn Fn(Progress)>;
+/// Hears how far a request has come, with the numbers that came along.
+pub(crate) type OnProgress = Rc<dyn Fn(Progress, Payload)>;
 
 /// A worker that says nothing for so long is taken for dead. The longest honest request, a text of
 /// megabytes on a slow phone, takes a tenth of it.
@@ -66,7 +66,7 @@ impl Mailbox {
                     .get(&envelope.request)
                     .and_then(|pending| pending.progress.clone());
                 if let Some(hear) = hear {
-                    hear(progress);
+                    hear(progress, payload);
                 }
             }
             Response::Failed(failure) if failure.kind == FailureKind::Died => {
@@ -147,8 +147,15 @@ impl Link {
         payload: Payload,
         progress: Option<OnProgress>,
     ) -> impl Future<Output = Reply> + use<> {
-        // Loading waits for a network, which may honestly be silent for longer.
-        let patient = matches!(request, Request::Load(_));
+        // Loading waits for a network, and a map for the person who paused it: both may honestly be
+        // silent for longer.
+        let patient = matches!(
+            request,
+            Request::Load(_)
+                | Request::Project(_)
+                | Request::Faithfulness { .. }
+                | Request::Outliers { .. }
+        );
         let sent = self.send(request, payload, progress);
         let mailbox = self.mailbox.clone();
         async move {
@@ -203,6 +210,7 @@ impl Drop for Link {
 pub(crate) fn as_error(failure: Failure) -> ClientError {
     match failure.kind {
         FailureKind::Died => ClientError::WorkerDied(failure.message),
+        FailureKind::Cancelled => ClientError::Cancelled,
         _ => ClientError::Failed(failure),
     }
 }

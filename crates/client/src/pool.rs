@@ -91,7 +91,7 @@ impl Pool {
         let hear = {
             let events = events.clone();
             let bytes = load.weights.bytes as f64;
-            Rc::new(move |progress| {
+            Rc::new(move |progress, _| {
                 events(match progress {
                     Progress::Downloading { loaded, total } => Event::Loading {
                         stage: Stage::Model,
@@ -103,6 +103,7 @@ impl Pool {
                         loaded: bytes,
                         total: bytes,
                     },
+                    Progress::Map(_) => return,
                 });
             })
         };

@@ -25,6 +25,8 @@ pub enum FailureKind {
     BadModel,
     /// The request itself makes no sense.
     BadRequest,
+    /// It was given up, by request or because another took its place.
+    Cancelled,
     /// The worker has stopped and must be replaced.
     Died,
 }

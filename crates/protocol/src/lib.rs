@@ -7,14 +7,20 @@
 //! [`wire`] turns the one into the other.
 //!
 //! One request has one final response; before it, any number of [`Response::Progress`] with the
-//! same number may arrive. Requests to one worker are answered in the order they were sent.
+//! same number may arrive. Requests to one worker are answered in the order they were sent, but for
+//! those that take long ([`Request::Project`], [`Request::Faithfulness`], [`Request::Outliers`]):
+//! others are answered meanwhile.
 
 mod failure;
+mod map;
 mod request;
 mod response;
 pub mod wire;
 
 pub use failure::{Failure, FailureKind};
+pub use map::{
+    Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,
+};
 pub use request::{Load, ModelFile, Precision, Request};
 pub use response::{Loaded, ModelInfo, Neighbour, Pair, Progress, Response};
 

@@ -1,6 +1,6 @@
 //! What the page asks of a worker.
 
-use crate::VectorId;
+use crate::{Metric, Projection, Steer, VectorId};
 use serde::{Deserialize, Serialize};
 
 /// A request from the page. The first group goes to encoding workers, the second to the analysis
@@ -49,17 +49,59 @@ pub enum Request {
         /// How many at most.
         count: u32,
     },
-    /// The nearest neighbours of a point, by cosine similarity in the original space.
+    /// The nearest neighbours of a point, in the original space.
     Neighbours {
         /// The point.
         point: u32,
         /// How many at most.
         count: u32,
+        /// What "near" means.
+        metric: Metric,
     },
-    /// Principal components of the points, centred.
-    Pca {
-        /// How many components at most.
-        components: u32,
+    /// The points nearest to a vector that need not be a point, by cosine similarity. Answered by
+    /// [`Response::Neighbours`](crate::Response::Neighbours).
+    Nearest {
+        /// The vector.
+        vector: VectorId,
+        /// How many at most.
+        count: u32,
+    },
+
+    /// Make a map of the points; one that is being made is given up. Answered by
+    /// [`Response::Projected`](crate::Response::Projected), with frames before it.
+    Project(Projection),
+    /// How the map that is being made should go on.
+    Steer(Steer),
+    /// Compare the latest map with the original space.
+    Faithfulness {
+        /// Neighbours of each point to compare, at most.
+        k: u32,
+        /// Which coordinates are drawn: the chosen components of a PCA.
+        shown: Vec<u32>,
+    },
+    /// Places on the latest map for vectors that are not on it; those on it stay where they are.
+    Place {
+        /// The vectors to place.
+        vectors: Vec<VectorId>,
+    },
+    /// Part the points into clusters.
+    Clusters {
+        /// How many; by default what suits the number of points.
+        count: Option<u32>,
+        /// What each point says, for names; cluster names are empty where this is.
+        texts: Vec<String>,
+    },
+    /// Give every point to the group whose examples it is most like.
+    Groups {
+        /// The examples of each group.
+        examples: Vec<Vec<VectorId>>,
+    },
+    /// The points farthest from their neighbours. Answered by
+    /// [`Response::Neighbours`](crate::Response::Neighbours) with mean distances (one less the
+    /// cosine) as scores.
+    Outliers {
+        /// How many at most.
+        count: u32,
     },
 }
 

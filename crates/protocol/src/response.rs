@@ -1,6 +1,6 @@
 //! What a worker answers.
 
-use crate::Failure;
+use crate::{Assignment, Cluster, Failure, Faithfulness, MapProgress};
 use serde::{Deserialize, Serialize};
 
 /// An answer from a worker.
@@ -30,11 +30,31 @@ pub enum Response {
     Pairs(Vec<Pair>),
     /// Neighbours of a point, nearest first.
     Neighbours(Vec<Neighbour>),
-    /// Payload: `[n, components]` f32 coordinates, row-major.
-    Pca {
-        /// Each component's share of the variance, 0 to 1.
+    /// A map is done. Payload: `[n, dimensions]` f32 coordinates, row-major.
+    Projected {
+        /// Coordinates of each point: components of a PCA, axes, or dimensions of the map.
+        dimensions: u32,
+        /// Of a PCA, each component's share of the variance, 0 to 1.
         variance: Vec<f32>,
+        /// Iterations that were done.
+        iterations: u32,
+        /// Of axes, the cosine of the angle between the first two: near ±1 they show the same.
+        angle: Option<f32>,
     },
+    /// Payload: `[n, 3]` f32, row-major: trustworthiness, continuity and preservation at each point,
+    /// 0 to 1; NaN where a point was not ranked.
+    Faithfulness(Faithfulness),
+    /// Payload: `[vectors, dimensions]` f32 coordinates, row-major.
+    Placed,
+    /// Clusters, the largest first.
+    Clusters {
+        /// The clusters.
+        clusters: Vec<Cluster>,
+        /// The cluster of each point.
+        assignments: Vec<u32>,
+    },
+    /// The group of each point.
+    Groups(Vec<Assignment>),
     /// The request failed.
     Failed(Failure),
 }
@@ -51,6 +71,8 @@ pub enum Progress {
     },
     /// Weights are there and the model is being built.
     Preparing,
+    /// A map is being made or compared.
+    Map(MapProgress),
 }
 
 /// A model that is ready.
@@ -99,6 +121,6 @@ pub struct Pair {
 pub struct Neighbour {
     /// The neighbour.
     pub point: u32,
-    /// Cosine similarity to it, -1 to 1.
+    /// Cosine similarity to it, -1 to 1; or what the request says.
     pub score: f32,
 }

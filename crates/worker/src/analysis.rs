@@ -1,16 +1,21 @@
 //! The analysis worker: all vectors, and questions about them.
 
 use crate::Answer;
+use crate::map::{Job, Map};
+use crate::space::Space;
 use semblance_analysis as analysis;
-use semblance_analysis::{AnalysisError, Metric, Vectors};
+use semblance_analysis::{AnalysisError, Vectors};
 use semblance_protocol::{
-    Failure, FailureKind, Neighbour, Pair, Request, Response, SIMILARITY_LIMIT, VectorId,
-    wire::Payload,
+    Assignment, Cluster, Failure, FailureKind, Metric, Neighbour, Pair, Request, Response,
+    SIMILARITY_LIMIT, VectorId, wire::Payload,
 };
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Most points of which all pairs are compared.
 const PAIRS_LIMIT: usize = 20_000;
+/// Words that name a cluster.
+const WORDS: usize = 4;
 
 /// What the analysis worker has.
 #[derive(Default)]
@@ -20,11 +25,15 @@ pub(crate) struct Analysis {
     /// The row of each in `stored`.
     rows: HashMap<VectorId, usize>,
     /// The vector of each point of the document, in order.
-    points: Option<Vectors>,
+    points: Option<Rc<Space>>,
+    /// The latest map.
+    pub(crate) map: Option<Rc<Map>>,
+    /// The map that is being made or compared.
+    pub(crate) job: Rc<Job>,
 }
 
 impl Analysis {
-    /// Answers a request.
+    /// Answers a request that takes no longer than a person waits.
     pub(crate) fn answer(&mut self, request: Request, payload: Payload) -> Answer {
         match request {
             Request::Store {
@@ -45,84 +54,159 @@ impl Analysis {
                 self.set_points(&vectors)?;
                 done()
             }
-            Request::Similarity => {
-                let Some(points) = &self.points else {
-                    return Ok((Response::Similarity { order: Vec::new() }, no_numbers()));
-                };
-                if points.len() > SIMILARITY_LIMIT {
-                    return Err(bad_request(format!(
-                        "A matrix of all scores is made for up to {SIMILARITY_LIMIT} texts, not {}.",
-                        points.len()
-                    )));
-                }
-                let scores = analysis::cosine_matrix(points).map_err(refused)?;
-                let order = analysis::similarity_order(points).map_err(refused)?;
-                Ok((
-                    Response::Similarity {
-                        order: order.into_iter().map(|i| i as u32).collect(),
-                    },
-                    Payload::from_slice(&scores),
-                ))
-            }
+            Request::Similarity => self.similarity(),
             Request::Block { rows, columns } => {
-                let points = self.points()?;
+                let points = &self.points()?.vectors;
                 let block = analysis::cosine_block(points, &indices(&rows), &indices(&columns))
                     .map_err(refused)?;
                 Ok((Response::Block, Payload::from_slice(&block)))
             }
-            Request::Pairs { count } => {
-                let Some(points) = &self.points else {
-                    return Ok((Response::Pairs(Vec::new()), Payload::None));
-                };
-                if points.len() > PAIRS_LIMIT {
-                    return Err(bad_request(format!(
-                        "All pairs are compared for up to {PAIRS_LIMIT} texts, not {}.",
-                        points.len()
-                    )));
-                }
-                let pairs = analysis::top_pairs(points, count as usize)
-                    .into_iter()
-                    .map(|pair| Pair {
-                        a: pair.first as u32,
-                        b: pair.second as u32,
-                        score: pair.score,
-                    })
-                    .collect();
-                Ok((Response::Pairs(pairs), Payload::None))
-            }
-            Request::Neighbours { point, count } => {
-                let nearest = analysis::nearest(
-                    self.points()?,
-                    point as usize,
+            Request::Pairs { count } => self.pairs(count as usize),
+            Request::Neighbours {
+                point,
+                count,
+                metric,
+            } => neighbours(analysis::nearest(
+                &self.points()?.vectors,
+                point as usize,
+                count as usize,
+                analysis_metric(metric),
+            )),
+            Request::Nearest { vector, count } => {
+                let query = self.vectors(&[vector])?;
+                neighbours(analysis::nearest_to(
+                    &self.points()?.vectors,
+                    query.as_flat(),
                     count as usize,
-                    Metric::Cosine,
-                )
-                .map_err(refused)?
-                .into_iter()
-                .map(|neighbour| Neighbour {
-                    point: neighbour.index as u32,
-                    score: neighbour.score,
-                })
-                .collect();
-                Ok((Response::Neighbours(nearest), Payload::None))
-            }
-            Request::Pca { components } => {
-                let Some(points) = &self.points else {
-                    let variance = Vec::new();
-                    return Ok((Response::Pca { variance }, no_numbers()));
-                };
-                let pca = analysis::Pca::fit(points, components as usize);
-                Ok((
-                    Response::Pca {
-                        variance: pca.variance_shares().iter().map(|&v| v as f32).collect(),
-                    },
-                    Payload::from_slice(pca.coordinates()),
+                    analysis::Metric::Cosine,
                 ))
             }
-            Request::Load(_) | Request::Embed { .. } => {
-                Err(bad_request("The analysis worker embeds no texts."))
+            Request::Place { vectors } => {
+                let new = self.vectors(&vectors)?;
+                let map = self.map.as_ref().ok_or_else(no_map)?;
+                let places = map.place(&new).map_err(refused)?;
+                Ok((Response::Placed, Payload::from_slice(&places)))
             }
+            Request::Clusters { count, texts } => self.clusters(count, &texts),
+            Request::Groups { examples } => self.groups(&examples),
+            Request::Steer(steer) => {
+                self.job.steer(steer);
+                done()
+            }
+            Request::Project(_)
+            | Request::Faithfulness { .. }
+            | Request::Outliers { .. }
+            | Request::Load(_)
+            | Request::Embed { .. } => Err(bad_request("The analysis worker embeds no texts.")),
         }
+    }
+
+    fn similarity(&self) -> Answer {
+        let Some(points) = &self.points else {
+            return Ok((Response::Similarity { order: Vec::new() }, no_numbers()));
+        };
+        let points = &points.vectors;
+        if points.len() > SIMILARITY_LIMIT {
+            return Err(bad_request(format!(
+                "A matrix of all scores is made for up to {SIMILARITY_LIMIT} texts, not {}.",
+                points.len()
+            )));
+        }
+        let scores = analysis::cosine_matrix(points).map_err(refused)?;
+        let order = analysis::similarity_order(points).map_err(refused)?;
+        Ok((
+            Response::Similarity {
+                order: order.into_iter().map(|i| i as u32).collect(),
+            },
+            Payload::from_slice(&scores),
+        ))
+    }
+
+    fn pairs(&self, count: usize) -> Answer {
+        let Some(points) = &self.points else {
+            return Ok((Response::Pairs(Vec::new()), Payload::None));
+        };
+        let points = &points.vectors;
+        if points.len() > PAIRS_LIMIT {
+            return Err(bad_request(format!(
+                "All pairs are compared for up to {PAIRS_LIMIT} texts, not {}.",
+                points.len()
+            )));
+        }
+        let pairs = analysis::top_pairs(points, count)
+            .into_iter()
+            .map(|pair| Pair {
+                a: pair.first as u32,
+                b: pair.second as u32,
+                score: pair.score,
+            })
+            .collect();
+        Ok((Response::Pairs(pairs), Payload::None))
+    }
+
+    fn clusters(&self, count: Option<u32>, texts: &[String]) -> Answer {
+        let points = &self.points()?.vectors;
+        let k = count.map_or_else(
+            || analysis::Clusters::suggested_count(points.len()),
+            |count| count as usize,
+        );
+        let found = analysis::Clusters::fit(points, k, SEED).map_err(refused)?;
+        let mut words = if texts.len() == points.len() {
+            analysis::cluster_words(texts, &found.assignments, found.sizes.len(), WORDS)
+        } else {
+            Vec::new()
+        };
+        words.resize(found.sizes.len(), Vec::new());
+        let clusters = words
+            .into_iter()
+            .zip(found.sizes.iter().zip(&found.cohesion))
+            .map(|(words, (&size, &cohesion))| Cluster {
+                words,
+                size: size as u32,
+                cohesion,
+            })
+            .collect();
+        let assignments = found.assignments.iter().map(|&c| c as u32).collect();
+        Ok((
+            Response::Clusters {
+                clusters,
+                assignments,
+            },
+            Payload::None,
+        ))
+    }
+
+    fn groups(&self, examples: &[Vec<VectorId>]) -> Answer {
+        let examples: Result<Vec<Vectors>, Failure> =
+            examples.iter().map(|names| self.vectors(names)).collect();
+        let assignments = analysis::assign_to_groups(&self.points()?.vectors, &examples?)
+            .map_err(refused)?
+            .into_iter()
+            .map(|assignment| Assignment {
+                group: assignment.group as u32,
+                score: assignment.score,
+                margin: assignment.margin,
+            })
+            .collect();
+        Ok((Response::Groups(assignments), Payload::None))
+    }
+
+    /// Vectors by name.
+    pub(crate) fn vectors(&self, names: &[VectorId]) -> Result<Vectors, Failure> {
+        let rows: Option<Vec<usize>> = names
+            .iter()
+            .map(|name| self.rows.get(name).copied())
+            .collect();
+        let rows = rows.ok_or_else(no_vector)?;
+        let stored = self.stored.as_ref().ok_or_else(no_vector)?;
+        stored.select(&rows).map_err(refused)
+    }
+
+    /// The points of the document.
+    pub(crate) fn points(&self) -> Result<&Rc<Space>, Failure> {
+        self.points
+            .as_ref()
+            .ok_or_else(|| bad_request("There are no texts yet."))
     }
 
     fn store(
@@ -165,22 +249,41 @@ impl Analysis {
     }
 
     fn set_points(&mut self, names: &[VectorId]) -> Result<(), Failure> {
-        let rows: Option<Vec<usize>> = names
-            .iter()
-            .map(|name| self.rows.get(name).copied())
-            .collect();
-        let rows = rows.ok_or_else(|| bad_request("A text has no vector yet."))?;
         self.points = match &self.stored {
-            Some(stored) => Some(stored.select(&rows).map_err(refused)?),
-            None => None,
+            Some(_) => Some(Rc::new(Space::new(self.vectors(names)?))),
+            None if names.is_empty() => None,
+            None => return Err(no_vector()),
         };
         Ok(())
     }
+}
 
-    fn points(&self) -> Result<&Vectors, Failure> {
-        self.points
-            .as_ref()
-            .ok_or_else(|| bad_request("There are no texts yet."))
+/// Seed of clusters.
+const SEED: u64 = 42;
+
+fn neighbours(found: Result<Vec<analysis::Neighbor>, AnalysisError>) -> Answer {
+    Ok((
+        Response::Neighbours(listed(found.map_err(refused)?)),
+        Payload::None,
+    ))
+}
+
+/// Neighbours as they travel.
+pub(crate) fn listed(found: Vec<analysis::Neighbor>) -> Vec<Neighbour> {
+    found
+        .into_iter()
+        .map(|neighbour| Neighbour {
+            point: neighbour.index as u32,
+            score: neighbour.score,
+        })
+        .collect()
+}
+
+pub(crate) fn analysis_metric(metric: Metric) -> analysis::Metric {
+    match metric {
+        Metric::Cosine => analysis::Metric::Cosine,
+        Metric::Euclidean => analysis::Metric::Euclidean,
+        Metric::Dot => analysis::Metric::Dot,
     }
 }
 
@@ -188,7 +291,7 @@ fn done() -> Answer {
     Ok((Response::Done, Payload::None))
 }
 
-fn no_numbers() -> Payload {
+pub(crate) fn no_numbers() -> Payload {
     Payload::from_slice(&[])
 }
 
@@ -200,6 +303,14 @@ fn bad_request(message: impl Into<String>) -> Failure {
     Failure::new(FailureKind::BadRequest, message)
 }
 
-fn refused(error: AnalysisError) -> Failure {
+pub(crate) fn no_map() -> Failure {
+    bad_request("There is no map yet.")
+}
+
+fn no_vector() -> Failure {
+    bad_request("A text has no vector yet.")
+}
+
+pub(crate) fn refused(error: AnalysisError) -> Failure {
     bad_request(format!("The vectors could not be compared: {error}."))
 }

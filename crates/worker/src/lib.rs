@@ -8,7 +8,10 @@ mod analysis;
 mod encoding;
 mod files;
 mod hash;
+mod map;
 mod outbox;
+mod pace;
+mod space;
 
 use analysis::Analysis;
 use encoding::Encoding;
@@ -19,7 +22,7 @@ use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
     static ENCODING: Rc<RefCell<Encoding>> = Rc::default();
-    static ANALYSIS: RefCell<Analysis> = RefCell::default();
+    static ANALYSIS: Rc<RefCell<Analysis>> = Rc::default();
 }
 
 /// What a request comes to: a response and what travels beside it.
@@ -67,6 +70,15 @@ pub fn receive(data: &JsValue) {
                 Err(_) => Err(encoding::not_loaded()),
             });
             outbox::answer(id, answer);
+        }
+        request @ (Request::Project(_)
+        | Request::Faithfulness { .. }
+        | Request::Outliers { .. }) => {
+            let analysis = ANALYSIS.with(Rc::clone);
+            spawn_local(async move {
+                let answer = map::answer(&analysis, request, id).await;
+                outbox::answer(id, answer);
+            });
         }
         request => {
             let answer = ANALYSIS.with(|analysis| analysis.borrow_mut().answer(request, payload));

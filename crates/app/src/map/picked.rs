@@ -1,0 +1,84 @@
+//! What can be done with the selected points, and how hidden ones come back.
+
+use super::store::{MapAction, use_map_store};
+use crate::marks::{Mark, use_marks};
+use semblance_scatter::Scatter;
+use semblance_workspace::LineId;
+use std::collections::HashSet;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct PickedProps {
+    /// The map, once it is there.
+    pub map: Option<Scatter>,
+}
+
+/// The bar over the map while something is selected or hidden.
+#[component]
+pub fn Picked(props: &PickedProps) -> Html {
+    let (store, marks) = (use_map_store(), use_marks());
+    let Some(drawn) = &store.drawn else {
+        return html! {};
+    };
+    let results = &drawn.results;
+    let selected: Vec<LineId> = (marks.0.selected().iter().copied())
+        .filter(|&line| results.point(line).is_some())
+        .collect();
+    let hidden = (results.texts.iter())
+        .filter(|text| store.hidden.contains(&text.line))
+        .count();
+    if selected.is_empty() && hidden == 0 {
+        return html! {};
+    }
+    let hide = |lines: HashSet<LineId>| {
+        let dispatch = store.dispatcher();
+        let lines = std::cell::RefCell::new(Some(lines));
+        Callback::from(move |_: MouseEvent| {
+            if let Some(lines) = lines.take() {
+                dispatch.dispatch(MapAction::Hide(lines));
+            }
+        })
+    };
+    let isolate = || {
+        let chosen: HashSet<LineId> = selected.iter().copied().collect();
+        let others = results.texts.iter().map(|text| text.line);
+        hide(others.filter(|line| !chosen.contains(line)).collect())
+    };
+    let conceal = || hide(store.hidden.iter().chain(&selected).copied().collect());
+    let look = {
+        let (map, results) = (props.map.clone(), results.clone());
+        let selected = selected.clone();
+        Callback::from(move |_: MouseEvent| {
+            let points: Vec<u32> = selected.iter().filter_map(|&l| results.point(l)).collect();
+            if let Some(map) = &map {
+                map.fit_to(&points);
+            }
+        })
+    };
+    let clear = {
+        let dispatch = marks.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Mark::Clear))
+    };
+    let undo = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(MapAction::Unhide))
+    };
+    html! {
+        <div class="picked" role="group" aria-label="Selected and hidden points">
+            if !selected.is_empty() {
+                <span>{ format!("{} selected", selected.len()) }</span>
+                <button type="button" class="quiet" onclick={isolate()}>{ "Isolate" }</button>
+                <button type="button" class="quiet" onclick={conceal()}>{ "Hide" }</button>
+                <button type="button" class="quiet" onclick={look}>{ "Zoom to" }</button>
+                <button type="button" class="quiet" onclick={clear}>{ "Clear" }</button>
+            }
+            if hidden > 0 {
+                <span>{ format!("{hidden} hidden") }</span>
+                <button type="button" class="quiet" onclick={hide(HashSet::new())}>{ "Show all" }</button>
+            }
+            if !store.hidden_before.is_empty() {
+                <button type="button" class="quiet" onclick={undo}>{ "Undo" }</button>
+            }
+        </div>
+    }
+}

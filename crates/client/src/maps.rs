@@ -1,0 +1,290 @@
+//! Maps, and what there is to say about the points on them.
+
+use crate::{
+    Client, ClientError,
+    client::{floats, nonsense},
+    link::OnProgress,
+};
+use semblance_protocol::{
+    Assignment, Cluster, Faithfulness, MapProgress, Neighbour, Progress, Projection, Request,
+    Response, Steer, VectorId, wire::Payload,
+};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// A map of the points.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    /// `[n, dimensions]`, row-major.
+    pub coordinates: Vec<f32>,
+    /// Coordinates of each point: components of a PCA, axes, or dimensions of the map.
+    pub dimensions: usize,
+    /// Of a PCA, each component's share of the variance, 0 to 1.
+    pub variance: Vec<f32>,
+    /// Iterations that were done.
+    pub iterations: usize,
+    /// Of axes, the cosine of the angle between the first two.
+    pub angle: Option<f32>,
+}
+
+/// What happens while a map is made or compared.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MapEvent {
+    /// The nearest neighbours of every point are sought; share of the work done, 0 to 1.
+    Neighbours(f32),
+    /// Points have moved.
+    Frame {
+        /// Where they are now, `[n, dimensions]`, row-major.
+        coordinates: Vec<f32>,
+        /// Iterations done.
+        iteration: usize,
+        /// Iterations in all.
+        iterations: usize,
+    },
+    /// The map is compared with the original space; share of the work done, 0 to 1.
+    Comparing(f32),
+}
+
+/// How far a map can be trusted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trust {
+    /// As a whole.
+    pub whole: Faithfulness,
+    /// At each point.
+    pub points: Vec<PointFaithfulness>,
+}
+
+/// How far a map can be trusted at one point, each 0 to 1; NaN where that was not measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PointFaithfulness {
+    /// How few strangers are among its neighbours on the map.
+    pub trustworthiness: f32,
+    /// How few of its true neighbours are elsewhere on the map.
+    pub continuity: f32,
+    /// Share of its true neighbours that are its neighbours on the map.
+    pub preservation: f32,
+}
+
+/// Points in clusters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Clusters {
+    /// The clusters, the largest first.
+    pub clusters: Vec<Cluster>,
+    /// The cluster of each point.
+    pub assignments: Vec<u32>,
+}
+
+impl Client {
+    /// Makes a map of the points. One that is being made is given up. Each frame is asked for only
+    /// after `events` has taken the one before, so that a slow page is not flooded.
+    ///
+    /// # Errors
+    /// [`ClientError::Cancelled`] when another map was asked for meanwhile, or after
+    /// [`Steer::Cancel`]; [`ClientError::Failed`] for options out of range; or when the analysis
+    /// worker died.
+    pub async fn project(
+        &self,
+        projection: Projection,
+        events: Rc<dyn Fn(MapEvent)>,
+    ) -> Result<Map, ClientError> {
+        let request = Request::Project(projection);
+        let progress = self.hearing(events);
+        match self
+            .ask_watched(request, Payload::None, Some(progress))
+            .await?
+        {
+            (
+                Response::Projected {
+                    dimensions,
+                    variance,
+                    iterations,
+                    angle,
+                },
+                payload,
+            ) => Ok(Map {
+                coordinates: floats(payload),
+                dimensions: dimensions as usize,
+                variance,
+                iterations: iterations as usize,
+                angle,
+            }),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Says how the map that is being made should go on.
+    pub fn steer(&self, steer: Steer) {
+        let client = self.clone();
+        spawn_local(async move {
+            // Where there is no worker any more there is nothing to steer.
+            let request = Request::Steer(steer);
+            _ = client.ask_watched(request, Payload::None, None).await;
+        });
+    }
+
+    /// Compares the latest map with the original space: up to `k` neighbours of each point.
+    /// `shown` are the coordinates that are drawn (the chosen components of a PCA).
+    ///
+    /// # Errors
+    /// [`ClientError::Cancelled`] when another map was asked for meanwhile;
+    /// [`ClientError::Failed`] when there is no map; or when the analysis worker died.
+    pub async fn trust(
+        &self,
+        k: usize,
+        shown: &[u32],
+        events: Rc<dyn Fn(MapEvent)>,
+    ) -> Result<Trust, ClientError> {
+        let request = Request::Faithfulness {
+            k: number(k),
+            shown: shown.to_vec(),
+        };
+        let progress = self.hearing(events);
+        match self
+            .ask_watched(request, Payload::None, Some(progress))
+            .await?
+        {
+            (Response::Faithfulness(whole), payload) => Ok(Trust {
+                whole,
+                points: floats(payload)
+                    .chunks_exact(3)
+                    .map(|point| PointFaithfulness {
+                        trustworthiness: point[0],
+                        continuity: point[1],
+                        preservation: point[2],
+                    })
+                    .collect(),
+            }),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Places on the latest map for vectors that are not on it: `[vectors, dimensions]`. What is on
+    /// the map stays where it is.
+    ///
+    /// # Errors
+    /// [`ClientError::Failed`] when there is no map; or when the analysis worker died.
+    pub async fn place(&self, vectors: &[VectorId]) -> Result<Vec<f32>, ClientError> {
+        let request = Request::Place {
+            vectors: vectors.to_vec(),
+        };
+        match self.ask_watched(request, Payload::None, None).await? {
+            (Response::Placed, payload) => Ok(floats(payload)),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// The points nearest to a vector that need not be a point, by cosine similarity.
+    ///
+    /// # Errors
+    /// When the analysis worker died.
+    pub async fn nearest(
+        &self,
+        vector: VectorId,
+        count: usize,
+    ) -> Result<Vec<Neighbour>, ClientError> {
+        let request = Request::Nearest {
+            vector,
+            count: number(count),
+        };
+        match self.ask_watched(request, Payload::None, None).await? {
+            (Response::Neighbours(found), _) => Ok(found),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Parts the points into clusters: `count` of them, or as many as suit. `texts` are what the
+    /// points say, for the clusters' names.
+    ///
+    /// # Errors
+    /// When there are no points, or the analysis worker died.
+    pub async fn clusters(
+        &self,
+        count: Option<usize>,
+        texts: Vec<String>,
+    ) -> Result<Clusters, ClientError> {
+        let request = Request::Clusters {
+            count: count.map(number),
+            texts,
+        };
+        match self.ask_watched(request, Payload::None, None).await? {
+            (
+                Response::Clusters {
+                    clusters,
+                    assignments,
+                },
+                _,
+            ) => Ok(Clusters {
+                clusters,
+                assignments,
+            }),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Gives every point to the group whose examples it is most like.
+    ///
+    /// # Errors
+    /// When a group has no examples, or the analysis worker died.
+    pub async fn groups(
+        &self,
+        examples: Vec<Vec<VectorId>>,
+    ) -> Result<Vec<Assignment>, ClientError> {
+        let request = Request::Groups { examples };
+        match self.ask_watched(request, Payload::None, None).await? {
+            (Response::Groups(assignments), _) => Ok(assignments),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// The points farthest from their nearest neighbours, farthest first, with their mean distance
+    /// (one less the cosine) to these.
+    ///
+    /// # Errors
+    /// When the analysis worker died.
+    pub async fn outliers(
+        &self,
+        count: usize,
+        events: Rc<dyn Fn(MapEvent)>,
+    ) -> Result<Vec<Neighbour>, ClientError> {
+        let request = Request::Outliers {
+            count: number(count),
+        };
+        let progress = self.hearing(events);
+        match self
+            .ask_watched(request, Payload::None, Some(progress))
+            .await?
+        {
+            (Response::Neighbours(found), _) => Ok(found),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Hands progress on as events, and asks for the next frame after each.
+    fn hearing(&self, events: Rc<dyn Fn(MapEvent)>) -> OnProgress {
+        let client = self.clone();
+        Rc::new(move |progress, payload| {
+            let Progress::Map(progress) = progress else {
+                return;
+            };
+            events(match progress {
+                MapProgress::Neighbours { done } => MapEvent::Neighbours(done),
+                MapProgress::Comparing { done } => MapEvent::Comparing(done),
+                MapProgress::Frame {
+                    iteration,
+                    iterations,
+                } => MapEvent::Frame {
+                    coordinates: floats(payload),
+                    iteration: iteration as usize,
+                    iterations: iterations as usize,
+                },
+            });
+            if matches!(progress, MapProgress::Frame { .. }) {
+                client.steer(Steer::Shown);
+            }
+        })
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
