@@ -2,10 +2,12 @@
 //! forbidden, full or gone at any time; the page works without it.
 
 use semblance_workspace::Settings;
+use serde::{Serialize, de::DeserializeOwned};
 
 const SETTINGS: &str = "semblance:settings";
 const TEXTS: &str = "semblance:texts";
 const SAMPLE: &str = "semblance:sample";
+const BOOKMARKS: &str = "semblance:bookmarks";
 /// Texts above this many bytes are not kept: browsers give about 5 million characters.
 const LARGEST: usize = 2_000_000;
 
@@ -60,6 +62,24 @@ pub fn keep_sample(name: &str) {
     if let Some(storage) = session() {
         _ = storage.remove_item(TEXTS);
         _ = storage.set_item(SAMPLE, name);
+    }
+}
+
+/// Views of the map that were kept; none when there are none that can be read.
+pub fn bookmarks<T: DeserializeOwned>() -> Option<T> {
+    let hex = session()?.get_item(BOOKMARKS).ok().flatten()?;
+    let digit = |at: usize| hex.get(at..at + 2).and_then(|d| u8::from_str_radix(d, 16).ok());
+    let bytes: Option<Vec<u8>> = (0..hex.len()).step_by(2).map(digit).collect();
+    postcard::from_bytes(&bytes?).ok()
+}
+
+/// Keeps views of the map for a reload, if that is possible.
+pub fn keep_bookmarks<T: Serialize>(bookmarks: &T) {
+    let bytes = postcard::to_allocvec(bookmarks);
+    if let (Some(storage), Ok(bytes)) = (session(), bytes) {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Forbidden or full: they last until the page is left.
+        _ = storage.set_item(BOOKMARKS, &hex);
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a person can choose about the map.
 
 use semblance_client::{AxisEnds, Method, Metric, Projection};
+use serde::{Deserialize, Serialize};
 
 /// Components of a PCA that can be put on the axes.
 pub const COMPONENTS: usize = 10;
 
 /// The ways to make a map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Principal components.
     #[default]
@@ -58,7 +59,7 @@ impl Kind {
 }
 
 /// What the points' colours say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ColorBy {
     /// The group of lines a text is in, or the one it was given to by example.
     #[default]
@@ -100,7 +101,7 @@ impl ColorBy {
 }
 
 /// One axis of a person's own: the texts at its ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnAxis {
     /// Texts that it comes from.
     pub from: Vec<String>,
@@ -126,7 +127,7 @@ impl OwnAxis {
 }
 
 /// Options of t-SNE.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TsneChoice {
     /// How many neighbours count, softly; what suits the number of texts if none.
     pub perplexity: Option<f32>,
@@ -150,7 +151,7 @@ impl Default for TsneChoice {
 }
 
 /// Options of UMAP.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UmapChoice {
     /// Neighbours that make a neighbourhood.
     pub neighbours: u32,
@@ -171,7 +172,7 @@ impl Default for UmapChoice {
 }
 
 /// All that decides where points lie.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     /// How places are found.
     pub kind: Kind,

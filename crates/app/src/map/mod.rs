@@ -1,6 +1,7 @@
 //! The panel of the map.
 
 mod appearance;
+mod bookmarks;
 mod choice;
 mod controls;
 mod export;
@@ -27,6 +28,7 @@ use crate::neighbours::nearest;
 use crate::results::Results;
 use crate::state::{Shared, use_store};
 use appearance::{Legend, add_query, appearance};
+use bookmarks::Bookmarks;
 use choice::Kind;
 use controls::{AxesEditor, Depth, Methods, Options, RunBar};
 use foot::Foot;
@@ -131,6 +133,7 @@ pub fn Map(props: &MapProps) -> Html {
                         <button type="button" class="tool" onclick={act(|map| map.zoom_by(1.0 / 1.4))} title="Zoom out (−)" aria-label="Zoom out">{ icon(Icon::Minus) }</button>
                         <button type="button" class="tool" onclick={act(Scatter::reset)} title="Show everything (0)" aria-label="Show everything">{ icon(Icon::Fit) }</button>
                     </span>
+                    <Bookmarks map={handle.clone()} />
                     <Export map={handle.clone()} />
                     <button type="button" class="tool" onclick={enlarge} title="Large map" aria-label="Large map" aria-pressed={large.to_string()}>{ icon(Icon::Enlarge) }</button>
                 </div>
