@@ -50,6 +50,14 @@ impl Default for UmapOptions {
     }
 }
 
+impl UmapOptions {
+    /// Neighbours that suit `n` texts: 15 as in umap-learn, and a third of the texts where there are
+    /// fewer than 45; with nearly all texts for neighbours there is no neighbourhood to keep.
+    pub fn suggested_neighbors(n: usize) -> usize {
+        (n / 3).clamp(3, 15)
+    }
+}
+
 /// A UMAP layout, run step by step.
 #[derive(Debug, Clone)]
 pub struct Umap {

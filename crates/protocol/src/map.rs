@@ -41,8 +41,9 @@ pub enum Method {
     },
     /// Uniform manifold approximation and projection.
     Umap {
-        /// Neighbours that make a neighbourhood, the point itself counted in.
-        neighbours: u32,
+        /// Neighbours that make a neighbourhood, the point itself counted in; by default what suits
+        /// the number of points.
+        neighbours: Option<u32>,
         /// How near points may come on the map, 0 to 0.99.
         min_distance: f32,
         /// Iterations in all; by default what suits the number of points.

@@ -232,7 +232,10 @@ async fn lay_out(
             seed,
         } => {
             let options = UmapOptions {
-                neighbors: *neighbours as usize,
+                neighbors: neighbours.map_or_else(
+                    || UmapOptions::suggested_neighbors(vectors.len()),
+                    |count| count as usize,
+                ),
                 min_distance: *min_distance,
                 dimensions,
                 iterations: iterations.map(|count| count as usize),

@@ -185,7 +185,7 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
         ColorBy::Trust => match state.trust.as_ref().filter(|t| t.points.len() == count) {
             Some(trust) => Channel::Values {
                 values: trust.points.iter().map(|p| p.preservation).collect(),
-                what: format!("Share of its {} nearest texts kept near", trust.whole.k),
+                what: format!("Nearest {} kept near", trust.whole.k),
                 digits: 2,
             },
             None => Channel::Missing("Trust is measured once the map has come to rest."),

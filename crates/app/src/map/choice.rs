@@ -153,8 +153,8 @@ impl Default for TsneChoice {
 /// Options of UMAP.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UmapChoice {
-    /// Neighbours that make a neighbourhood.
-    pub neighbours: u32,
+    /// Neighbours that make a neighbourhood; what suits the number of texts if none.
+    pub neighbours: Option<u32>,
     /// How near points may come.
     pub min_distance: f32,
     /// Iterations; what suits the number of texts if none.
@@ -164,7 +164,7 @@ pub struct UmapChoice {
 impl Default for UmapChoice {
     fn default() -> Self {
         Self {
-            neighbours: 15,
+            neighbours: None,
             min_distance: 0.1,
             iterations: None,
         }

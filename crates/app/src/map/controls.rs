@@ -180,8 +180,8 @@ fn umap(store: &MapStore) -> Html {
     };
     html! {
         <>
-            { field("Neighbours", Some(chosen.neighbours.into()), (2.0, 200.0, 1.0), set(|layout, value| {
-                layout.umap.neighbours = value.unwrap_or(15.0).clamp(2.0, 200.0) as u32;
+            { field("Neighbours", chosen.neighbours.map(f64::from), (2.0, 200.0, 1.0), set(|layout, value| {
+                layout.umap.neighbours = value.map(|v| v.clamp(2.0, 200.0) as u32);
             })) }
             { field("Minimum distance", Some(chosen.min_distance.into()), (0.0, 0.99, 0.05), set(|layout, value| {
                 layout.umap.min_distance = value.unwrap_or(0.1).clamp(0.0, 0.99) as f32;

@@ -56,7 +56,7 @@ pub fn Foot(props: &FootProps) -> Html {
                 { picker("Colour", store.color, MapAction::Color) }
                 { picker("Size", store.size, MapAction::Size) }
                 <label class="check" title="Hover or select a text: lines lead to those of its true neighbours that are drawn elsewhere">
-                    <input type="checkbox" checked={store.lines} onchange={toggle} /><span>{ "Lines to true neighbours" }</span>
+                    <input type="checkbox" checked={store.lines} onchange={toggle} /><span>{ "Neighbour lines" }</span>
                 </label>
             </div>
             <LegendRow legend={props.legend.clone()} />
