@@ -255,7 +255,9 @@ fn said(results: &Results, from: Option<u32>, to: u32) -> String {
     let score = score.map_or(String::new(), |score| {
         format!(", score {} to the one before", heat::short(score))
     });
-    format!("Text {}: {}{score}", to + 1, results.text(to))
+    let group = (results.groups() > 1).then(|| results.texts.get(to as usize)).flatten();
+    let group = group.map_or(String::new(), |text| format!(", group {}", text.group + 1));
+    format!("Text {}: {}{score}{group}", to + 1, results.text(to))
 }
 
 /// Gives the map its points, labels and captions.

@@ -77,7 +77,7 @@ pub fn Picked(props: &PickedProps) -> Html {
                 <button type="button" class="quiet" onclick={hide(HashSet::new())}>{ "Show all" }</button>
             }
             if !store.hidden_before.is_empty() {
-                <button type="button" class="quiet" onclick={undo}>{ "Undo" }</button>
+                <button type="button" class="quiet" onclick={undo}>{ "Undo hiding" }</button>
             }
         </div>
     }
