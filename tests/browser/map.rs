@@ -55,9 +55,15 @@ async fn saved(page: &Page, what: &str) -> Result<Vec<u8>> {
     page.press("Save the map").await?;
     page.press(what).await?;
     page.wait_for("the file", "window.saved.length > 0").await?;
-    let file = page.run("return window.saved[0].bytes;", Vec::new()).await?;
+    let file = page
+        .run("return window.saved[0].bytes;", Vec::new())
+        .await?;
     let bytes = file.as_array().context("a file is bytes")?;
-    Ok(bytes.iter().filter_map(|b| b.as_u64()).map(|b| b as u8).collect())
+    Ok(bytes
+        .iter()
+        .filter_map(|b| b.as_u64())
+        .map(|b| b as u8)
+        .collect())
 }
 
 /// Coordinates of each text, from the file that the page saves.
@@ -98,7 +104,10 @@ async fn projections_give_maps_of_their_own_and_the_same_seed_the_same_map() -> 
         ensure!(umap != pca && umap.len() == 12);
         again(page).await?;
         rests(page).await?;
-        ensure!(coordinates(page).await? == umap, "the same seed, another map");
+        ensure!(
+            coordinates(page).await? == umap,
+            "the same seed, another map"
+        );
         choose(page, "t-SNE").await?;
         page.by_role("button", "Run again").await?;
         rests(page).await?;
@@ -126,11 +135,19 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
     visit(Site::root(), async |page| {
         open(page).await?;
         let text: String = (0..300)
-            .map(|i| format!("Text number {i} about {}\n", ["tea", "rain", "trains"][i % 3]))
+            .map(|i| {
+                format!(
+                    "Text number {i} about {}\n",
+                    ["tea", "rain", "trains"][i % 3]
+                )
+            })
             .collect();
         page.paste(&text).await?;
-        page.wait_for("all texts", "document.querySelector('canvas[aria-label=\"Map of 300 texts\"]')")
-            .await?;
+        page.wait_for(
+            "all texts",
+            "document.querySelector('canvas[aria-label=\"Map of 300 texts\"]')",
+        )
+        .await?;
         rests(page).await?;
         page.press("Options of the projection").await?;
         choose(page, "t-SNE").await?;
@@ -139,19 +156,29 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
         iterations.send_keys("100000" + Key::Tab).await?;
         page.press("Pause").await?;
         let at = "document.querySelector('.run-bar progress').value";
-        page.wait_for("the pause", "/waits at/.test(document.querySelector('.run-what').textContent)")
-            .await?;
+        page.wait_for(
+            "the pause",
+            "/waits at/.test(document.querySelector('.run-what').textContent)",
+        )
+        .await?;
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         let before = page.run(&format!("return {at};"), Vec::new()).await?;
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         ensure!(page.run(&format!("return {at};"), Vec::new()).await? == before);
         page.press("Go on").await?;
-        page.wait_for("it to go on", &format!("{at} > {before}")).await?;
+        page.wait_for("it to go on", &format!("{at} > {before}"))
+            .await?;
         // While it runs, the worker answers others.
-        page.run("document.querySelectorAll('.row .number')[3].click();", Vec::new())
-            .await?;
-        page.wait_for("neighbours meanwhile", "document.querySelectorAll('.neighbour').length > 4")
-            .await?;
+        page.run(
+            "document.querySelectorAll('.row .number')[3].click();",
+            Vec::new(),
+        )
+        .await?;
+        page.wait_for(
+            "neighbours meanwhile",
+            "document.querySelectorAll('.neighbour').length > 4",
+        )
+        .await?;
         page.press("Stop here").await?;
         rests(page).await?;
         page.by_role("button", "Run again").await?;
@@ -177,7 +204,9 @@ async fn axes_run_from_some_texts_to_others() -> Result<()> {
         let places = coordinates(page).await?;
         let at = |start: &str| {
             let found = places.iter().find(|(_, text)| text.starts_with(start));
-            found.map(|(place, _)| place[0]).context("the text is there")
+            found
+                .map(|(place, _)| place[0])
+                .context("the text is there")
         };
         ensure!(at("Our team won")? < at("The bank raised")?, "{places:?}");
         let svg = String::from_utf8(saved(page, "Drawing (SVG)").await?)?;
@@ -198,8 +227,11 @@ async fn new_texts_are_placed_without_moving_the_others() -> Result<()> {
         let texts = page.by_role("textbox", "Texts").await?;
         texts.send_keys(Key::Control + Key::End).await?;
         texts.send_keys("\nThe striker scored twice.").await?;
-        page.wait_for("the new text", "/1 new text placed/.test(document.querySelector('.run-bar').textContent)")
-            .await?;
+        page.wait_for(
+            "the new text",
+            "/1 new text placed/.test(document.querySelector('.run-bar').textContent)",
+        )
+        .await?;
         let after = coordinates(page).await?;
         ensure!(after.len() == 13 && after[..12] == before[..], "{after:?}");
         ensure!(after[12].0.iter().all(|x| x.is_finite()));
@@ -212,21 +244,33 @@ async fn new_texts_are_placed_without_moving_the_others() -> Result<()> {
 async fn points_are_walked_selected_isolated_and_come_back() -> Result<()> {
     visit(Site::root(), async |page| {
         open(page).await?;
-        page.run("document.querySelector('canvas[aria-label^=\"Map of\"]').focus();", Vec::new())
-            .await?;
+        page.run(
+            "document.querySelector('canvas[aria-label^=\"Map of\"]').focus();",
+            Vec::new(),
+        )
+        .await?;
         let map = page.driver().active_element().await?;
         map.send_keys(Key::Right + "").await?;
         map.send_keys(Key::Right + "").await?;
-        page.wait_for("a step said", "/score .* group/.test(document.querySelector('.map [role=log]').textContent)")
-            .await?;
+        page.wait_for(
+            "a step said",
+            "/score .* group/.test(document.querySelector('.map [role=log]').textContent)",
+        )
+        .await?;
         map.send_keys(Key::Enter + "").await?;
         page.press("Isolate").await?;
-        page.wait_for("the others hidden", "/11 hidden/.test(document.querySelector('.picked').textContent)")
-            .await?;
+        page.wait_for(
+            "the others hidden",
+            "/11 hidden/.test(document.querySelector('.picked').textContent)",
+        )
+        .await?;
         let svg = String::from_utf8(saved(page, "Drawing (SVG)").await?)?;
         page.press("Undo hiding").await?;
-        page.wait_for("all back", "!/hidden/.test(document.querySelector('.picked').textContent)")
-            .await?;
+        page.wait_for(
+            "all back",
+            "!/hidden/.test(document.querySelector('.picked').textContent)",
+        )
+        .await?;
         let all = String::from_utf8(saved(page, "Drawing (SVG)").await?)?;
         ensure!(all.matches("<text").count() > svg.matches("<text").count() + 5);
         let png = saved(page, "Picture (PNG, twice the size)").await?;

@@ -5,8 +5,8 @@ use crate::results::{MATRIX_LIMIT, Results, least_alike};
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit};
 use crate::timing;
 use semblance_client::{
-    Cancel, Client, ClientError, ClientOptions, Embedded, Event, Metric, Neighbour, Precision, Stage,
-    VectorId,
+    Cancel, Client, ClientError, ClientOptions, Embedded, Event, Metric, Neighbour, Precision,
+    Stage, VectorId,
 };
 use semblance_workspace::Text;
 use std::cell::{Cell, RefCell};

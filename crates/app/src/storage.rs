@@ -68,7 +68,10 @@ pub fn keep_sample(name: &str) {
 /// Views of the map that were kept; none when there are none that can be read.
 pub fn bookmarks<T: DeserializeOwned>() -> Option<T> {
     let hex = session()?.get_item(BOOKMARKS).ok().flatten()?;
-    let digit = |at: usize| hex.get(at..at + 2).and_then(|d| u8::from_str_radix(d, 16).ok());
+    let digit = |at: usize| {
+        hex.get(at..at + 2)
+            .and_then(|d| u8::from_str_radix(d, 16).ok())
+    };
     let bytes: Option<Vec<u8>> = (0..hex.len()).step_by(2).map(digit).collect();
     postcard::from_bytes(&bytes?).ok()
 }

@@ -10,8 +10,7 @@ use crate::{
 };
 use semblance_protocol::{
     Failure, FailureKind, Metric, ModelInfo, Neighbour, Pair, Precision, Request, Response,
-    VectorId,
-    wire::Payload,
+    VectorId, wire::Payload,
 };
 use std::{
     cell::{Cell, RefCell},

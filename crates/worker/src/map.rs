@@ -325,7 +325,10 @@ async fn compare(
         .filter(|&axis| axis < map.dimensions)
         .collect();
     if axes.is_empty() {
-        return Ok((Response::Faithfulness(Faithfulness::default()), no_numbers()));
+        return Ok((
+            Response::Faithfulness(Faithfulness::default()),
+            no_numbers(),
+        ));
     }
     let drawn: Vec<f32> = map
         .coordinates

@@ -69,9 +69,7 @@ fn turn() -> js_sys::Promise {
                 closing.close();
                 _ = resolve.call0(&JsValue::NULL);
             });
-            channel
-                .port1()
-                .set_onmessage(Some(heard.unchecked_ref()));
+            channel.port1().set_onmessage(Some(heard.unchecked_ref()));
             _ = channel.port2().post_message(&JsValue::NULL);
         }
         Err(error) => _ = reject.call1(&JsValue::NULL, &error),

@@ -147,7 +147,11 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
                 let number = results.groups() as usize;
                 let name = |group: usize| format!("Group {}", group + 1);
                 Channel::Classes(
-                    results.texts.iter().map(|t| Some(t.group as usize)).collect(),
+                    results
+                        .texts
+                        .iter()
+                        .map(|t| Some(t.group as usize))
+                        .collect(),
                     "Groups of lines",
                     (0..number.min(NAMED)).map(name).collect(),
                     number,
@@ -157,7 +161,11 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
         },
         ColorBy::Cluster => match state.clusters.as_ref().and_then(|c| c.of(results)) {
             Some(found) => Channel::Classes(
-                found.assignments.iter().map(|&c| Some(c as usize)).collect(),
+                found
+                    .assignments
+                    .iter()
+                    .map(|&c| Some(c as usize))
+                    .collect(),
                 "Clusters",
                 (found.clusters.iter().zip(1..).take(NAMED))
                     .map(|(cluster, number)| cluster_name(&cluster.words, number))

@@ -75,7 +75,10 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
     {
         let (waiting, map) = (waiting.clone(), props.map.clone());
         let drawn = store.drawn.clone().filter(|drawn| !drawn.moving);
-        let current = (drawn.map(|d| (d.layout.clone(), Shared(d.coordinates))), store.layout.clone());
+        let current = (
+            drawn.map(|d| (d.layout.clone(), Shared(d.coordinates))),
+            store.layout.clone(),
+        );
         use_effect_with(current, move |(drawn, _)| {
             let arrived = |(layout, _): &(Layout, Camera)| {
                 drawn.as_ref().is_some_and(|(drawn, _)| **drawn == *layout)
@@ -88,8 +91,12 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
         });
     }
     let keep = {
-        let (map, store, marks, change) =
-            (props.map.clone(), store.clone(), marks.clone(), change.clone());
+        let (map, store, marks, change) = (
+            props.map.clone(),
+            store.clone(),
+            marks.clone(),
+            change.clone(),
+        );
         Callback::from(move |_: MouseEvent| {
             let Some(map) = &map else { return };
             let selected = marks.0.selected();
@@ -116,7 +123,12 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
                 let here = *store.layout == view.layout;
                 marks.dispatch(Mark::Select(lines(&view.selected)));
                 let layout = Rc::new(view.layout.clone());
-                store.dispatch(MapAction::Restore(layout, view.color, view.size, Rc::new(hidden)));
+                store.dispatch(MapAction::Restore(
+                    layout,
+                    view.color,
+                    view.size,
+                    Rc::new(hidden),
+                ));
                 match &map {
                     Some(map) if here => map.set_camera(view.camera),
                     _ => drop(waiting.replace(Some((view.layout, view.camera)))),

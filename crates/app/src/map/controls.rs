@@ -332,7 +332,10 @@ pub fn RunBar(props: &MakerProps) -> Html {
 
 fn said(work: &Work) -> String {
     let (done, total) = (work.done.round(), work.total.round());
-    match (work.steerable && work.what != "Finding neighbours", work.paused) {
+    match (
+        work.steerable && work.what != "Finding neighbours",
+        work.paused,
+    ) {
         (true, false) => format!("{}, iteration {done} of {total}", work.what),
         (true, true) => format!("{} waits at iteration {done} of {total}", work.what),
         (false, _) => format!("{}, {done} %", work.what),

@@ -35,7 +35,10 @@ pub async fn save_png(map: &Scatter) -> Option<()> {
 
 /// The picture as a drawing with real text.
 pub fn save_svg(map: &Scatter) -> Option<()> {
-    save("semblance-map.svg", &text_file(&map.to_svg(), "image/svg+xml")?)
+    save(
+        "semblance-map.svg",
+        &text_file(&map.to_svg(), "image/svg+xml")?,
+    )
 }
 
 /// Names of the coordinates that are drawn.
@@ -63,7 +66,11 @@ pub fn json(drawn: &Drawn) -> String {
     for (at, (text, row)) in rows(drawn).enumerate() {
         file.push_str(if at == 0 { "\n  {" } else { ",\n  {" });
         for (name, &axis) in NAMES.iter().zip(&shown) {
-            _ = write!(file, "\"{name}\": {}, ", row.get(axis).copied().unwrap_or(0.0));
+            _ = write!(
+                file,
+                "\"{name}\": {}, ",
+                row.get(axis).copied().unwrap_or(0.0)
+            );
         }
         let quoted = js_sys::JSON::stringify(&text.into()).ok();
         let quoted = quoted.and_then(|text| text.as_string());
@@ -83,10 +90,16 @@ fn rows(drawn: &Drawn) -> impl Iterator<Item = (&str, &[f32])> {
 
 /// Saves the coordinates as tab-separated values.
 pub fn save_tsv(drawn: &Drawn) -> Option<()> {
-    save("semblance-map.tsv", &text_file(&tsv(drawn), "text/tab-separated-values")?)
+    save(
+        "semblance-map.tsv",
+        &text_file(&tsv(drawn), "text/tab-separated-values")?,
+    )
 }
 
 /// Saves the coordinates as JSON.
 pub fn save_json(drawn: &Drawn) -> Option<()> {
-    save("semblance-map.json", &text_file(&json(drawn), "application/json")?)
+    save(
+        "semblance-map.json",
+        &text_file(&json(drawn), "application/json")?,
+    )
 }

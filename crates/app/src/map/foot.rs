@@ -27,13 +27,15 @@ pub fn Foot(props: &FootProps) -> Html {
     let picker = |name: &'static str, chosen: ColorBy, set: fn(ColorBy) -> MapAction| {
         let dispatch = store.dispatcher();
         let sizes = name == "Size";
-        let choices = ColorBy::ALL.into_iter().filter(move |by| {
-            !sizes || !matches!(by, ColorBy::Group | ColorBy::Cluster)
-        });
+        let choices = ColorBy::ALL
+            .into_iter()
+            .filter(move |by| !sizes || !matches!(by, ColorBy::Group | ColorBy::Cluster));
         let offered: Vec<ColorBy> = choices.collect();
         let options = offered.clone();
         let onchange = Callback::from(move |event: Event| {
-            let index = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            let index = event
+                .target_unchecked_into::<HtmlSelectElement>()
+                .selected_index();
             let by = usize::try_from(index).ok().and_then(|i| offered.get(i));
             if let Some(&by) = by {
                 dispatch.dispatch(set(by));
@@ -121,7 +123,9 @@ pub fn swatch(class: usize, dark: bool) -> Html {
         Shape::Diamond => "M5 .2 9.8 5 5 9.8.2 5z",
         Shape::Plus => "M3.7.7h2.6v3h3v2.6h-3v3H3.7v-3h-3V3.7h3z",
         Shape::TriangleDown => "M5 9.2.7 1.4h8.6z",
-        Shape::Cross => "M2.2.8 5 3.6 7.8.8 9.2 2.2 6.4 5l2.8 2.8-1.4 1.4L5 6.4 2.2 9.2.8 7.8 3.6 5 .8 2.2z",
+        Shape::Cross => {
+            "M2.2.8 5 3.6 7.8.8 9.2 2.2 6.4 5l2.8 2.8-1.4 1.4L5 6.4 2.2 9.2.8 7.8 3.6 5 .8 2.2z"
+        }
         Shape::Star => "M5 .3l1.3 3.3 3.5.2-2.7 2.2.9 3.4L5 7.5 2 9.4l.9-3.4L.2 3.8l3.5-.2z",
     };
     html! { <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><path d={path} {fill} /></svg> }

@@ -14,9 +14,7 @@ mod torn;
 pub use appearance::cluster_name;
 pub use foot::swatch;
 pub use maker::Maker;
-pub use store::{
-    Found, Groups, Highlight, MapAction, MapState, MapStore, Query, use_map_store,
-};
+pub use store::{Found, Groups, Highlight, MapAction, MapState, MapStore, Query, use_map_store};
 
 use crate::engine::Driver;
 use crate::heat;
@@ -89,7 +87,11 @@ pub fn Map(props: &MapProps) -> Html {
     let remark = use_focus(map.as_ref(), &props.driver, &store, &results, &marks);
     let tool = use_state_eq(Tool::default);
     let large = use_state_eq(|| false);
-    let handle = map.as_ref().as_ref().and_then(|map| map.as_ref().ok()).cloned();
+    let handle = map
+        .as_ref()
+        .as_ref()
+        .and_then(|map| map.as_ref().ok())
+        .cloned();
 
     let act = |act: fn(&Scatter)| {
         let map = handle.clone();
@@ -255,7 +257,9 @@ fn said(results: &Results, from: Option<u32>, to: u32) -> String {
     let score = score.map_or(String::new(), |score| {
         format!(", score {} to the one before", heat::short(score))
     });
-    let group = (results.groups() > 1).then(|| results.texts.get(to as usize)).flatten();
+    let group = (results.groups() > 1)
+        .then(|| results.texts.get(to as usize))
+        .flatten();
     let group = group.map_or(String::new(), |text| format!(", group {}", text.group + 1));
     format!("Text {}: {}{score}{group}", to + 1, results.text(to))
 }
@@ -285,24 +289,27 @@ fn use_points(map: &Built, store: &MapStore, current: &Rc<Current>) {
     }
     let results = store.drawn.as_ref().map(|drawn| drawn.results.clone());
     let query = store.highlight.as_ref().and_then(|h| h.query.clone());
-    use_effect_with((results, query, built.is_some()), move |(results, query, _)| {
-        let (Some(map), Some(results)) = (built, results) else {
-            return;
-        };
-        let mut labels: Vec<Rc<str>> = results.texts.iter().map(|t| t.text.clone()).collect();
-        let mut importance = Vec::new();
-        if let Some(query) = query {
-            importance.resize(labels.len(), 0.0);
-            importance.push(1.0);
-            labels.push(format!("“{}”", query.text).into());
-        }
-        map.set_labels(labels, importance);
-        let count = results.texts.len();
-        map.set_accessible_name(&format!(
-            "Map of {count} {}",
-            if count == 1 { "text" } else { "texts" }
-        ));
-    });
+    use_effect_with(
+        (results, query, built.is_some()),
+        move |(results, query, _)| {
+            let (Some(map), Some(results)) = (built, results) else {
+                return;
+            };
+            let mut labels: Vec<Rc<str>> = results.texts.iter().map(|t| t.text.clone()).collect();
+            let mut importance = Vec::new();
+            if let Some(query) = query {
+                importance.resize(labels.len(), 0.0);
+                importance.push(1.0);
+                labels.push(format!("“{}”", query.text).into());
+            }
+            map.set_labels(labels, importance);
+            let count = results.texts.len();
+            map.set_accessible_name(&format!(
+                "Map of {count} {}",
+                if count == 1 { "text" } else { "texts" }
+            ));
+        },
+    );
 }
 
 /// What is drawn of the places: the axes that were chosen, and the search.
@@ -482,15 +489,23 @@ fn use_focus(
     let point = |line: Option<_>| line.and_then(|line| results.point(line));
     let (hovered, other) = (point(hovered), point(other));
     let held = hovered.or_else(|| point(marks.0.primary()));
-    let truth = use_truth(driver, results, held.filter(|_| store.lines), store.layout.metric);
+    let truth = use_truth(
+        driver,
+        results,
+        held.filter(|_| store.lines),
+        store.layout.metric,
+    );
     let drawn = store.drawn.clone().filter(|drawn| !drawn.moving);
-    let torn = use_memo((held, truth.clone().map(Shared), drawn), |(held, truth, drawn)| {
-        let (Some(held), Some(truth), Some(drawn)) = (held, truth, drawn) else {
-            return Vec::new();
-        };
-        let shown = drawn.layout.shown(drawn.dimensions);
-        torn::torn(&drawn.coordinates, drawn.dimensions, &shown, *held, truth)
-    });
+    let torn = use_memo(
+        (held, truth.clone().map(Shared), drawn),
+        |(held, truth, drawn)| {
+            let (Some(held), Some(truth), Some(drawn)) = (held, truth, drawn) else {
+                return Vec::new();
+            };
+            let shown = drawn.layout.shown(drawn.dimensions);
+            torn::torn(&drawn.coordinates, drawn.dimensions, &shown, *held, truth)
+        },
+    );
     {
         let built = built.clone();
         let selected: Vec<u32> = (marks.0.selected().iter())
@@ -498,7 +513,12 @@ fn use_focus(
             .collect();
         let focus = Marks::clone(marks);
         use_effect_with(
-            (focus, results.clone(), Shared(torn.clone()), built.is_some()),
+            (
+                focus,
+                results.clone(),
+                Shared(torn.clone()),
+                built.is_some(),
+            ),
             move |(_, _, torn, _)| {
                 let Some(map) = built else { return };
                 map.set_selection(&selected);
@@ -517,7 +537,11 @@ fn use_focus(
     let k = truth.as_ref().map_or(0, |truth| truth.len());
     let of = held.filter(|_| k > 0)?;
     let kept = k - torn.len();
-    let lines = if kept < k { "; lines lead to the others" } else { "" };
+    let lines = if kept < k {
+        "; lines lead to the others"
+    } else {
+        ""
+    };
     Some(
         format!(
             "“{}”: {kept} of its {k} nearest texts are near it on the map{lines}.",
@@ -545,19 +569,22 @@ fn use_truth(
     });
     {
         let (driver, setter, have) = (driver.clone(), asked.setter(), held.is_some());
-        use_effect_with((key.clone(), have), move |((results, point, metric), have)| {
-            let (Some(point), false) = (*point, *have) else {
-                return;
-            };
-            let (results, metric) = (results.clone(), *metric);
-            spawn_local(async move {
-                // The points may have changed meanwhile; the next results ask again.
-                if let Ok(found) = driver.neighbours(point, k, metric).await {
-                    let found: Vec<u32> = found.iter().map(|n| n.point).collect();
-                    setter.set(Some(((results, Some(point), metric), Rc::new(found))));
-                }
-            });
-        });
+        use_effect_with(
+            (key.clone(), have),
+            move |((results, point, metric), have)| {
+                let (Some(point), false) = (*point, *have) else {
+                    return;
+                };
+                let (results, metric) = (results.clone(), *metric);
+                spawn_local(async move {
+                    // The points may have changed meanwhile; the next results ask again.
+                    if let Ok(found) = driver.neighbours(point, k, metric).await {
+                        let found: Vec<u32> = found.iter().map(|n| n.point).collect();
+                        setter.set(Some(((results, Some(point), metric), Rc::new(found))));
+                    }
+                });
+            },
+        );
     }
     match (&*held, &*asked) {
         (Some(held), _) => Some(held.clone()),

@@ -45,10 +45,16 @@ mod tests {
     #[test]
     fn neighbours_far_away_are_torn() {
         // Six points on a line, the third coordinate not drawn.
-        let places: Vec<f32> = (0..6).flat_map(|i| [i as f32, 0.0, -9.0 * i as f32]).collect();
+        let places: Vec<f32> = (0..6)
+            .flat_map(|i| [i as f32, 0.0, -9.0 * i as f32])
+            .collect();
         assert_eq!(torn(&places, 3, &[0, 1], 0, &[1, 5]), [5]);
         assert_eq!(torn(&places, 3, &[0, 1], 0, &[2, 1]), [0u32; 0]);
-        assert_eq!(torn(&places, 3, &[1], 5, &[0, 1]), [0u32; 0], "ties go by index");
+        assert_eq!(
+            torn(&places, 3, &[1], 5, &[0, 1]),
+            [0u32; 0],
+            "ties go by index"
+        );
         assert!(torn(&[], 0, &[], 0, &[]).is_empty());
     }
 }
