@@ -285,15 +285,18 @@ impl LinearInt8 {
     ) {
         let sums = tile::sums::<L, R>(kernel, steps, x, row);
         let (first, columns) = (panel * 8, (self.outputs - panel * 8).min(8));
-        let channel =
-            |of: &[f32], half: usize| L::load(&of[first..first + 8].as_chunks::<4>().0[half]);
+        let load = |of: &[f32]| {
+            let (halves, _) = of[first..first + 8].as_chunks::<4>();
+            [L::load(&halves[0]), L::load(&halves[1])]
+        };
+        let (scales, weights, bias) = (load(&self.scales), load(&self.sums), load(&self.bias));
         for (r, sums) in sums.into_iter().enumerate() {
             let (scale, offset) = (L::splat(x.scales[row + r]), L::splat(x.offsets[row + r]));
             let y = [0, 1].map(|half| {
                 let scaled = L::mul(L::from_int(sums[half]), scale);
-                let offset = L::mul(offset, channel(&self.sums, half));
-                let scaled = L::mul_add(scaled, channel(&self.scales, half), offset);
-                L::add(scaled, channel(&self.bias, half))
+                let offset = L::mul(offset, weights[half]);
+                let scaled = L::mul_add(scaled, scales[half], offset);
+                L::add(scaled, bias[half])
             });
             let out = &mut out[(out_row + r) * self.outputs + first..][..columns];
             finish::store::<L, F>(y, out);

@@ -57,6 +57,28 @@ impl Quantized {
         self.precision
     }
 
+    /// What the integers of row `row` stand for, into `out`, `[features]`: the values that were
+    /// quantised, less what rounding took off them.
+    ///
+    /// # Panics
+    /// If there is no such row, or `out` has another length.
+    pub fn values(&self, row: usize, out: &mut [f32]) {
+        assert_eq!(out.len(), self.features, "length of the output");
+        let (scale, offset) = (self.scales[row], self.offsets[row]);
+        let stride = self.features.div_ceil(16);
+        if self.as_bytes {
+            let bytes = self.bytes[row * stride..(row + 1) * stride].as_flattened();
+            for (to, &x) in out.iter_mut().zip(bytes) {
+                *to = scale * f32::from(x) + offset;
+            }
+        } else {
+            let words = self.words[2 * row * stride..2 * (row + 1) * stride].as_flattened();
+            for (to, &x) in out.iter_mut().zip(words) {
+                *to = scale * f32::from(x) + offset;
+            }
+        }
+    }
+
     /// Quantises `x`, `[tokens, features]`, row-major, each token by itself.
     ///
     /// With `multiplier`, `[features]`, it is `x · multiplier` that is quantised: the place to

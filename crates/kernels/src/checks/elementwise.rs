@@ -121,11 +121,19 @@ pub(super) fn quantised_values_are_within_their_bound<L: Lanes>() -> Outcome {
                 quantized.quantize_with::<L>(&x, length, precision, None);
                 let integers = integers(&quantized, 0);
                 let scale = f64::from(quantized.scales[0]);
+                let mut back = vec![0.0; length];
+                quantized.values(0, &mut back);
                 for (i, (&x, &n)) in x.iter().zip(&integers).enumerate() {
                     let value = n as f64 * scale + f64::from(quantized.offsets[0]);
                     let bound = scale * 0.501 + 1e-6 * (f64::from(shift) + f64::from(size));
                     let what = format!("{precision:?} value {i} of {length} ({shift}, {size})");
                     close(&what, value as f32, x.into(), bound + 1e-30)?;
+                    close(
+                        &what,
+                        back[i],
+                        value,
+                        2e-7 * value.abs().max(scale * 130.0) + 1e-30,
+                    )?;
                 }
             }
         }
