@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 
 const [file, filter = ""] = process.argv.slice(2);
 const { instance } = await WebAssembly.instantiate(readFileSync(file), {});
-const { make, run } = instance.exports;
+const { make, run, pairs } = instance.exports;
+if (process.env.PAIRS) pairs();
 
 const cases = [
   ["cosine matrix", 2000, 384, 0],
@@ -20,6 +21,10 @@ const cases = [
   ["neighbours of all, cosine", 15000, 384, 5],
   ["UMAP with neighbours", 5000, 384, 7],
   ["UMAP with neighbours", 15000, 384, 7],
+  ["UMAP from waves with neighbours", 5000, 384, 11],
+  ["neighbours of all, approximate", 15000, 384, 9],
+  ["neighbours of all, approximate", 100000, 384, 9],
+  ["UMAP with neighbours", 100000, 384, 7],
   ["t-SNE with neighbours", 10000, 384, 8],
   ["nearest to one", 100000, 384, 4],
 ];

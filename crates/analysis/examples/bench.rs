@@ -41,6 +41,12 @@ pub extern "C" fn make(n: usize, d: usize) -> usize {
     made
 }
 
+/// Takes the kernel that is best on processors without a byte dot product.
+#[unsafe(no_mangle)]
+pub extern "C" fn pairs() {
+    semblance_kernels::set_dot_kernel(semblance_kernels::DotKernel::Pairs);
+}
+
 /// Runs one case over the vectors; returns a number that depends on the result.
 #[unsafe(no_mangle)]
 pub extern "C" fn run(case: u32) -> f64 {
@@ -62,6 +68,9 @@ fn work(case: u32, vectors: &Vectors) -> f64 {
         6 => neighbors(vectors, Metric::Euclidean),
         7 => umap(vectors),
         8 => tsne(vectors),
+        9 => approximate(vectors).map_or(f64::NAN, |graph| f64::from(graph.scores()[0])),
+        10 => approximate(vectors).map_or(f64::NAN, |graph| graph.recall_sample(vectors, 100)),
+        11 => umap_from(vectors, Start::Spectral),
         _ => f64::NAN,
     }
 }
@@ -70,11 +79,23 @@ fn neighbors(vectors: &Vectors, metric: Metric) -> f64 {
     NeighborGraph::exact(vectors, 15, metric).map_or(f64::NAN, |graph| f64::from(graph.scores()[0]))
 }
 
+fn approximate(vectors: &Vectors) -> Result<NeighborGraph, AnalysisError> {
+    Ok(NeighborSearch::approximate(vectors, 15, Metric::Cosine, 42)?.finish(vectors))
+}
+
 fn umap(vectors: &Vectors) -> f64 {
-    let Ok(neighbors) = NeighborGraph::exact(vectors, 14, Metric::Cosine) else {
+    umap_from(vectors, Start::Pca)
+}
+
+fn umap_from(vectors: &Vectors, start: Start) -> f64 {
+    let Ok(search) = NeighborSearch::by_size(vectors, 14, Metric::Cosine, 42) else {
         return f64::NAN;
     };
-    Umap::new(vectors, &neighbors, &UmapOptions::default()).map_or(f64::NAN, run_layout)
+    let options = UmapOptions {
+        start,
+        ..UmapOptions::default()
+    };
+    Umap::new(vectors, &search.finish(vectors), &options).map_or(f64::NAN, run_layout)
 }
 
 fn tsne(vectors: &Vectors) -> f64 {

@@ -1,6 +1,8 @@
 //! What all maps that are found step by step have in common.
 
-use crate::{AnalysisError, Vectors};
+use crate::sparse::SparseGraph;
+use crate::spectral::waves;
+use crate::{AnalysisError, Pca, Vectors};
 
 /// A map that is found step by step: after each step it can be drawn, and left as it is.
 pub trait Layout {
@@ -29,8 +31,53 @@ pub enum Start {
     /// On their principal components.
     #[default]
     Pca,
+    /// On the smoothest waves over the graph of neighbours, as umap-learn does; on the principal
+    /// components where the graph falls apart or is small. Large structures come out truer, and
+    /// the start takes longer.
+    Spectral,
     /// At given places, `[n, dimensions]`: to go on from another map.
     Given(Vec<f32>),
+}
+
+/// Where the points start that nobody has given a place.
+pub(crate) struct Place {
+    /// `[n, dimensions]`, around 0.
+    pub(crate) coordinates: Vec<f32>,
+    /// Standard deviation along the first axis; 0 where all vectors are equal.
+    pub(crate) deviation: f32,
+}
+
+impl Place {
+    pub(crate) fn new(
+        vectors: &Vectors,
+        dimensions: usize,
+        start: &Start,
+        graph: &SparseGraph,
+    ) -> Self {
+        let width = match start {
+            Start::Spectral => dimensions.max(8),
+            Start::Pca | Start::Given(_) => dimensions,
+        };
+        let pca = Pca::fit(vectors, width);
+        let variance = pca.variances().first().copied().unwrap_or(0.0);
+        let enough = vectors.len() > TOO_FEW && variance > 0.0;
+        if *start == Start::Spectral && enough {
+            let found = waves(graph, pca.coordinates(), width, dimensions);
+            if let Some(coordinates) = found {
+                let squares = coordinates.iter().step_by(dimensions).map(|x| x * x);
+                let deviation = (squares.sum::<f32>() / vectors.len() as f32).sqrt();
+                return Self {
+                    coordinates,
+                    deviation,
+                };
+            }
+        }
+        let rows = pca.coordinates().chunks_exact(width);
+        Self {
+            coordinates: rows.flat_map(|row| &row[..dimensions]).copied().collect(),
+            deviation: variance.sqrt() as f32,
+        }
+    }
 }
 
 pub(crate) fn check_map_dimensions(dimensions: usize) -> Result<(), AnalysisError> {

@@ -26,6 +26,7 @@ mod axes;
 mod clusters;
 mod error;
 mod faithfulness;
+mod graph;
 mod groups;
 mod knn;
 mod layout;
@@ -37,6 +38,7 @@ mod product;
 mod seriation;
 mod similarity;
 mod sparse;
+mod spectral;
 mod tsne;
 mod umap;
 mod units;
@@ -47,13 +49,17 @@ pub use axes::{Axis, project_onto_axes};
 pub use clusters::Clusters;
 pub use error::AnalysisError;
 pub use faithfulness::{Faithfulness, FaithfulnessCheck, RANK_LIMIT, SAMPLE, faithfulness};
+pub use graph::NeighborGraph;
 pub use groups::{Assignment, assign_to_groups, outliers};
-pub use knn::{MAX_NEIGHBORS, NeighborGraph, NeighborSearch};
+pub use knn::{EXACT_LIMIT, MAX_NEIGHBORS, NeighborSearch};
 pub use layout::{Layout, Start};
 pub use metric::Metric;
 pub use pca::{MAX_COMPONENTS, Pca};
 pub use place::place_among;
 pub use plane::map_neighbors;
+/// Picks the fastest integer kernel for the machine; to be called once in each worker. Results
+/// don't depend on it.
+pub use semblance_kernels::tune;
 pub use seriation::{OPTIMAL_LIMIT, ORDER_LIMIT, similarity_order};
 pub use similarity::{
     MATRIX_LIMIT, Neighbor, PairSearch, ScoredPair, cosine, cosine_between, cosine_block,

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::Vectors;
-use crate::product::dot;
+use crate::product::{dot, dots};
 use crate::similarity::score;
 
 /// What "near" means.
@@ -26,6 +26,25 @@ impl Metric {
             Self::Cosine => score(a, i, b, j, dot(x, y)),
             Self::Euclidean => euclidean(x, y),
             Self::Dot => dot(x, y),
+        }
+    }
+
+    /// Values of the metric for vector `i` and some others of the same: those that
+    /// [`Metric::score`] gives, bit for bit.
+    pub(crate) fn scores<const N: usize>(
+        self,
+        vectors: &Vectors,
+        i: usize,
+        others: [u32; N],
+    ) -> [f32; N] {
+        let (row, rows) = (vectors.row(i), others.map(|j| vectors.row(j as usize)));
+        match self {
+            Self::Euclidean => rows.map(|other| euclidean(row, other)),
+            Self::Dot => dots(row, rows),
+            Self::Cosine => {
+                let dots = dots(row, rows);
+                std::array::from_fn(|at| score(vectors, i, vectors, others[at] as usize, dots[at]))
+            }
         }
     }
 

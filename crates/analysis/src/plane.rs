@@ -1,5 +1,6 @@
 //! Neighbours on a map: points of two or three dimensions, in a k-d tree (Bentley 1975).
 
+use crate::knn::Near;
 use crate::metric::{Metric, euclidean};
 use crate::{AnalysisError, MAX_NEIGHBORS, Neighbor, NeighborGraph, Vectors};
 
@@ -21,9 +22,14 @@ pub fn map_neighbors(map: &Vectors, k: usize) -> Result<NeighborGraph, AnalysisE
     }
     let k = k.min(map.len().saturating_sub(1));
     let tree = Tree::new(map);
-    let lists = (0..map.len())
-        .map(|i| tree.nearest(map.row(i), Some(i), k))
-        .collect();
+    let lists = (0..map.len()).map(|i| {
+        let near = |neighbor: Neighbor| Near {
+            index: neighbor.index as u32,
+            score: neighbor.score,
+        };
+        let list = tree.nearest(map.row(i), Some(i), k);
+        list.into_iter().map(near).collect()
+    });
     Ok(NeighborGraph::from_lists(Metric::Euclidean, k, lists))
 }
 

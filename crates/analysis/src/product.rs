@@ -63,6 +63,11 @@ pub(crate) fn dot<T: Number>(a: &[T], b: &[T]) -> T {
     tile::<T, 1, 1>([a], [b])[0][0]
 }
 
+/// Dot products of one vector with several of the same length.
+pub(crate) fn dots<T: Number, const N: usize>(a: &[T], b: [&[T]; N]) -> [T; N] {
+    tile::<T, 1, N>([a], b)[0]
+}
+
 /// `out[i, j] = a[i] · b[j]` for `a` of `[m, k]` and `b` of `[n, k]`, row-major; `out` is `[m, n]`.
 pub(crate) fn product<T: Number>(a: &[T], b: &[T], k: usize, out: &mut [T]) {
     let columns = b.len() / k;

@@ -7,11 +7,11 @@ mod repulsion;
 use repulsion::Repulsion;
 
 use crate::layout::{
-    Layout, Random, Start, TOO_FEW, check_map_dimensions, check_option, check_start,
+    Layout, Place, Random, Start, TOO_FEW, check_map_dimensions, check_option, check_start,
 };
 use crate::metric::Metric;
 use crate::sparse::SparseGraph;
-use crate::{AnalysisError, NeighborGraph, Pca, Vectors};
+use crate::{AnalysisError, NeighborGraph, Vectors};
 
 /// Iterations with exaggerated pulls, and with little momentum.
 const EARLY: usize = 250;
@@ -140,28 +140,28 @@ impl Tsne {
             });
         }
         let mut iterations = options.iterations;
+        let perplexity = options.perplexity_of(n);
+        let affinities = affinities(&neighbors.truncated(needed), perplexity);
         let start = match &options.start {
             Start::Given(start) => {
                 check_start(start, n, options.dimensions)?;
                 start.clone()
             }
-            Start::Pca => {
-                let pca = Pca::fit(vectors, options.dimensions);
-                let mut start = pca.coordinates().to_vec();
-                let deviation = pca.variances()[0].sqrt() as f32;
-                if n <= TOO_FEW || deviation == 0.0 {
+            Start::Pca | Start::Spectral => {
+                let place = Place::new(vectors, options.dimensions, &options.start, &affinities);
+                let mut start = place.coordinates;
+                if n <= TOO_FEW || place.deviation == 0.0 {
                     iterations = 0;
                 } else {
                     // A little noise lets equal texts part.
                     let mut random = Random::new(options.seed);
                     for x in &mut start {
-                        *x = (*x / deviation + 0.01 * random.signed()) * START_SPREAD;
+                        *x = (*x / place.deviation + 0.01 * random.signed()) * START_SPREAD;
                     }
                 }
                 start
             }
         };
-        let perplexity = options.perplexity_of(n);
         let map = if options.dimensions == 2 {
             Map::Plane(State::new(&start))
         } else {
@@ -172,7 +172,7 @@ impl Tsne {
             exaggeration: options.exaggeration,
             learning_rate,
             theta: options.theta,
-            affinities: affinities(&neighbors.truncated(needed), perplexity),
+            affinities,
             map,
             iteration: 0,
             iterations,

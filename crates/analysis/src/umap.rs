@@ -10,11 +10,11 @@ mod power;
 use descent::{Edges, Pass, Tails};
 
 use crate::layout::{
-    Layout, Random, Start, TOO_FEW, check_map_dimensions, check_option, check_start,
+    Layout, Place, Random, Start, TOO_FEW, check_map_dimensions, check_option, check_start,
 };
 use crate::similarity::nearest_to;
 use crate::sparse::SparseGraph;
-use crate::{AnalysisError, NeighborGraph, Pca, Vectors};
+use crate::{AnalysisError, NeighborGraph, Vectors};
 
 /// Side of the square or cube that a map starts in.
 const EXTENT: f32 = 10.0;
@@ -113,15 +113,17 @@ impl Umap {
         let mut iterations = options
             .iterations
             .unwrap_or(if n <= 10_000 { 500 } else { 200 });
+        let graph = neighbors.truncated(options.neighbors - 1);
+        let fuzzy = fuzzy::graph(&graph);
         let coordinates = match &options.start {
             Start::Given(start) => {
                 check_start(start, n, dimensions)?;
                 start.clone()
             }
-            Start::Pca => {
-                let pca = Pca::fit(vectors, dimensions);
-                let mut coordinates = pca.coordinates().to_vec();
-                if n <= TOO_FEW || pca.variances()[0] == 0.0 {
+            Start::Pca | Start::Spectral => {
+                let place = Place::new(vectors, dimensions, &options.start, &fuzzy);
+                let mut coordinates = place.coordinates;
+                if n <= TOO_FEW || place.deviation == 0.0 {
                     iterations = 0;
                 } else {
                     spread(&mut coordinates, dimensions, &mut random);
@@ -129,8 +131,7 @@ impl Umap {
                 coordinates
             }
         };
-        let graph = neighbors.truncated(options.neighbors - 1);
-        let edges = Edges::new(fuzzy::graph(&graph), iterations);
+        let edges = Edges::new(fuzzy, iterations);
         let (a, b) = curve::fit(f64::from(options.min_distance));
         Ok(Self {
             dimensions,

@@ -6,6 +6,8 @@
 //! `√d / 32767` (6e-4 at 384 dimensions; typically some 1e-5, as roundings cancel). What is found this way is
 //! scored again in f32 before anyone sees it.
 
+use std::ops::Range;
+
 use wide::{i16x8, i32x4};
 
 use crate::Vectors;
@@ -17,7 +19,7 @@ const LANES: usize = 8;
 const TILE_ROWS: usize = 3;
 const TILE_COLUMNS: usize = 4;
 
-type Chunk = [i16; LANES];
+pub(crate) type Chunk = [i16; LANES];
 
 /// Vectors scaled to unit length, `[n, d]` padded with zeros to a multiple of eight dimensions.
 #[derive(Debug, Clone)]
@@ -25,46 +27,64 @@ pub(crate) struct Units {
     chunks: Vec<Chunk>,
     /// Chunks of a row.
     width: usize,
-    /// Count of rows.
-    n: usize,
     /// Bound of the error of a cosine.
     error: f32,
 }
 
 impl Units {
     pub(crate) fn new(vectors: &Vectors) -> Self {
-        let (n, d) = (vectors.len(), vectors.dimensions());
-        let width = d.div_ceil(LANES);
-        let mut chunks = vec![[0i16; LANES]; n * width];
-        for (i, (row, out)) in vectors
-            .rows()
-            .zip(chunks.chunks_exact_mut(width))
-            .enumerate()
-        {
+        let mut units = Self::begin(vectors);
+        units.go_on(vectors, vectors.len());
+        units
+    }
+
+    /// None yet of the vectors; see [`Units::go_on`].
+    pub(crate) fn begin(vectors: &Vectors) -> Self {
+        let d = vectors.dimensions();
+        Self {
+            chunks: Vec::new(),
+            width: d.div_ceil(LANES),
+            error: (d as f32).sqrt() / SCALE as f32,
+        }
+    }
+
+    /// Takes in up to `count` more; true when there are none left.
+    pub(crate) fn go_on(&mut self, vectors: &Vectors, count: usize) -> bool {
+        let (first, width) = (self.len(), self.width);
+        let end = first.saturating_add(count).min(vectors.len());
+        if self.chunks.capacity() == 0 {
+            self.chunks.reserve_exact(vectors.len() * width);
+        }
+        self.chunks.resize(end * width, [0; LANES]);
+        let chunks = self.chunks[first * width..].chunks_exact_mut(width);
+        for (i, out) in (first..end).zip(chunks) {
             let norm = vectors.norm(i);
             if norm < MIN_NORM {
                 continue;
             }
             let scale = SCALE / f64::from(norm);
-            for (x, slot) in row.iter().zip(out.as_flattened_mut()) {
-                *slot = (f64::from(*x) * scale).round().clamp(-SCALE, SCALE) as i16;
+            for (x, slot) in vectors.row(i).iter().zip(out.as_flattened_mut()) {
+                // Ties to even are one instruction.
+                let x = (f64::from(*x) * scale).round_ties_even();
+                *slot = x.clamp(-SCALE, SCALE) as i16;
             }
         }
-        Self {
-            chunks,
-            width,
-            n,
-            error: (d as f32).sqrt() / SCALE as f32,
-        }
+        end == vectors.len()
     }
 
+    /// Count of rows so far.
     pub(crate) fn len(&self) -> usize {
-        self.n
+        self.chunks.len() / self.width
     }
 
     /// Bound of the error of a cosine.
     pub(crate) fn error(&self) -> f32 {
         self.error
+    }
+
+    /// Chunks of a row.
+    pub(crate) fn width(&self) -> usize {
+        self.width
     }
 
     /// Cosine in the units of [`Units::product`].
@@ -73,8 +93,23 @@ impl Units {
     }
 
     /// The rows of a range, for [`product`].
-    pub(crate) fn rows(&self, range: std::ops::Range<usize>) -> &[Chunk] {
+    pub(crate) fn rows(&self, range: Range<usize>) -> &[Chunk] {
         &self.chunks[range.start * self.width..range.end * self.width]
+    }
+
+    /// Cosines of some rows with others, `[rows, columns]`.
+    pub(crate) fn cosines(&self, rows: Range<usize>, columns: Range<usize>, out: &mut [f32]) {
+        let mut dots = vec![0; out.len()];
+        self.product(self.rows(rows), self.rows(columns), &mut dots);
+        for (x, dot) in out.iter_mut().zip(dots) {
+            *x = dot as f32 / Self::scale();
+        }
+    }
+
+    /// Dot products of a row with some others.
+    pub(crate) fn dots<const N: usize>(&self, row: usize, others: [usize; N]) -> [i32; N] {
+        let rows = others.map(|other| self.rows(other..other + 1));
+        tile::<1, N>([self.rows(row..row + 1)], rows)[0]
     }
 
     /// `out[i, j]`: dot product of row `i` of `a` and row `j` of `b`, both of these units; `out` is

@@ -21,9 +21,16 @@ fn grouped(n: usize, groups: usize, d: usize) -> Vectors {
 enum Method {
     Umap,
     Tsne,
+    UmapFromWaves,
+    TsneFromWaves,
 }
 
-const METHODS: [Method; 2] = [Method::Umap, Method::Tsne];
+const METHODS: [Method; 4] = [
+    Method::Umap,
+    Method::Tsne,
+    Method::UmapFromWaves,
+    Method::TsneFromWaves,
+];
 
 fn layout(
     method: Method,
@@ -32,22 +39,32 @@ fn layout(
     dimensions: usize,
     seed: u64,
 ) -> Box<dyn Layout> {
+    let start = match method {
+        Method::Umap | Method::Tsne => Start::Pca,
+        Method::UmapFromWaves | Method::TsneFromWaves => Start::Spectral,
+    };
     let options = UmapOptions {
         dimensions,
         seed,
+        start: start.clone(),
         ..UmapOptions::default()
     };
     let others = TsneOptions {
         dimensions,
         seed,
         iterations: 500,
+        start,
         ..TsneOptions::default()
     };
     let k = 14.max(others.neighbors_of(vectors.len()));
     let neighbors = NeighborGraph::exact(vectors, k, metric).unwrap();
     match method {
-        Method::Umap => Box::new(Umap::new(vectors, &neighbors, &options).unwrap()),
-        Method::Tsne => Box::new(Tsne::new(vectors, &neighbors, &others).unwrap()),
+        Method::Umap | Method::UmapFromWaves => {
+            Box::new(Umap::new(vectors, &neighbors, &options).unwrap())
+        }
+        Method::Tsne | Method::TsneFromWaves => {
+            Box::new(Tsne::new(vectors, &neighbors, &others).unwrap())
+        }
     }
 }
 
@@ -116,6 +133,33 @@ fn the_same_seed_gives_the_same_map_however_it_is_stepped() {
         assert!(!other.step(1));
         assert_eq!(map, other.coordinates());
         assert_ne!(map, run(layout(method, &vectors, Metric::Cosine, 2, 6)));
+    }
+}
+
+#[test]
+fn a_start_on_waves_shows_what_hangs_together() {
+    // A closed path, which principal components can't unroll: it lies on a sphere in 16-D.
+    let n = 400;
+    let point = |i: usize| {
+        let turn = i as f32 / n as f32 * std::f32::consts::TAU;
+        (1..=8).flat_map(move |wave| {
+            let angle = turn * wave as f32;
+            [angle.cos(), angle.sin()]
+        })
+    };
+    let vectors = Vectors::from_flat((0..n).flat_map(point).collect(), 16).unwrap();
+    let neighbors = NeighborGraph::exact(&vectors, 14, Metric::Cosine).unwrap();
+    let options = UmapOptions {
+        start: Start::Spectral,
+        ..UmapOptions::default()
+    };
+    let umap = Umap::new(&vectors, &neighbors, &options).unwrap();
+    // Before the first step: each point next to the one before it, all the way round.
+    let place = |i: usize| &umap.coordinates()[i % n * 2..][..2];
+    let far = |a: &[f32], b: &[f32]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    for i in 0..n {
+        assert!(far(place(i), place(i + 1)) < 0.3, "{i}");
+        assert!(far(place(i), place(i + n / 2)) > 5.0, "{i}");
     }
 }
 
