@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use semblance_tests::{Site, visit};
+use semblance_tests::{Page, Site, visit};
 use serde_json::Value;
 
 /// Largest error of a score against f32 that the shipped weights may have: what was measured, and
@@ -12,6 +12,9 @@ const MAX_ERROR: f32 = 0.035;
 
 /// Mean error over all pairs.
 const MAX_MEAN: f32 = 0.007;
+
+/// Largest error of a score in exact arithmetic.
+const EXACT_ERROR: f32 = 2e-6;
 
 /// Texts and vectors of the reference, those that fit a line and the table.
 fn reference() -> Result<Vec<(String, Vec<f32>)>> {
@@ -39,36 +42,76 @@ fn reference() -> Result<Vec<(String, Vec<f32>)>> {
         .collect())
 }
 
-#[tokio::test]
-async fn scores_are_those_of_the_original_model() -> Result<()> {
+/// Pastes the texts of the reference and returns the mean and the largest error of their scores.
+async fn errors(page: &Page) -> Result<(f32, f32)> {
     let reference = reference()?;
     ensure!(reference.len() >= 50, "the fixture is too small");
+    let texts: Vec<&str> = reference.iter().map(|(text, _)| text.as_str()).collect();
+    page.paste(&texts.join("\n")).await?;
+    let scores = page.scores_of(&texts).await?;
+    let (mut worst, mut sum, mut count) = (0.0_f32, 0.0, 0);
+    for (i, (text, a)) in reference.iter().enumerate() {
+        ensure!(scores[i][i] == 1.0, "a text scores exactly 1 with itself");
+        for (j, (other, b)) in reference.iter().enumerate().skip(i + 1) {
+            ensure!(scores[i][j] == scores[j][i], "scores are symmetric");
+            if text == other {
+                ensure!(scores[i][j] == 1.0, "equal texts score exactly 1");
+            }
+            let expected: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+            let error = (scores[i][j] - expected).abs();
+            worst = worst.max(error);
+            sum += error;
+            count += 1;
+        }
+    }
+    let mean = sum / count as f32;
+    Ok((mean, worst))
+}
+
+#[tokio::test]
+async fn scores_are_those_of_the_original_model() -> Result<()> {
     visit(Site::root(), async |page| {
         page.open_with_scores().await?;
-        let texts: Vec<&str> = reference.iter().map(|(text, _)| text.as_str()).collect();
-        page.paste(&texts.join("\n")).await?;
-        let scores = page.scores_of(&texts).await?;
-        let (mut worst, mut sum, mut count) = (0.0_f32, 0.0, 0);
-        for (i, (text, a)) in reference.iter().enumerate() {
-            ensure!(scores[i][i] == 1.0, "a text scores exactly 1 with itself");
-            for (j, (other, b)) in reference.iter().enumerate().skip(i + 1) {
-                ensure!(scores[i][j] == scores[j][i], "scores are symmetric");
-                if text == other {
-                    ensure!(scores[i][j] == 1.0, "equal texts score exactly 1");
-                }
-                let expected: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-                let error = (scores[i][j] - expected).abs();
-                worst = worst.max(error);
-                sum += error;
-                count += 1;
-            }
-        }
-        let mean = sum / count as f32;
-        println!("error of a score over {count} pairs: mean {mean:.5}, max {worst:.5}");
+        let (mean, worst) = errors(page).await?;
+        println!("error of a score: mean {mean:.5}, max {worst:.5}");
         ensure!(
             worst <= MAX_ERROR && mean <= MAX_MEAN,
             "mean {mean}, max {worst}"
         );
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn exact_scores_are_those_of_the_original_model_and_texts_stay() -> Result<()> {
+    let exact = "document.querySelector('.model')?.textContent.endsWith(', exact')";
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        page.paste("my own text\nanother one").await?;
+        page.scores_of(&["my own text", "another one"]).await?;
+        page.press("Exact arithmetic").await?;
+        page.wait_for("the exact model", exact).await?;
+        page.scores_of(&["my own text", "another one"]).await?;
+        let (mean, worst) = errors(page).await?;
+        println!("error of an exact score: mean {mean:e}, max {worst:e}");
+        ensure!(worst <= EXACT_ERROR, "a score is off by {worst}");
+
+        // The choice outlasts the page, and can be taken back.
+        page.open().await?;
+        page.wait_for("the exact model after a reload", exact)
+            .await?;
+        page.press("Exact arithmetic").await?;
+        page.wait_for(
+            "the fast model",
+            &format!("document.querySelector('.model') && !({exact})"),
+        )
+        .await?;
+        // Scores of the same texts could be the exact ones still.
+        page.paste("something else\nin between").await?;
+        page.scores_of(&["something else", "in between"]).await?;
+        let (_, worst) = errors(page).await?;
+        ensure!(worst > EXACT_ERROR, "int8 can't be as exact: {worst}");
         page.no_errors().await
     })
     .await

@@ -5,19 +5,23 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use crate::memory;
 use anyhow::{Context, Result};
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel, WebDriver};
 
 /// A running browser with a fresh profile, and the server that drives it.
-pub(crate) struct Browser {
+pub struct Browser {
     pub(crate) driver: WebDriver,
     process: Driver,
     profile: tempfile::TempDir,
 }
 
 impl Browser {
-    /// Starts both.
-    pub(crate) async fn start() -> Result<Self> {
+    /// Starts both: the programs that `SEMBLANCE_CHROMIUM` and `SEMBLANCE_CHROMEDRIVER` name.
+    ///
+    /// # Errors
+    /// One of them can't be run.
+    pub async fn start() -> Result<Self> {
         let profile = tempfile::tempdir().context("no folder for the browser's profile")?;
         let process = Driver::start(&program("SEMBLANCE_CHROMEDRIVER")?)?;
         let capabilities = chromium(&program("SEMBLANCE_CHROMIUM")?, profile.path())?;
@@ -32,9 +36,26 @@ impl Browser {
         })
     }
 
+    /// WebDriver itself.
+    #[must_use]
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// The most memory that any page's process has had in RAM, with all its workers, in bytes.
+    ///
+    /// # Errors
+    /// The system doesn't tell (it must have a Linux `/proc`).
+    pub fn peak_memory(&self) -> Result<u64> {
+        memory::peak_of_pages(self.process.child.id())
+    }
+
     /// Ends the browser in good order and returns its log of network requests, which is whole
     /// only then.
-    pub(crate) async fn quit(self) -> Result<String> {
+    ///
+    /// # Errors
+    /// The browser doesn't end, or left no log.
+    pub async fn quit(self) -> Result<String> {
         self.driver
             .quit()
             .await

@@ -20,6 +20,7 @@
 
 mod accessibility;
 mod browser;
+mod memory;
 mod netlog;
 mod page;
 mod roles;
@@ -27,6 +28,7 @@ mod steps;
 mod visit;
 
 pub use accessibility::{Impact, Violation};
+pub use browser::Browser;
 pub use page::{Page, Scheme};
 pub use semblance_serve::{Fault, Received};
 pub use visit::{Site, visit, visit_and_leave};

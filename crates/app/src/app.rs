@@ -17,6 +17,7 @@ use crate::texts::{Texts, keep_page_on_drop};
 use crate::timing;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
+use semblance_client::Precision;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
@@ -108,6 +109,17 @@ fn base() -> String {
 /// Starts the engine and the watch on requests, once.
 #[hook]
 fn use_started(driver: &Rc<Driver>, store: &Store) {
+    {
+        // Before the start below: the first engine has the precision that was kept.
+        let driver = driver.clone();
+        use_effect_with(store.settings.exact, move |&exact| {
+            driver.set_precision(if exact {
+                Precision::Exact
+            } else {
+                Precision::Fast
+            });
+        });
+    }
     let (driver, dispatch) = (driver.clone(), store.dispatcher());
     use_effect_with((), move |()| {
         timing::mark("semblance:page-ready");

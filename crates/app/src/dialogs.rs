@@ -115,7 +115,7 @@ pub fn About(props: &DialogProps) -> Html {
         <>
             <h3>{ "Privacy" }</h3>
             <p>{ "What you type never leaves this device. The model runs here, in your browser; the page sends your texts to nobody, and its content security policy forbids it to reach any other server. The status line counts requests to elsewhere; it should always say 0." }</p>
-            <p>{ "For a reload of this tab, the browser keeps your texts until the tab is closed. Your choice of theme, type size and order is kept for your next visit." }</p>
+            <p>{ "For a reload of this tab, the browser keeps your texts until the tab is closed. Your choice of theme, type size, order and precision is kept for your next visit." }</p>
             <h3>{ "What the numbers mean" }</h3>
             <p>{ "A language model reads each text and gives it an embedding: a direction in a space of many dimensions. The score of two texts is the cosine similarity of their embeddings: 1 when the directions agree, around 0 when they have nothing to do with each other. It measures what texts are about more than whether they say the same; negations are often close." }</p>
             <p>{ "The map shows the two directions in which your texts differ most (principal components). The percentages on its axes say how much of all differences they hold; the rest can't be seen on it, so trust the scores before the map." }</p>

@@ -28,6 +28,9 @@ const PROGRESS_INTERVAL: f64 = 80.0;
 pub struct Driver {
     dispatch: UseReducerDispatcher<State>,
     base: String,
+    precision: Cell<Precision>,
+    /// Counts starts: only the latest one may become the engine.
+    starts: Cell<u32>,
     client: RefCell<Option<Client>>,
     texts: RefCell<Rc<Vec<Text>>>,
     cancel: RefCell<Cancel>,
@@ -46,6 +49,8 @@ impl Driver {
         Rc::new(Driver {
             dispatch,
             base,
+            precision: Cell::default(),
+            starts: Cell::new(0),
             client: RefCell::default(),
             texts: RefCell::default(),
             cancel: RefCell::new(Cancel::new()),
@@ -60,6 +65,8 @@ impl Driver {
     /// Starts the engine; afterwards embeds the texts that are there by then.
     pub fn start(self: &Rc<Self>) {
         let driver = self.clone();
+        let start = self.starts.get() + 1;
+        self.starts.set(start);
         driver.tell(Action::Alert(None));
         driver.tell(Action::Engine(Engine::Starting(Progress::of(
             stage_name(Stage::Engine),
@@ -67,13 +74,23 @@ impl Driver {
         ))));
         spawn_local(async move {
             let options = ClientOptions {
-                base: driver.base.clone(),
-                precision: Precision::Fast,
-                workers: None,
+                precision: driver.precision.get(),
+                ..ClientOptions::new(&driver.base)
             };
             let listener = driver.clone();
-            let started = Client::start(options, Rc::new(move |event| listener.hear(event))).await;
+            let hear = move |event| {
+                if listener.starts.get() == start {
+                    listener.hear(event);
+                }
+            };
+            let started = Client::start(options, Rc::new(hear)).await;
             match started {
+                // Another precision was chosen meanwhile.
+                _ if driver.starts.get() != start => {
+                    if let Ok(client) = started {
+                        client.close();
+                    }
+                }
                 Ok(client) => {
                     timing::mark("semblance:model-ready");
                     driver.tell(Action::Engine(Engine::Ready(Rc::new(
@@ -88,6 +105,24 @@ impl Driver {
                 }
             }
         });
+    }
+
+    /// Computes with this precision from now on: starts the engine anew if it has another. Texts
+    /// stay, and so do results until there are new ones.
+    pub fn set_precision(self: &Rc<Self>, precision: Precision) {
+        let changed = self.precision.replace(precision) != precision;
+        if !changed || self.starts.get() == 0 {
+            return;
+        }
+        if let Some(client) = self.client.take() {
+            client.close();
+        }
+        // Whatever ran has no engine any more, and nothing to say.
+        self.run.set(self.run.get() + 1);
+        self.cancel.borrow().cancel();
+        self.known.take();
+        self.tell(Action::Task(None));
+        self.start();
     }
 
     /// Makes these the texts, and embeds them once the engine is there.

@@ -1,4 +1,4 @@
-//! The bar at the top: name, size of type, light or dark, help.
+//! The bar at the top: name, precision, size of type, light or dark, help.
 
 use crate::icon::{Icon, brand, icon};
 use crate::state::{Action, use_store};
@@ -26,11 +26,16 @@ pub fn Header(props: &HeaderProps) -> Html {
     let cycle = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::CycleTheme));
     let dispatch = store.dispatcher();
     let large = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ToggleProjector));
+    let dispatch = store.dispatcher();
+    let exact = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ToggleExact));
     html! {
         <header class="top">
             <h1 class="brand">{ brand() }<span>{ "Semblance" }</span></h1>
             <p class="tagline">{ "How alike are these texts? Everything is computed on this device." }</p>
             <div class="tools">
+                <button type="button" class="tool" onclick={exact}
+                    title="Exact arithmetic: the scores of the original model, several times slower; downloads 91 MB once"
+                    aria-label="Exact arithmetic" aria-pressed={store.settings.exact.to_string()}>{ icon(Icon::Exact) }</button>
                 <button type="button" class="tool" onclick={large} title="Large type, for a projector"
                     aria-label="Large type" aria-pressed={store.settings.projector.to_string()}>{ icon(Icon::Large) }</button>
                 <button type="button" class="tool" onclick={cycle} title={theme} aria-label={theme}>{ icon(theme_icon) }</button>

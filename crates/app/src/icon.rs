@@ -17,6 +17,9 @@ pub fn icon(name: Icon) -> Html {
         Icon::Moon => "M16.5 11.6A6.8 6.8 0 0 1 8.4 3.5a6.8 6.8 0 1 0 8.1 8.1Z",
         Icon::System => "M3 4.5h14v9.5H3zM7.5 17h5M10 14v3",
         Icon::Large => "M2.5 16 7 5l4.5 11M4 12.5h6M13 16l2.6-6.4L18.2 16M13.9 14h3.4",
+        Icon::Exact => {
+            "M10 2.8v3M10 14.2v3M2.8 10h3M14.2 10h3M10 5.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4ZM10 10h.01"
+        }
         Icon::Keyboard => {
             "M2.5 5.5h15v9h-15zM5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M6.5 11.7h7"
         }
@@ -64,6 +67,7 @@ pub enum Icon {
     Moon,
     System,
     Large,
+    Exact,
     Keyboard,
     About,
     Plus,

@@ -133,6 +133,8 @@ pub enum Action {
     CycleTheme,
     ToggleProjector,
     SetOrder(Order),
+    /// Between fast and exact arithmetic.
+    ToggleExact,
     Engine(Engine),
     Task(Option<Progress>),
     Results(Rc<Results>, Option<f64>),
@@ -262,6 +264,7 @@ impl Reducible for State {
                 }
             }
             Action::ToggleProjector => state.settings.projector = !state.settings.projector,
+            Action::ToggleExact => state.settings.exact = !state.settings.exact,
             Action::SetOrder(order) => state.settings.order = order,
             Action::Engine(engine) => state.engine = engine,
             Action::Task(task) => state.task = task,

@@ -41,7 +41,7 @@ pub fn Status(props: &StatusProps) -> Html {
                     <button type="button" class="quiet" onclick={calling(&props.driver, resume)}>{ label }</button>
                 }
                 if let Engine::Ready(model) = &store.engine {
-                    <p class="model" title={format!("{}: {} dimensions, texts of up to {} tokens", model.name, model.dimensions, model.max_tokens)}>{ short(&model.name) }</p>
+                    <p class="model" title={format!("{}: {} dimensions, texts of up to {} tokens", model.name, model.dimensions, model.max_tokens)}>{ short(&model.name) }{ store.settings.exact.then_some(", exact") }</p>
                 }
             </div>
         </footer>

@@ -1,11 +1,18 @@
 //! `assets.json`: which files the engine and the model are, by content.
 
 use crate::{ClientError, engine::failed};
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON, Promise, Reflect};
 use semblance_protocol::{Load, ModelFile, Precision};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCache, RequestInit, Response, Url};
+
+#[wasm_bindgen]
+extern "C" {
+    // Bound here since it is a method of `Window` in web-sys, and workers have it too.
+    #[wasm_bindgen(js_name = fetch, catch)]
+    fn global_fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+}
 
 /// The list of files beside the page.
 pub(crate) struct Assets {
@@ -48,16 +55,29 @@ impl Assets {
         })
     }
 
-    /// The first model that the site ships.
-    pub(crate) fn model(&self, precision: Precision) -> Result<Load, ClientError> {
+    /// The model of that name, or the first in the list.
+    pub(crate) fn model(
+        &self,
+        name: Option<&str>,
+        precision: Precision,
+    ) -> Result<Load, ClientError> {
         let models: Array = get(&self.list, "models")?.dyn_into().unwrap_or_default();
-        let model = models.get(0);
+        let model = match name {
+            None => models.get(0),
+            Some(wanted) => models
+                .iter()
+                .find(|model| string(model, "name").is_ok_and(|name| name == wanted))
+                .ok_or_else(|| ClientError::UnknownModel(wanted.to_owned()))?,
+        };
         let files: Array = get(&model, "files")?.dyn_into().unwrap_or_default();
         let file = |role: &str| -> Result<ModelFile, ClientError> {
             let entry = files
                 .iter()
-                .find(|file| string(file, "role").is_ok_and(|found| found == role))
-                .ok_or_else(|| missing(role))?;
+                .find(|file| {
+                    let is = |key, expected| string(file, key).is_ok_and(|found| found == expected);
+                    is("role", role) && (role != "weights" || is("precision", key(precision)))
+                })
+                .ok_or_else(|| missing(&format!("{role} for “{}”", key(precision))))?;
             Ok(ModelFile {
                 path: string(&entry, "path")?,
                 bytes: get(&entry, "bytes")?
@@ -77,16 +97,24 @@ impl Assets {
     }
 }
 
+/// How the list names a precision.
+fn key(precision: Precision) -> &'static str {
+    match precision {
+        Precision::Fast => "fast",
+        Precision::Exact => "exact",
+    }
+}
+
 /// The response to a GET of `url`; anything but a success is an error about `what`.
 pub(crate) async fn fetch(
     what: &str,
     url: &str,
     cache: RequestCache,
 ) -> Result<Response, ClientError> {
-    let window = web_sys::window().ok_or_else(|| missing("window"))?;
     let init = RequestInit::new();
     init.set_cache(cache);
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(url, &init))
+    let response = global_fetch(url, &init).map_err(|e| failed(what, &e))?;
+    let response: Response = JsFuture::from(response)
         .await
         .map_err(|e| failed(what, &e))?
         .unchecked_into();

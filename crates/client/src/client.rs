@@ -1,16 +1,15 @@
 //! The client: texts in, scores and coordinates out.
 
 use crate::{
-    Cancel, ClientError, EmbedProgress, Event, Notice, Stage,
-    assets::Assets,
+    Cancel, ClientError, ClientOptions, EmbedProgress, Event, Stage,
     engine::Engine,
     known::{Embedded, Known},
     link::{Link, OnProgress, as_error},
     pool::{Encoded, Pool},
 };
 use semblance_protocol::{
-    Failure, FailureKind, Metric, ModelInfo, Neighbour, Pair, Precision, Request, Response,
-    VectorId, wire::Payload,
+    Failure, FailureKind, Metric, ModelInfo, Neighbour, Pair, Request, Response, VectorId,
+    wire::Payload,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -18,17 +17,6 @@ use std::{
     rc::Rc,
 };
 use wasm_bindgen_futures::spawn_local;
-
-/// How to start a client.
-#[derive(Clone, Debug)]
-pub struct ClientOptions {
-    /// Where `assets.json` is: an absolute URL, usually the document's base.
-    pub base: String,
-    /// Arithmetic of the encoder.
-    pub precision: Precision,
-    /// Encoding workers; by default one less than the device has cores, from 1 to 4.
-    pub workers: Option<usize>,
-}
 
 /// All pairwise cosine similarities.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,15 +63,10 @@ impl Client {
             loaded: 0.0,
             total: 0.0,
         });
-        let assets = Assets::load(&options.base).await?;
-        let load = assets.model(options.precision)?;
-        let engine = Rc::new(Engine::load(&assets).await?);
+        let (engine, load) = options.find().await?;
         let analysis = Link::new(engine.spawn("analysis")?);
-        let workers = options.workers.unwrap_or_else(default_workers);
-        let (pool, loaded) = Pool::start(engine.clone(), load, workers, events.clone()).await?;
-        if let Some(reason) = loaded.not_kept {
-            events(Event::Notice(Notice::NotKept(reason)));
-        }
+        let workers = options.workers();
+        let (pool, loaded) = Pool::start(engine.clone(), load, workers, events).await?;
         Ok(Self(Rc::new(Inner {
             engine,
             pool,
@@ -345,12 +328,6 @@ impl Client {
         }
         ClientError::VectorsLost(failure.message)
     }
-}
-
-/// One less than the device has cores: the page and the analysis worker need one between them.
-fn default_workers() -> usize {
-    let cores = web_sys::window().map_or(2.0, |window| window.navigator().hardware_concurrency());
-    (cores as usize).saturating_sub(1).clamp(1, 4)
 }
 
 pub(crate) fn floats(payload: Payload) -> Vec<f32> {

@@ -16,6 +16,9 @@ pub enum ClientError {
         /// What the browser said.
         detail: String,
     },
+    /// The list of files has no model of that name.
+    #[error("There is no model “{0}” here.")]
+    UnknownModel(String),
     /// A worker refused a request.
     #[error("{0}")]
     Failed(#[from] Failure),
@@ -25,6 +28,9 @@ pub enum ClientError {
     /// The worker that keeps the vectors stopped; they must be made again.
     #[error("The worker that keeps the vectors stopped: {0}.")]
     VectorsLost(String),
+    /// The browser has no room for so many vectors at once.
+    #[error("There is no room for the vectors of so many texts.")]
+    TooMany,
     /// The request was cancelled.
     #[error("Stopped.")]
     Cancelled,
@@ -41,6 +47,7 @@ impl ClientError {
                 "Use a browser from 2024 or later: Chrome or Edge 123, Firefox 120, Safari 17.5."
             }
             Self::Fetch { .. } => "Check the connection, then try again.",
+            Self::UnknownModel(_) => "Ask for a model that assets.json lists.",
             Self::Failed(failure) => match failure.kind {
                 FailureKind::Network | FailureKind::CutOff => {
                     "Check the connection, then try again."
@@ -59,6 +66,7 @@ impl ClientError {
                 "Try again; if it stays so, close other tabs, since the device may be out of memory."
             }
             Self::VectorsLost(_) => "Your texts are kept; they are embedded again.",
+            Self::TooMany => "Embed fewer texts at a time.",
             Self::Cancelled => "What was done so far is kept.",
             Self::Closed => "Reload the page to open it again.",
         }
@@ -67,7 +75,7 @@ impl ClientError {
     /// Whether the same request may succeed when it is made again.
     pub fn can_retry(&self) -> bool {
         match self {
-            Self::Unsupported(_) | Self::Closed => false,
+            Self::Unsupported(_) | Self::UnknownModel(_) | Self::TooMany | Self::Closed => false,
             Self::Failed(failure) => failure.kind != FailureKind::BadRequest,
             Self::Fetch { .. } | Self::WorkerDied(_) | Self::VectorsLost(_) | Self::Cancelled => {
                 true

@@ -3,7 +3,8 @@
 //! A [`Client`] owns one analysis worker, which keeps all vectors, and a pool of encoding workers,
 //! which make them. It finds the engine and the model through `assets.json` beside the page,
 //! compiles the engine once, shares it with every worker, and remembers which texts have vectors
-//! already, so that a text is embedded once however often it comes back.
+//! already, so that a text is embedded once however often it comes back. An [`Embedder`] is the
+//! pool alone, for those who want the vectors themselves.
 //!
 //! Workers start from a `Blob`: that way they inherit the page's content security policy (a worker
 //! with an address of its own would not), and work from a page that has no server at all.
@@ -12,22 +13,26 @@ mod assets;
 mod cancel;
 mod chunks;
 mod client;
+mod embedder;
 mod engine;
 mod error;
 mod known;
 mod link;
 mod maps;
+mod options;
 mod pool;
 
 pub use cancel::Cancel;
-pub use client::{Client, ClientOptions, Similarity};
+pub use client::{Client, Similarity};
+pub use embedder::{Embedder, Embeddings};
 pub use error::{ClientError, Notice};
 pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, PointFaithfulness, Trust};
+pub use options::ClientOptions;
 pub use pool::EmbedProgress;
 pub use semblance_protocol::{
-    Assignment, AxisEnds, Cluster, Faithfulness, Method, Metric, ModelInfo, Neighbour, Pair,
-    Precision, Projection, SIMILARITY_LIMIT, Steer, VectorId,
+    Assignment, AxisEnds, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo, Neighbour,
+    Pair, Precision, Projection, SIMILARITY_LIMIT, Steer, VectorId,
 };
 
 /// What happens while a client starts and works, beside its answers.

@@ -108,6 +108,9 @@ impl Pool {
             })
         };
         let (loaded, weights) = ask_to_load(&link, &load, JsValue::UNDEFINED, Some(hear)).await?;
+        if let Some(reason) = &loaded.not_kept {
+            events(Event::Notice(Notice::NotKept(reason.clone())));
+        }
         let pool = Rc::new(Self {
             engine,
             load,
@@ -249,6 +252,9 @@ impl Pool {
                     "its answer made no sense".to_owned(),
                 )),
                 Err(failure) if failure.kind == FailureKind::Died => {
+                    if self.closed.get() {
+                        return job.fail(ClientError::Closed);
+                    }
                     slot.set(None);
                     chunk.deaths += 1;
                     if chunk.deaths >= DEATHS {

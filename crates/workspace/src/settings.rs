@@ -22,7 +22,7 @@ pub enum Order {
     Similar,
 }
 
-/// What a person has chosen about the look of the page.
+/// What a person has chosen about the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settings {
     /// Light or dark.
@@ -31,6 +31,9 @@ pub struct Settings {
     pub projector: bool,
     /// Order of the scores.
     pub order: Order,
+    /// Floating-point weights instead of small ones: slower, a larger download, and as the model's
+    /// makers compute.
+    pub exact: bool,
 }
 
 impl Settings {
@@ -46,7 +49,8 @@ impl Settings {
             Order::Similar => "similar",
         };
         let size = if self.projector { "projector" } else { "desk" };
-        format!("theme={theme} size={size} order={order}")
+        let precision = if self.exact { "exact" } else { "fast" };
+        format!("theme={theme} size={size} order={order} precision={precision}")
     }
 
     /// Reads what [`Settings::to_line`] wrote. What it does not know keeps its default, so that a
@@ -62,6 +66,7 @@ impl Settings {
                 ("theme", "dark") => settings.theme = Theme::Dark,
                 ("size", "projector") => settings.projector = true,
                 ("order", "similar") => settings.order = Order::Similar,
+                ("precision", "exact") => settings.exact = true,
                 _ => {}
             }
         }
@@ -78,12 +83,15 @@ mod tests {
         for theme in [Theme::System, Theme::Light, Theme::Dark] {
             for projector in [false, true] {
                 for order in [Order::Typed, Order::Similar] {
-                    let settings = Settings {
-                        theme,
-                        projector,
-                        order,
-                    };
-                    assert_eq!(Settings::parse(&settings.to_line()), settings);
+                    for exact in [false, true] {
+                        let settings = Settings {
+                            theme,
+                            projector,
+                            order,
+                            exact,
+                        };
+                        assert_eq!(Settings::parse(&settings.to_line()), settings);
+                    }
                 }
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! engine/worker-<variant>-<hash>.js, .wasm
-//! models/<name>/model.safetensors, tokenizer.json, config.json, LICENSE …
+//! models/<name>/model.safetensors, model-f32.safetensors, tokenizer.json, config.json, LICENSE …
+//! semblance.js, semblance.d.ts, semblance-<hash>.wasm    the library for other pages
 //! assets.json    which of them are what, with sizes and hashes
 //! ```
 //!
@@ -17,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::{self, Built};
 use crate::report::{self, Outcome};
-use crate::{digest, files, model, project};
+use crate::{digest, files, library, model, project};
 
 /// Set by commands that have brought the assets up to date before they call Trunk.
 pub const READY: &str = "SEMBLANCE_ASSETS_READY";
@@ -37,7 +38,13 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
 pub fn ensure() -> Result<()> {
     report::noted("workers and model for the site", || {
         let built = engine::build(&engine::variants()?)?;
-        let changed = lay_out(&built, &project::shipped_model(), &project::site())?;
+        let parts = Parts {
+            built: &built,
+            library: &library::build()?,
+            model: &project::shipped_model(),
+            exact: &model::exact()?,
+        };
+        let changed = lay_out(&parts, &project::site())?;
         let outcome = if changed {
             Outcome::Done
         } else {
@@ -51,12 +58,24 @@ pub fn ensure() -> Result<()> {
     })
 }
 
+/// What the folder is made of.
+struct Parts<'a> {
+    built: &'a [Built],
+    /// The library's files, by name.
+    library: &'a [(String, Vec<u8>)],
+    /// Folder of the model's files; its weights are int8.
+    model: &'a Path,
+    /// The weights in f32.
+    exact: &'a [u8],
+}
+
 /// Makes `site` hold these files and no others; tells whether anything changed.
-fn lay_out(built: &[Built], model: &Path, site: &Path) -> Result<bool> {
+fn lay_out(parts: &Parts<'_>, site: &Path) -> Result<bool> {
+    let model = parts.model;
     let mut changed = false;
     let mut wanted: Vec<PathBuf> = Vec::new();
     let mut engine = Map::new();
-    for build in built {
+    for build in parts.built {
         let mut place = |(name, bytes): &(String, Vec<u8>)| {
             let path = site.join("engine").join(name);
             changed |= files::write_if_changed(&path, bytes)?;
@@ -67,24 +86,44 @@ fn lay_out(built: &[Built], model: &Path, site: &Path) -> Result<bool> {
         engine.insert(build.variant.name().into(), entry);
     }
 
+    for (name, bytes) in parts.library {
+        let path = site.join(name);
+        changed |= files::write_if_changed(&path, bytes)?;
+        wanted.push(path);
+    }
+
     let folder = format!("models/{}", project::MODEL);
-    let mut parts = Vec::new();
+    let exact = site.join(&folder).join(EXACT);
+    changed |= files::write_if_changed(&exact, parts.exact)?;
+    wanted.push(exact);
+    let mut list = vec![json!({
+        "role": "weights",
+        "precision": "exact",
+        "path": format!("{folder}/{EXACT}"),
+        "bytes": parts.exact.len(),
+        "sha256": digest::of_bytes(parts.exact),
+    })];
     for path in files::all_under(model)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let copy = site.join(&folder).join(&*name);
         changed |= files::copy_if_changed(&path, &copy)?;
         if let Some(role) = role(&name) {
-            parts.push(json!({
+            let mut entry = json!({
                 "role": role,
                 "path": format!("{folder}/{name}"),
                 "bytes": fs::metadata(&path)?.len(),
                 "sha256": digest::of_file(&path)?,
-            }));
+            });
+            if role == "weights" {
+                entry["precision"] = "fast".into();
+            }
+            list.push(entry);
         }
         wanted.push(copy);
     }
     for needed in ["weights", "tokenizer", "config"] {
-        if !parts.iter().any(|part| part["role"] == needed) {
+        let is_it = |part: &Value| part["role"] == needed && part["precision"] != "exact";
+        if !list.iter().any(is_it) {
             bail!(
                 "{} has no {needed}: run `cargo xtask model`",
                 files::shown(model)
@@ -94,12 +133,12 @@ fn lay_out(built: &[Built], model: &Path, site: &Path) -> Result<bool> {
 
     let assets = json!({
         "engine": Value::Object(engine),
-        "models": [{ "name": project::MODEL, "files": parts }],
+        "models": [{ "name": project::MODEL, "files": list }],
     });
-    let list = site.join("assets.json");
+    let path = site.join("assets.json");
     let text = serde_json::to_string_pretty(&assets).context("assets.json")? + "\n";
-    changed |= files::write_if_changed(&list, text.as_bytes())?;
-    wanted.push(list);
+    changed |= files::write_if_changed(&path, text.as_bytes())?;
+    wanted.push(path);
 
     for path in files::all_under(site)? {
         if !wanted.contains(&path) {
@@ -109,6 +148,9 @@ fn lay_out(built: &[Built], model: &Path, site: &Path) -> Result<bool> {
     }
     Ok(changed)
 }
+
+/// Name of the f32 weights.
+const EXACT: &str = "model-f32.safetensors";
 
 /// What the worker needs a file of the model for; `None` for those that only go along.
 fn role(name: &str) -> Option<&'static str> {
@@ -149,15 +191,22 @@ mod tests {
         ] {
             files::write(&model.join(name), name.as_bytes()).expect("written");
         }
+        let library = [("semblance.js".to_owned(), b"x".to_vec())];
+        let parts = |built| Parts {
+            built,
+            library: &library,
+            model: &model,
+            exact: b"exact weights",
+        };
         let old = [built(Variant::Simd, "00000000")];
-        assert!(lay_out(&old, &model, &site).expect("laid out"));
-        assert!(!lay_out(&old, &model, &site).expect("unchanged"));
+        assert!(lay_out(&parts(&old), &site).expect("laid out"));
+        assert!(!lay_out(&parts(&old), &site).expect("unchanged"));
 
         let new = [
             built(Variant::Simd, "11111111"),
             built(Variant::Relaxed, "22222222"),
         ];
-        assert!(lay_out(&new, &model, &site).expect("laid out"));
+        assert!(lay_out(&parts(&new), &site).expect("laid out"));
         let names: Vec<_> = files::all_under(&site).expect("listed");
         let names: Vec<_> = names
             .iter()
@@ -176,8 +225,10 @@ mod tests {
                 "engine/worker-simd-11111111.wasm",
                 "models/all-MiniLM-L6-v2/LICENSE",
                 "models/all-MiniLM-L6-v2/config.json",
+                "models/all-MiniLM-L6-v2/model-f32.safetensors",
                 "models/all-MiniLM-L6-v2/model.safetensors",
                 "models/all-MiniLM-L6-v2/tokenizer.json",
+                "semblance.js",
             ]
         );
         let list = fs::read_to_string(site.join("assets.json")).expect("read");
@@ -186,13 +237,14 @@ mod tests {
             list["engine"]["relaxed"]["module"],
             "engine/worker-relaxed-22222222.wasm"
         );
-        let weights = list["models"][0]["files"].as_array().expect("files").iter();
-        let weights = weights
-            .clone()
-            .find(|file| file["role"] == "weights")
-            .expect("weights");
-        assert_eq!(weights["bytes"], "model.safetensors".len());
-        assert_eq!(weights["sha256"], digest::of_bytes(b"model.safetensors"));
+        let files = list["models"][0]["files"].as_array().expect("files");
+        for (precision, content) in [("fast", "model.safetensors"), ("exact", "exact weights")] {
+            let found = files.iter().find(|file| file["precision"] == precision);
+            let found = found.expect("weights");
+            assert_eq!(found["role"], "weights");
+            assert_eq!(found["bytes"], content.len());
+            assert_eq!(found["sha256"], digest::of_bytes(content.as_bytes()));
+        }
     }
 
     #[test]
@@ -200,7 +252,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let model = folder.path().join("model");
         files::write(&model.join("model.safetensors"), b"x").expect("written");
-        let error = lay_out(&[], &model, &folder.path().join("site")).expect_err("refused");
+        let parts = Parts {
+            built: &[],
+            library: &[],
+            model: &model,
+            exact: b"",
+        };
+        let error = lay_out(&parts, &folder.path().join("site")).expect_err("refused");
         assert!(error.to_string().contains("tokenizer"), "{error}");
     }
 }

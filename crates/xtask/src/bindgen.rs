@@ -1,12 +1,12 @@
 //! `wasm-bindgen` of the version in Cargo.lock.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::report::{self, Outcome};
-use crate::{command, files, project};
+use crate::{command, digest, files, project};
 
 /// Makes sure that `wasm-bindgen` on PATH has the version of the crate.
 pub fn ensure() -> Result<Outcome> {
@@ -29,6 +29,39 @@ pub fn ensure() -> Result<Outcome> {
         home().display()
     );
     Ok(Outcome::Done)
+}
+
+/// Makes a classic script and a module of what cargo compiled, and returns their folder. `name` is
+/// that of the folder and the log, `stem` that of the files.
+///
+/// A classic worker can be started from a Blob even on a page opened as a file, where a module
+/// worker can't.
+pub fn run(name: &str, stem: &str, compiled: &Path) -> Result<PathBuf> {
+    let out = project::target().join("bindgen").join(name);
+    // It takes a few seconds; the stamp says what the last output was made of.
+    let made_of = [digest::of_file(compiled)?, version()?].join("\n");
+    let stamp = out.join("stamp");
+    if fs::read_to_string(&stamp).is_ok_and(|present| present == made_of) {
+        return Ok(out);
+    }
+    files::remove(&out)?;
+    files::make_folder(&out)?;
+    let mut bindgen = command::program("wasm-bindgen");
+    bindgen
+        .args([
+            "--target",
+            "no-modules",
+            "--no-typescript",
+            "--out-name",
+            stem,
+        ])
+        .args(["--omit-default-module-path", "--remove-producers-section"])
+        .arg("--out-dir")
+        .arg(&out)
+        .arg(compiled);
+    command::quiet(name, &mut bindgen)?;
+    files::write(&stamp, made_of.as_bytes())?;
+    Ok(out)
 }
 
 /// The version of the crate in the lock file.

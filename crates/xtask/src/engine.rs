@@ -105,35 +105,7 @@ fn build_one(variant: Variant) -> Result<Built> {
         .join(TARGET)
         .join("worker/semblance_worker.wasm");
     let bootstrap = project::root().join("crates/worker/bootstrap.js");
-    let out = project::target().join("bindgen").join(name);
-
-    // wasm-bindgen takes a few seconds; the stamp says what its last output was made of.
-    let made_of = [digest::of_file(&compiled)?, crate::bindgen::version()?].join("\n");
-    let stamp = out.join("stamp");
-    if !fs::read_to_string(&stamp).is_ok_and(|present| present == made_of) {
-        files::remove(&out)?;
-        files::make_folder(&out)?;
-        let mut bindgen = command::program("wasm-bindgen");
-        bindgen
-            // A classic worker can be started from a Blob even on a page opened as a file, where
-            // a module worker can't.
-            .args([
-                "--target",
-                "no-modules",
-                "--no-typescript",
-                "--out-name",
-                "worker",
-            ])
-            .args([
-                "--omit-default-module-path",
-                "--remove-producers-section",
-                "--out-dir",
-            ])
-            .arg(&out)
-            .arg(&compiled);
-        command::quiet(&format!("bindgen-{name}"), &mut bindgen)?;
-        files::write(&stamp, made_of.as_bytes())?;
-    }
+    let out = crate::bindgen::run(&format!("bindgen-{name}"), "worker", &compiled)?;
 
     let read = |path: PathBuf| fs::read(&path).with_context(|| files::cannot("read", &path));
     let module = read(out.join("worker_bg.wasm"))?;

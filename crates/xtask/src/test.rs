@@ -1,12 +1,13 @@
 //! `cargo xtask test`: everything that must hold before a change lands.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser};
 
 use crate::report::{self, Outcome};
-use crate::{browser, command, digest, files, project, setup, site, wasm_std};
+use crate::{browser, command, npm, project, setup, site, wasm_std};
 
 /// Crates that also compile to WebAssembly, where parts of them exist only.
 const WASM_CRATES: &[&str] = &[
@@ -15,6 +16,7 @@ const WASM_CRATES: &[&str] = &[
     "semblance-client",
     "semblance-encoder",
     "semblance-kernels",
+    "semblance-library",
     "semblance-protocol",
     "semblance-scatter",
     "semblance-worker",
@@ -35,7 +37,9 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
     setup::ensure()?;
     if in_browser {
         report::step("Chromium and its driver", browser::ensure)?;
-        report::step("packages of the browser tests", ensure_packages)?;
+        report::step("packages of the browser tests", || {
+            npm::ensure(&project::root().join("tests"))
+        })?;
     }
 
     let mut failed = Vec::new();
@@ -121,6 +125,19 @@ fn clippy(arguments: &[&str], rustflags: Option<&str>) -> Result<String> {
 /// Holds the kernels' wasm twin for these flags to the reference, in Chromium: Node's relaxed dot
 /// product has been seen to be wrong where browsers' are right.
 fn check_kernels(rustflags: &str) -> Result<String> {
+    let module = kernels(rustflags)?;
+    let mut run = command::program("node");
+    run.arg(project::root().join("crates/kernels/harness/run.mjs"))
+        .arg("checks")
+        .arg(module);
+    if let Some(browser) = browser::find() {
+        run.env("CHROMIUM", browser.chromium);
+    }
+    loud(&mut run)
+}
+
+/// Builds the module that checks and times the kernels, and returns its path.
+pub fn kernels(rustflags: &str) -> Result<PathBuf> {
     // A folder of its own: other flags must not make the workers compile again.
     let target = project::target().join("kernel-checks");
     let mut build = command::cargo();
@@ -131,17 +148,9 @@ fn check_kernels(rustflags: &str) -> Result<String> {
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags)
         .env("CARGO_TARGET_DIR", &target);
     command::loud(&mut build)?;
-    let module = target
+    Ok(target
         .join(wasm_std::TARGET)
-        .join("release/examples/wasm_harness.wasm");
-    let mut run = command::program("node");
-    run.arg(project::root().join("crates/kernels/harness/run.mjs"))
-        .arg("checks")
-        .arg(module);
-    if let Some(browser) = browser::find() {
-        run.env("CHROMIUM", browser.chromium);
-    }
-    loud(&mut run)
+        .join("release/examples/wasm_harness.wasm"))
 }
 
 /// Runs tests to the last, counts them, and says how many there were.
@@ -190,26 +199,6 @@ impl Count {
         self.passed += number("passed");
         self.failed += number("failed");
     }
-}
-
-/// The browser tests' packages from the npm registry, as the lock file names them.
-fn ensure_packages() -> Result<Outcome> {
-    let folder = project::root().join("tests");
-    let locked = digest::of_file(&folder.join("package-lock.json"))?;
-    let stamp = folder.join("node_modules/.locked");
-    if std::fs::read_to_string(&stamp).is_ok_and(|present| present == locked) {
-        return Ok(Outcome::There);
-    }
-    if command::find("npm").is_none() {
-        bail!("the browser tests need npm: install Node.js 20 or later");
-    }
-    let mut install = command::program("npm");
-    install
-        .current_dir(&folder)
-        .args(["ci", "--no-audit", "--no-fund"]);
-    command::quiet("npm", &mut install)?;
-    files::write(&stamp, locked.as_bytes())?;
-    Ok(Outcome::Done)
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use zip::ZipArchive;
 
-use crate::{digest, files};
+use crate::{command, digest, files, project};
 
 /// A file that is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,25 @@ pub struct Wanted {
     pub name: &'static str,
     /// SHA-256, lower-case hex.
     pub sha256: &'static str,
+}
+
+/// Downloads a package, named as `name==version`, and returns the file.
+///
+/// # Errors
+/// `pip` is missing or reaches no index.
+pub fn download(package: &str) -> Result<PathBuf> {
+    let downloads = project::tools().join("download");
+    files::remove(&downloads)?;
+    files::make_folder(&downloads)?;
+    let mut download = command::program("python3");
+    download
+        .args(["-m", "pip", "download", "--no-deps", "--only-binary=:all:"])
+        .args(["--disable-pip-version-check", "--no-cache-dir", "--dest"])
+        .arg(&downloads)
+        .arg(package);
+    command::quiet("pip", &mut download)?;
+    let wheel = files::all_under(&downloads)?.into_iter().next();
+    wheel.context("pip downloaded nothing")
 }
 
 /// Unpacks a file into `folder`.
@@ -65,7 +84,7 @@ mod tests {
 
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-    fn package(folder: &Path) -> std::path::PathBuf {
+    fn package(folder: &Path) -> PathBuf {
         let path = folder.join("a.whl");
         let mut archive = zip::ZipWriter::new(File::create(&path).expect("created"));
         let options = zip::write::SimpleFileOptions::default();

@@ -1,0 +1,219 @@
+/**
+ * Sentence embeddings on the visitor's own device: texts in, vectors out.
+ *
+ * ```js
+ * import { Embedder, topK } from "./semblance.js";
+ *
+ * const embedder = await Embedder.load();
+ * const result = await embedder.embed(["A cat sleeps.", "The kitten is napping.", "Shares fell."]);
+ * console.log(topK(result, 0, 1)); // [{ index: 1, score: 0.6… }]
+ * embedder.close();
+ * ```
+ *
+ * `semblance.js` is one ES module. Its wasm lies beside it; the engine and the model are named by
+ * `assets.json`, which is looked for in the same folder. All work is done in Web Workers. The
+ * model is downloaded once and then kept in the browser's cache.
+ *
+ * A page with a content security policy must allow `script-src 'wasm-unsafe-eval'`,
+ * `worker-src blob:`, and `connect-src` of the folder's origin. Files from another origin need
+ * its consent (CORS).
+ *
+ * @packageDocumentation
+ */
+
+/**
+ * How exactly to compute.
+ *
+ * - `"fast"`: int8 weights and activations; a download of about 23 MB.
+ * - `"exact"`: f32 throughout; every component within 1e-5 of the reference implementation; a
+ *   download of about 91 MB, and three to five times the time.
+ */
+export type Precision = "fast" | "exact";
+
+/** How far {@link Embedder.load} has come. */
+export interface LoadProgress {
+  /** The engine's code arrives, the weights arrive, or the model is being built from them. */
+  stage: "engine" | "model" | "preparing";
+  /** Bytes so far. */
+  loaded: number;
+  /** Bytes in all; 0 where that is not known. */
+  total: number;
+}
+
+/** How far {@link Embedder.embed} has come. */
+export interface EmbedProgress {
+  /** Different texts that have their vectors. */
+  done: number;
+  /** Different texts in all. */
+  total: number;
+}
+
+/** What {@link Embedder.load} can be told. Everything has a default. */
+export interface LoadOptions {
+  /** Default: `"fast"`. */
+  precision?: Precision;
+  /**
+   * Workers that embed, 1 to 64. Default: one less than the device has cores, from 1 to 4. Each has
+   * a copy of the model in memory. How many there are changes no vector.
+   */
+  workers?: number;
+  /**
+   * A name in `assets.json`, or the URL of a folder whose own `assets.json` lists a model (anything
+   * with a slash is taken for a URL). Default: the first model in `assets.json`.
+   */
+  model?: string;
+  /** The folder of `assets.json`, as a URL. Default: the folder of `semblance.js`. */
+  base?: string | URL;
+  /** Called while files arrive and the model is built. What it throws is ignored. */
+  progress?: (progress: LoadProgress) => void;
+  /** Ends the download; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** What {@link Embedder.embed} can be told. */
+export interface EmbedOptions {
+  /** Called whenever texts are done. What it throws is ignored. */
+  progress?: (progress: EmbedProgress) => void;
+  /** Ends the work; the promise rejects with the signal's reason, an `AbortError` by default. */
+  signal?: AbortSignal;
+}
+
+/** Vectors of texts, in the order of the texts. */
+export interface Embeddings {
+  /** `texts × dimensions` numbers, one row for each text, each row of length 1. */
+  vectors: Float32Array;
+  /** Components of one vector: 384 for all-MiniLM-L6-v2. */
+  dimensions: number;
+  /** Tokens of each whole text, special tokens included, before truncation. */
+  tokens: Uint32Array;
+  /** For each text, whether the model read only its beginning. */
+  truncated: boolean[];
+}
+
+/** The model of an embedder, as its own file describes it. */
+export interface ModelInfo {
+  readonly name: string;
+  /** Components of a vector. */
+  readonly dimensions: number;
+  /** Tokens that the model reads of a text, special tokens included. */
+  readonly maxTokens: number;
+  /** Licence of the weights (SPDX); empty if the file does not say. */
+  readonly license: string;
+  /** Bytes of the weights. */
+  readonly bytes: number;
+  /** Whether the weights came from the browser's cache. */
+  readonly fromCache: boolean;
+}
+
+/** A model that is ready, and the workers that run it. */
+export class Embedder {
+  private constructor();
+
+  /**
+   * Gets a model ready.
+   *
+   * @throws {@link SemblanceError} with the codes `bad-input`, `unsupported`, `network`,
+   * `damaged-file`, `bad-model`, `unknown-model`, `worker-died` or `internal`. Trying again is
+   * possible at once.
+   * @throws The reason of the signal, when it is aborted.
+   */
+  static load(options?: LoadOptions): Promise<Embedder>;
+
+  /** The model. */
+  readonly model: ModelInfo;
+
+  /** Workers that are ready: the first one when `load` returns, the others soon after; 0 when closed. */
+  readonly workers: number;
+
+  /**
+   * Embeds texts.
+   *
+   * A text's vector depends on the text, the model and the precision alone, bit for bit: never on
+   * the other texts, the number of workers, or what was embedded before. Equal texts are computed
+   * once. An empty text has a vector too (that of no words), an empty array gives empty results.
+   * Lone surrogates count as U+FFFD, as in `TextEncoder`. Of texts longer than the model reads,
+   * the beginning counts. Several calls at once are allowed and share the workers.
+   *
+   * A worker that dies is replaced, and its texts are done again, once.
+   *
+   * @throws {@link SemblanceError} with the codes `bad-input` (not an array of strings), `closed`,
+   * `worker-died` (twice over the same texts), `too-many` or `internal`.
+   * @throws The reason of the signal, when it is aborted.
+   */
+  embed(texts: readonly string[], options?: EmbedOptions): Promise<Embeddings>;
+
+  /** Ends the workers and frees their memory. What is under way rejects with the code `closed`. */
+  close(): void;
+}
+
+/** What went wrong, for a program. */
+export type ErrorCode =
+  /** An argument makes no sense. */
+  | "bad-input"
+  /** The browser lacks WebAssembly SIMD. */
+  | "unsupported"
+  /** A file could not be fetched, or not completely. */
+  | "network"
+  /** A file is not the one that `assets.json` names, by length or SHA-256. */
+  | "damaged-file"
+  /** The model's files could not be understood. */
+  | "bad-model"
+  /** `assets.json` lists no such model. */
+  | "unknown-model"
+  /** A worker stopped, and so did the one that took its place. */
+  | "worker-died"
+  /** The browser has no room for the vectors of so many texts. */
+  | "too-many"
+  /** The embedder was closed. */
+  | "closed"
+  /** A fault of the library itself. */
+  | "internal";
+
+/** Every error of this library, except that of an aborted signal. The message is for a person. */
+export class SemblanceError extends Error {
+  readonly name: "SemblanceError";
+  readonly code: ErrorCode;
+}
+
+/** A row of a result, and how alike it is to what was asked for. */
+export interface Match {
+  /** Index of the text. */
+  index: number;
+  /** Cosine similarity, −1 to 1. */
+  score: number;
+}
+
+/**
+ * The cosine of the angle between two vectors of one length: −1 to 1, exactly 1 for equal ones, 0
+ * where one of them is zero throughout.
+ *
+ * @throws {@link SemblanceError} with the code `bad-input`.
+ */
+export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): number;
+
+/**
+ * The vector of one text, as a copy.
+ *
+ * @throws {@link SemblanceError} with the code `bad-input`.
+ */
+export function vectorAt(result: Pick<Embeddings, "vectors" | "dimensions">, index: number): Float32Array;
+
+/**
+ * The cosine similarities of all pairs, `n × n`, row by row. Computed at once on the calling
+ * thread: 2,000 texts take about a second.
+ *
+ * @throws {@link SemblanceError} with the code `bad-input`.
+ */
+export function similarityMatrix(result: Pick<Embeddings, "vectors" | "dimensions">): Float32Array;
+
+/**
+ * The `k` texts most similar to a query, best first; fewer where there are fewer.
+ *
+ * @param query - The index of a text, which is then left out of the answer, or a vector.
+ * @throws {@link SemblanceError} with the code `bad-input`.
+ */
+export function topK(
+  result: Pick<Embeddings, "vectors" | "dimensions">,
+  query: number | ArrayLike<number>,
+  k: number,
+): Match[];

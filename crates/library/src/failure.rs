@@ -1,0 +1,55 @@
+//! Errors as JavaScript sees them.
+
+use js_sys::Array;
+use semblance_client::{ClientError, FailureKind};
+use wasm_bindgen::JsValue;
+
+/// `[code, message]` of an error; the message says what happened and what to do about it.
+pub(crate) fn thrown(error: &ClientError) -> JsValue {
+    let message = format!("{error} {}", error.advice());
+    Array::of2(&code(error).into(), &message.into()).into()
+}
+
+/// The error's `code`, as `semblance.d.ts` lists them.
+fn code(error: &ClientError) -> &'static str {
+    match error {
+        ClientError::Unsupported(_) => "unsupported",
+        ClientError::UnknownModel(_) => "unknown-model",
+        ClientError::Fetch { .. } => "network",
+        ClientError::Failed(failure) => match failure.kind {
+            FailureKind::Network | FailureKind::CutOff => "network",
+            FailureKind::WrongHash => "damaged-file",
+            FailureKind::BadModel => "bad-model",
+            FailureKind::BadRequest => "bad-input",
+            FailureKind::Died => "worker-died",
+            FailureKind::Cancelled => "aborted",
+        },
+        ClientError::WorkerDied(_) | ClientError::VectorsLost(_) => "worker-died",
+        ClientError::TooMany => "too-many",
+        ClientError::Cancelled => "aborted",
+        ClientError::Closed => "closed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+    use semblance_client::ClientError;
+
+    /// The types list every code that this crate gives, so that `switch` over them is complete.
+    #[test]
+    fn the_types_list_every_code() {
+        let types = include_str!("../semblance.d.ts");
+        let source = include_str!("failure.rs");
+        let codes = source
+            .split("=> \"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
+        let codes: Vec<&str> = codes.filter(|code| *code != "aborted").collect();
+        assert!(codes.len() > 8);
+        for code in codes {
+            assert!(types.contains(&format!("\"{code}\"")), "{code}");
+        }
+        assert_eq!(code(&ClientError::Closed), "closed");
+    }
+}

@@ -1,0 +1,387 @@
+//! The library in a page that is not ours: right answers, and typed errors for what has none.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use semblance_tests::{Fault, Page, Site, visit, visit_and_leave};
+use serde_json::{Value, json};
+
+/// A folder, so that nothing may rely on the root.
+const FOLDER: &str = "/some/folder/";
+
+/// Opens a document of the site that has no script and no policy, with `before` run in it, and runs
+/// `test` there.
+async fn in_page(before: &str, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    visit(Site::under(FOLDER), async |page| {
+        page.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": before }),
+        )
+        .await?;
+        let url = format!("{}icon.svg", page.server().url());
+        page.driver().goto(url).await?;
+        test(page).await
+    })
+    .await
+}
+
+/// Runs the body of an async function that has the library as `S`; what is thrown comes back as
+/// `{thrown: {name, code, message}}`.
+async fn run(page: &Page, body: &str, argument: Value) -> Result<Value> {
+    let script = format!(
+        "const argument = arguments[0];
+         const caught = async (work) => {{
+           try {{ await work(); return 'nothing was thrown'; }} catch (error) {{ return described(error); }}
+         }};
+         const described = (error) => ({{ name: error.name, code: error.code, message: error.message }});
+         return (async () => {{
+           const S = await import('{FOLDER}semblance.js');
+           const equal = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+           {body}
+         }})().catch((error) => ({{ thrown: described(error), stack: error.stack }}));"
+    );
+    let result = page.run(&script, vec![argument]).await?;
+    ensure!(result.get("thrown").is_none(), "{result:#}");
+    Ok(result)
+}
+
+/// Holds when nothing was complained of but the lack of an icon, which the document names none of.
+async fn no_complaints(page: &Page) -> Result<()> {
+    let mut complaints = page.complaints().await?;
+    complaints.retain(|line| !line.contains("favicon.ico"));
+    ensure!(complaints.is_empty(), "{complaints:#?}");
+    Ok(())
+}
+
+/// Whether `found` is an error of the library with that code.
+fn expect_code(found: &Value, code: &str) -> Result<()> {
+    ensure!(
+        found["name"] == "SemblanceError" && found["code"] == code,
+        "{code} was expected, not {found}"
+    );
+    let message = found["message"].as_str().unwrap_or_default();
+    ensure!(message.len() > 10, "no message in {found}");
+    Ok(())
+}
+
+fn fixture() -> Result<(Vec<String>, Vec<f32>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("parity");
+    let texts: Value = serde_json::from_slice(&std::fs::read(folder.join("texts.json"))?)?;
+    let texts = texts.as_array().context("texts.json is no list")?;
+    let texts = texts.iter().map(|entry| {
+        let repeat = entry["repeat"].as_u64().unwrap_or(1) as usize;
+        Ok(entry["text"].as_str().context("no text")?.repeat(repeat))
+    });
+    let bytes = std::fs::read(folder.join("expected.f32"))?;
+    let floats = bytes.as_chunks().0.iter();
+    Ok((
+        texts.collect::<Result<_>>()?,
+        floats.map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+    ))
+}
+
+#[tokio::test]
+async fn exact_vectors_are_those_of_the_original_model() -> Result<()> {
+    let (texts, expected) = fixture()?;
+    in_page("", async |page| {
+        let body = "
+            const e = await S.Embedder.load({ precision: 'exact', workers: 2 });
+            const { vectors, dimensions } = await e.embed(argument);
+            e.close();
+            return { vectors: Array.from(vectors), dimensions, name: e.model.name, max: e.model.maxTokens };";
+        let found = run(page, body, json!(texts)).await?;
+        ensure!(found["dimensions"] == 384 && found["max"] == 256, "{found}");
+        let name = found["name"].as_str().unwrap_or_default();
+        ensure!(name.contains("all-MiniLM-L6-v2"), "{name}");
+        let vectors: Vec<f32> = serde_json::from_value(found["vectors"].clone())?;
+        ensure!(vectors.len() == expected.len(), "{} numbers", vectors.len());
+        let errors = vectors.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+        let worst = errors.fold(0.0, f32::max);
+        println!("largest error of a component, exact: {worst:e}");
+        ensure!(worst <= 1e-5, "a component is off by {worst}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_vector_depends_on_nothing_but_its_text() -> Result<()> {
+    let (texts, _) = fixture()?;
+    in_page("", async |page| {
+        let body = "
+            const one = await S.Embedder.load({ workers: 1 });
+            const two = await S.Embedder.load({ workers: 2 });
+            while (two.workers < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+            const all = await one.embed(argument);
+            const other = await two.embed([...argument].reverse());
+            const seen = [];
+            const alone = [];
+            for (const index of [0, 7, argument.length - 1]) {
+              const { vectors, tokens } = await two.embed([argument[index]], { progress: (p) => seen.push(p) });
+              alone.push(equal(vectors, S.vectorAt(all, index)) && tokens[0] === all.tokens[index]);
+            }
+            const reversed = argument.map((_, i) =>
+              equal(S.vectorAt(other, argument.length - 1 - i), S.vectorAt(all, i)));
+            // Two at once, with texts in common.
+            const [first, second] = await Promise.all([two.embed(argument.slice(0, 40)), two.embed(argument.slice(20, 60))]);
+            const atOnce = equal(first.vectors.subarray(20 * 384), second.vectors.subarray(0, 20 * 384));
+            one.close();
+            two.close();
+            return { alone, reversed: reversed.every(Boolean), atOnce, seen, workers: [one.workers, two.workers] };";
+        let found = run(page, body, json!(texts)).await?;
+        ensure!(found["alone"] == json!([true, true, true]), "{found}");
+        ensure!(found["reversed"] == true && found["atOnce"] == true, "{found}");
+        ensure!(found["seen"][0] == json!({ "done": 1, "total": 1 }), "{found}");
+        ensure!(found["workers"] == json!([0, 0]), "{found}");
+        no_complaints(page).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn odd_texts_have_right_answers() -> Result<()> {
+    in_page("", async |page| {
+        let body = r"
+            const e = await S.Embedder.load({ workers: 1 });
+            const none = await e.embed([]);
+            const huge = 'word '.repeat(200_000);
+            const texts = ['', 'a\uD800b', 'a\uFFFDb', '\uDC00', '\0', huge, 'same', 'same'];
+            const { vectors, tokens, truncated } = await e.embed(texts);
+            const result = { vectors, dimensions: 384 };
+            const at = (index) => S.vectorAt(result, index);
+            e.close();
+            return {
+              none: [none.vectors.length, none.dimensions, none.tokens.length, none.truncated.length],
+              finite: vectors.every(Number.isFinite),
+              surrogate: equal(at(1), at(2)),
+              same: equal(at(6), at(7)),
+              tokens: Array.from(tokens),
+              truncated,
+            };";
+        let found = run(page, body, Value::Null).await?;
+        ensure!(found["none"] == json!([0, 384, 0, 0]), "{found}");
+        ensure!(found["finite"] == true && found["surrogate"] == true && found["same"] == true, "{found}");
+        ensure!(found["tokens"][0] == 2 && found["tokens"][5] == 200_002, "{found}");
+        ensure!(
+            found["truncated"] == json!([false, false, false, false, false, true, false, false]),
+            "{found}"
+        );
+        no_complaints(page).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn arguments_that_make_no_sense_are_refused() -> Result<()> {
+    in_page("", async |page| {
+        let body = "
+            const refused = [];
+            const options = [null, 'fast', { precission: 'fast' }, { precision: 'exakt' }, { workers: 0 }, { workers: 1.5 },
+              { workers: '2' }, { model: '' }, { model: 3 }, { base: 'http://[' }, { progress: 1 }, { signal: {} }];
+            for (const wrong of options) refused.push(await caught(() => S.Embedder.load(wrong)));
+            const e = await S.Embedder.load({ workers: 1 });
+            for (const wrong of [undefined, null, 'a text', { 0: 'a', length: 1 }, [1], ['a', null], ['a', ['b']], [, 'a'], new Set(['a'])]) {
+              refused.push(await caught(() => e.embed(wrong)));
+            }
+            refused.push(await caught(() => e.embed(['a'], { signal: 1 })));
+            refused.push(await caught(() => e.embed(['a'], { batch: 1 })));
+            const r = await e.embed(['a', 'b']);
+            for (const [a, b] of [[[1], [1, 2]], ['a', 'b'], [undefined, [1]]]) {
+              refused.push(await caught(() => S.cosineSimilarity(a, b)));
+            }
+            for (const [...args] of [[r, 2, 1], [r, -1, 1], [r, [1, 2], 1], [r, 0, -1], [r, 0, 0.5], [{}, 0, 1], [undefined, 0, 1]]) {
+              refused.push(await caught(() => S.topK(...args)));
+            }
+            refused.push(await caught(() => S.vectorAt(r, 2)), await caught(() => S.similarityMatrix({ vectors: [1], dimensions: 2 })));
+            const constructed = await caught(() => new S.Embedder());
+            e.close();
+            return { refused, constructed };";
+        let found = run(page, body, Value::Null).await?;
+        let refused = found["refused"].as_array().context("no list")?;
+        ensure!(refused.len() == 35, "{} cases", refused.len());
+        for one in refused {
+            expect_code(one, "bad-input")?;
+        }
+        ensure!(found["constructed"]["name"] == "TypeError", "{found}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_closed_or_aborted_ends() -> Result<()> {
+    in_page("", async |page| {
+        let body = "
+            const texts = Array.from({ length: 400 }, (_, i) => `text number ${i} with some more words in it`);
+            const aborted = new AbortController();
+            aborted.abort();
+            const ended = [await caught(() => S.Embedder.load({ signal: aborted.signal }))];
+            const loading = new AbortController();
+            ended.push(await caught(() => S.Embedder.load({ signal: loading.signal, progress: () => loading.abort() })));
+
+            const e = await S.Embedder.load({ workers: 1 });
+            ended.push(await caught(() => e.embed(texts, { signal: aborted.signal })));
+            const embedding = new AbortController();
+            let done = 0;
+            ended.push(await caught(() => e.embed(texts, {
+              signal: embedding.signal,
+              progress: (progress) => { done = progress.done; embedding.abort(); },
+            })));
+            const own = new AbortController();
+            const reason = await e.embed(texts, { signal: own.signal, progress: () => own.abort('my reason') }).catch((x) => x);
+            // What was aborted hinders nothing that comes after it, and listeners may throw.
+            const after = await e.embed(['after'], { progress: () => { throw new Error('mine'); } });
+            const running = caught(() => e.embed(texts, { progress: () => e.close() }));
+            const closed = [await running, await caught(() => e.embed(['late']))];
+            e.close();
+            const again = await S.Embedder.load({ workers: 1 });
+            const fresh = await again.embed(['after']);
+            again.close();
+            return { ended, done, reason, closed, same: equal(after.vectors, fresh.vectors) };";
+        let found = run(page, body, Value::Null).await?;
+        for one in found["ended"].as_array().context("no list")? {
+            ensure!(one["name"] == "AbortError", "{found}");
+        }
+        ensure!(found["done"].as_u64().is_some_and(|done| 0 < done && done < 400), "{found}");
+        ensure!(found["reason"] == "my reason" && found["same"] == true, "{found}");
+        for one in found["closed"].as_array().context("no list")? {
+            expect_code(one, "closed")?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Keeps hold of the page's workers, so that a test can end one.
+const KEEP_WORKERS: &str = "const Original = Worker; window.workers = [];
+    window.Worker = function (...args) { const worker = new Original(...args); workers.push(worker); return worker; };";
+
+#[tokio::test]
+async fn a_worker_that_dies_is_replaced_once() -> Result<()> {
+    in_page(KEEP_WORKERS, async |page| {
+        let body = "
+            const texts = Array.from({ length: 300 }, (_, i) => `text number ${i} with some more words in it`);
+            const e = await S.Embedder.load({ workers: 1 });
+            const expected = await e.embed(texts);
+            // What cannot be read ends a worker.
+            const kill = () => workers.at(-1).postMessage([new Uint8Array([255, 255])]);
+            let killed = 0;
+            const first = await e.embed(texts, { progress: () => { if (killed++ === 0) kill(); } });
+            const replaced = workers.length;
+            // Every worker from here on dies at once.
+            const Counted = Worker;
+            window.Worker = function (...args) {
+              const worker = new Counted(...args);
+              const post = worker.postMessage.bind(worker);
+              let messages = 0;
+              worker.postMessage = (...args) => {
+                // The module, the model, then texts.
+                if (++messages === 3) post([new Uint8Array([255, 255])]);
+                post(...args);
+              };
+              return worker;
+            };
+            kill();
+            const twice = await caught(() => e.embed(texts));
+            window.Worker = Counted;
+            const last = await e.embed(texts.slice(0, 3));
+            e.close();
+            return { same: equal(first.vectors, expected.vectors), replaced, twice,
+              recovered: equal(last.vectors, expected.vectors.subarray(0, 3 * 384)) };";
+        let found = run(page, body, Value::Null).await?;
+        ensure!(found["same"] == true && found["recovered"] == true, "{found}");
+        ensure!(found["replaced"] == 2, "{found}");
+        expect_code(&found["twice"], "worker-died")
+    })
+    .await
+}
+
+#[tokio::test]
+async fn files_that_fail_give_typed_errors_and_another_try() -> Result<()> {
+    const LOAD: &str = "return await caught(() => S.Embedder.load({ workers: 1, ...argument }));";
+    in_page("", async |page| {
+        let server = page.server();
+        for (file, fault, code) in [
+            (".wasm", Fault::Status(404), "network"),
+            ("assets.json", Fault::Status(404), "network"),
+            ("engine/", Fault::Status(500), "network"),
+            // Before the weights: what arrived whole is kept, and not asked for again.
+            ("tokenizer.json", Fault::CorruptAt(1_000), "damaged-file"),
+            ("model.safetensors", Fault::CutAfter(1_000_000), "network"),
+        ] {
+            server.plan_fault(file, fault, None);
+            let found = run(page, LOAD, json!({})).await?;
+            expect_code(&found, code).with_context(|| file.to_owned())?;
+            server.clear_faults();
+        }
+        for model in ["no-such-model", "models/"] {
+            let found = run(page, LOAD, json!({ "model": model })).await?;
+            let code = if model.contains('/') { "network" } else { "unknown-model" };
+            expect_code(&found, code)?;
+        }
+        let body = "
+            const stages = [];
+            const model = 'all-MiniLM-L6-v2';
+            const e = await S.Embedder.load({ base: '../folder/', model, workers: 1, progress: ({ stage, loaded, total }) => stages.push([stage, loaded <= total]) });
+            const folder = await S.Embedder.load({ model: './', workers: 1 });
+            const same = equal((await e.embed(['a'])).vectors, (await folder.embed(['a'])).vectors);
+            e.close();
+            folder.close();
+            return { stages, same, info: e.model };";
+        let found = run(page, body, Value::Null).await?;
+        let stages = found["stages"].as_array().context("no stages")?;
+        for stage in ["engine", "model", "preparing"] {
+            ensure!(stages.contains(&json!([stage, true])), "{found}");
+        }
+        ensure!(found["same"] == true && found["info"]["dimensions"] == 384, "{found}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn similarity_and_neighbours_are_right() -> Result<()> {
+    in_page("", async |page| {
+        let body = "
+            const result = { dimensions: 2, vectors: Float32Array.of(1, 0, 0, 1, 0.6, 0.8, -1, 0, 0, 0, 1, 0) };
+            return {
+              scores: [S.cosineSimilarity([3, 4], [3, 4]), S.cosineSimilarity([1, 0], [0, 2]), S.cosineSimilarity([0, 0], [1, 1]),
+                S.cosineSimilarity([0.1, 0.2, 0.3], [-0.1, -0.2, -0.3])],
+              row: Array.from(S.similarityMatrix(result).subarray(0, 6), (x) => Math.round(x * 1000) / 1000),
+              nearest: S.topK(result, 0, 2).map(({ index, score }) => [index, Math.round(score * 1000) / 1000]),
+              query: S.topK(result, [0, 5], 99).map(({ index }) => index),
+              none: S.topK(result, 0, 0),
+            };";
+        let found = run(page, body, Value::Null).await?;
+        ensure!(found["scores"] == json!([1, 0, 0, -1]), "{found}");
+        ensure!(found["row"] == json!([1, 0, 0.6, -1, 0, 1]), "{found}");
+        ensure!(found["nearest"] == json!([[5, 1], [2, 0.6]]), "{found}");
+        ensure!(found["query"] == json!([1, 2, 0, 3, 4, 5]), "{found}");
+        ensure!(found["none"] == json!([]), "{found}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_example_page_finds_by_meaning_and_asks_nobody_else() -> Result<()> {
+    let (urls, _) = visit_and_leave(Site::under(FOLDER), async |page| {
+        page.driver().goto(format!("{}library/", page.server().url())).await?;
+        let best = |words: &str| {
+            format!("document.querySelector('[role=status]').textContent.startsWith('Best match: 0.') && document.querySelector('ol li').textContent.includes('{words}')")
+        };
+        page.wait_for("the first answer", &best("kitten")).await?;
+        let ask = "const query = document.querySelector('input'); query.value = 'money'; query.dispatchEvent(new Event('input'));";
+        page.run(ask, Vec::new()).await?;
+        page.wait_for("another answer", "!document.querySelector('ol li').textContent.includes('kitten')").await?;
+        page.no_errors().await
+    })
+    .await?;
+    let elsewhere = urls.iter().find(|url| {
+        !url.starts_with("http://127.0.0.1:")
+            && !url.starts_with("blob:http://127.0.0.1:")
+            && !url.starts_with("data:")
+    });
+    ensure!(elsewhere.is_none(), "{elsewhere:?}");
+    Ok(())
+}
