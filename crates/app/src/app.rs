@@ -3,11 +3,11 @@
 use crate::dialogs::{About, Keys, open};
 use crate::elsewhere::Watch;
 use crate::engine::Driver;
+use crate::explore::Explore;
 use crate::header::Header;
 use crate::look::{Look, use_applied_look};
 use crate::map::{Map, MapState, MapStore};
 use crate::marks::{Mark, MarkStore, Marks};
-use crate::neighbours::Neighbours;
 use crate::samples::SAMPLES;
 use crate::scores::Scores;
 use crate::state::{Action, Message, State, Store};
@@ -72,7 +72,7 @@ pub fn App() -> Html {
                 <Scores />
                 <div class="side">
                     <Map driver={driver.clone()} />
-                    <Neighbours driver={driver.clone()} />
+                    <Explore driver={driver.clone()} />
                 </div>
             </main>
             <Status {driver} />
@@ -196,10 +196,12 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
                 };
                 let control = event.ctrl_key() || event.meta_key();
                 match (event.key().as_str(), control, event.shift_key()) {
+                    // These boxes have an undo of their own.
+                    ("z" | "Z" | "y" | "Y", true, _) if is_in(event, OWN_UNDO) => return,
                     ("z" | "Z", true, false) => store.dispatch(Action::Undo),
                     ("z" | "Z", true, true) | ("y" | "Y", true, _) => store.dispatch(Action::Redo),
                     ("Escape", ..) => return marks.dispatch(Mark::Clear),
-                    ("?", false, _) if !in_text_box(event) => open(&keys),
+                    ("?", false, _) if !is_in(event, TEXT_BOX) => open(&keys),
                     _ => return,
                 }
                 event.prevent_default();
@@ -208,9 +210,14 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
     });
 }
 
-fn in_text_box(event: &KeyboardEvent) -> bool {
+/// Where keys write.
+const TEXT_BOX: &str = "textarea, input:not([type=radio], [type=checkbox])";
+/// Where they write something that is not the document.
+const OWN_UNDO: &str = ".draft textarea, input:not([type=radio], [type=checkbox])";
+
+fn is_in(event: &KeyboardEvent, selector: &str) -> bool {
     let element = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| element.tag_name() == "TEXTAREA")
+    element.is_some_and(|element| element.matches(selector).unwrap_or(false))
 }

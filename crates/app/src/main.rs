@@ -7,6 +7,7 @@ mod drag;
 mod editor;
 mod elsewhere;
 mod engine;
+mod explore;
 mod header;
 mod heat;
 mod icon;

@@ -1,28 +1,39 @@
 //! The nearest neighbours of the selected text.
 
 use crate::engine::Driver;
-use crate::heat;
-use crate::marking::use_marking;
-use crate::marks::{Mark, use_marks};
+use crate::explore::{Entries, Entry};
+use crate::marks::use_marks;
 use crate::matrix::clip;
 use crate::results::Results;
 use crate::state::{Shared, use_store};
 use semblance_client::Metric;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-/// Neighbours listed.
+/// Neighbours listed at first.
 const COUNT: usize = 20;
+/// Neighbours listed at most.
+const MOST: usize = 999;
+
+/// What "near" can mean, with its name.
+const METRICS: [(Metric, &str); 3] = [
+    (Metric::Cosine, "Cosine"),
+    (Metric::Euclidean, "Euclidean"),
+    (Metric::Dot, "Dot product"),
+];
 
 #[derive(Properties)]
 pub struct NeighboursProps {
     pub driver: Rc<Driver>,
+    /// Whether they can be seen; otherwise the engine is not asked.
+    pub active: bool,
 }
 
 impl PartialEq for NeighboursProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.driver, &other.driver)
+        Rc::ptr_eq(&self.driver, &other.driver) && self.active == other.active
     }
 }
 
@@ -31,45 +42,60 @@ impl PartialEq for NeighboursProps {
 pub fn Neighbours(props: &NeighboursProps) -> Html {
     let results = use_store().results.clone();
     let marks = use_marks();
-    let container = use_node_ref();
+    let (count, metric) = (use_state_eq(|| COUNT), use_state_eq(Metric::default));
     let point = marks.0.primary().and_then(|line| results.point(line));
-    let found = use_found(props, &results, point);
-    use_marking(container.clone(), (results.clone(), found.clone()));
-
-    let items = found.iter().map(|&(other, score)| {
-        let Some(line) = results.line(other) else { return html! {} };
-        let mark = |mark: fn(_) -> Mark| {
-            let dispatch = marks.dispatcher();
-            move || dispatch.dispatch(mark(line))
-        };
-        let hover = mark(|line| Mark::Hover(Some(line), None));
-        let leave = mark(|_| Mark::Hover(None, None));
-        let select = mark(|line| Mark::Select(vec![line]));
-        let (focus, blur) = (hover.clone(), leave.clone());
-        let width = (f64::from(score).clamp(0.0, 1.0) * 100.0).to_string();
-        html! {
-            <li key={other}>
-                <button type="button" class="neighbour" data-line={line.0.to_string()} onclick={move |_| select()}
-                    onmouseenter={move |_| hover()} onmouseleave={move |_| leave()}
-                    onfocus={move |_| focus()} onblur={move |_| blur()}>
-                    <span class="score-plain" title={heat::full(score)}>{ heat::short(score) }</span>
-                    <span class="words">{ clip(results.text(other)) }</span>
-                    <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-                        <rect class="bar-track" width="100" height="4" /><rect class="bar-fill" {width} height="4" />
-                    </svg>
-                </button>
-            </li>
-        }
-    });
+    let question = Question {
+        results: results.clone(),
+        point,
+        metric: *metric,
+        count: *count,
+    };
+    let entries = use_found(props, &question);
+    let onchange = {
+        let count = count.setter();
+        Callback::from(move |event: Event| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            let wanted = input.value().trim().parse().unwrap_or(COUNT).clamp(1, MOST);
+            input.set_value(&wanted.to_string());
+            count.set(wanted);
+        })
+    };
+    let choose = {
+        let metric = metric.setter();
+        Callback::from(move |event: Event| {
+            let index = event
+                .target_unchecked_into::<HtmlSelectElement>()
+                .selected_index();
+            let chosen = usize::try_from(index).ok().and_then(|i| METRICS.get(i));
+            if let Some((chosen, _)) = chosen {
+                metric.set(*chosen);
+            }
+        })
+    };
+    let option =
+        |(offered, name)| html! { <option selected={offered == *metric}>{ name }</option> };
     html! {
-        <section class="panel neighbours" aria-labelledby="neighbours-title" ref={container}>
-            <div class="panel-head"><h2 id="neighbours-title">{ "Nearest neighbours" }</h2></div>
+        <section class="neighbours" aria-labelledby="neighbours-title">
+            <div class="explore-row">
+                <h2 id="neighbours-title">{ "Nearest neighbours" }</h2>
+                <label class="pick"><span>{ "Number" }</span>
+                    <input type="number" min="1" max={MOST.to_string()} value={count.to_string()} list="neighbour-counts" {onchange} />
+                </label>
+                <datalist id="neighbour-counts">
+                    { for ["5", "10", "20", "50", "100"].map(|value| html! { <option {value} /> }) }
+                </datalist>
+                <label class="pick"><span>{ "Metric" }</span>
+                    <select onchange={choose}>{ for METRICS.map(option) }</select>
+                </label>
+            </div>
             if let Some(point) = point {
                 <p class="neighbours-of">{ "of " }<q>{ clip(results.text(point)) }</q></p>
                 if results.texts.len() == 1 {
                     <p class="empty">{ "It is the only text so far." }</p>
+                } else {
+                    <p class="explore-note">{ meaning(*metric) }</p>
+                    <Entries {results} {entries} label="Nearest neighbours" />
                 }
-                <ol>{ for items }</ol>
             } else {
                 <p class="empty">{ "Select a text in any view: the texts most like it are listed here." }</p>
             }
@@ -77,38 +103,58 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
     }
 }
 
-/// The neighbours of a point: from the scores at hand, or asked of the engine.
-#[hook]
-fn use_found(
-    props: &NeighboursProps,
-    results: &Shared<Results>,
+/// What the numbers are.
+fn meaning(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Cosine => "Cosine similarity in the original space, not on the map.",
+        Metric::Euclidean => {
+            "Euclidean distance in the original space, not on the map; less is nearer."
+        }
+        Metric::Dot => "Dot product in the original space, not on the map.",
+    }
+}
+
+/// Whose neighbours are sought, and how.
+#[derive(Clone, PartialEq)]
+struct Question {
+    results: Shared<Results>,
     point: Option<u32>,
-) -> Rc<Vec<(u32, f32)>> {
+    metric: Metric,
+    count: usize,
+}
+
+/// The nearest neighbours of a point: from the scores at hand, or asked of the engine.
+#[hook]
+fn use_found(props: &NeighboursProps, question: &Question) -> Rc<Vec<Entry>> {
     let driver = props.driver.clone();
     let asked = use_state(|| (None, Rc::new(Vec::new())));
     let setter = asked.setter();
-    let near = use_memo((results.clone(), point), |(results, point)| {
-        point
-            .filter(|_| results.similarity.is_some())
-            .map(|point| Rc::new(nearest(results, point)))
+    let near = use_memo(question.clone(), |question| {
+        let point = question.point?;
+        let held = question.metric == Metric::Cosine && question.results.similarity.is_some();
+        held.then(|| {
+            let mut near = nearest(&question.results, point);
+            near.truncate(question.count);
+            Rc::new(listed(near, Metric::Cosine))
+        })
     });
-    use_effect_with((results.clone(), point), move |(results, point)| {
-        if let (Some(point), None) = (*point, &results.similarity) {
-            let results = results.clone();
+    let ask = props.active && near.is_none();
+    use_effect_with((question.clone(), ask), move |(question, ask)| {
+        if let (Some(point), true) = (question.point, *ask) {
+            let question = question.clone();
             spawn_local(async move {
+                let (count, metric) = (question.count, question.metric);
                 // The points may have changed meanwhile; the next results ask again.
-                if let Ok(found) = driver.neighbours(point, COUNT, Metric::Cosine).await {
+                if let Ok(found) = driver.neighbours(point, count, metric).await {
                     let found = found.iter().map(|n| (n.point, n.score)).collect();
-                    setter.set((Some((results, point)), Rc::new(found)));
+                    setter.set((Some(question), Rc::new(listed(found, metric))));
                 }
             });
         }
     });
     match (&*near, &*asked) {
         (Some(near), _) => near.clone(),
-        (None, (Some(of), found)) if Some(of) == point.map(|p| (results.clone(), p)).as_ref() => {
-            found.clone()
-        }
+        (None, (Some(of), found)) if of == question => found.clone(),
         _ => Rc::default(),
     }
 }
@@ -120,6 +166,56 @@ pub fn nearest(results: &Results, point: u32) -> Vec<(u32, f32)> {
         .filter_map(|other| Some((other, results.score(point, other)?)))
         .collect();
     found.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
-    found.truncate(COUNT);
     found
+}
+
+/// Neighbours with bars, of which the longest is the nearest one's.
+fn listed(found: Vec<(u32, f32)>, metric: Metric) -> Vec<Entry> {
+    // The vectors of most models have length 1; then no score is beyond 1, and no distance beyond 2.
+    let most = found.iter().map(|&(_, score)| score).fold(1.0, f32::max);
+    let bar = |score: f32| match metric {
+        Metric::Cosine => score,
+        Metric::Euclidean => 1.0 - score / most.max(2.0),
+        Metric::Dot => score / most,
+    };
+    let entry = |(point, score)| Entry {
+        point,
+        score: Some(score),
+        bar: Some(bar(score)),
+        note: None,
+    };
+    found.into_iter().map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use semblance_client::Similarity;
+    use semblance_workspace::Document;
+
+    #[test]
+    fn an_equal_text_comes_first_and_the_text_itself_not_at_all() {
+        let texts = Document::new("a\nb\na").texts();
+        let mut results = Results::new(texts, Vec::new(), 3);
+        results.similarity = Some(Similarity {
+            scores: vec![1.0, 0.2, 1.0, 0.2, 1.0, 0.2, 1.0, 0.2, 1.0],
+            order: vec![0, 1, 2],
+        });
+        assert_eq!(nearest(&results, 0), [(2, 1.0), (1, 0.2)]);
+        assert_eq!(nearest(&results, 1), [(0, 0.2), (2, 0.2)]);
+    }
+
+    #[test]
+    fn the_nearest_has_the_longest_bar() {
+        let bars = |scores: &[f32], metric| -> Vec<f32> {
+            let found = (0..).zip(scores.iter().copied()).collect();
+            let entries = listed(found, metric);
+            entries.iter().filter_map(|entry| entry.bar).collect()
+        };
+        assert_eq!(bars(&[0.5, 0.25], Metric::Cosine), [0.5, 0.25]);
+        assert_eq!(bars(&[0.0, 0.5, 2.0], Metric::Euclidean), [1.0, 0.75, 0.0]);
+        assert_eq!(bars(&[1.0, 4.0], Metric::Euclidean), [0.75, 0.0]);
+        assert_eq!(bars(&[0.5], Metric::Dot), [0.5]);
+        assert_eq!(bars(&[8.0, 2.0], Metric::Dot), [1.0, 0.25]);
+    }
 }

@@ -49,8 +49,8 @@ pub fn use_written(area: &NodeRef, scroller: &NodeRef, wrapped: bool) {
     });
 }
 
-/// Scrolls a line into view, if it is not.
-fn reveal(scroller: &HtmlElement, line: usize) {
+/// Scrolls a line, by its number from 0, into view, if it is not. All rows must be equally high.
+pub fn reveal(scroller: &HtmlElement, line: usize) {
     let height = row_height(scroller);
     let top = line as f64 * height;
     let (from, room) = (

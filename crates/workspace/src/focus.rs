@@ -1,6 +1,7 @@
 //! What is selected and what is hovered: shared by all views.
 
 use crate::line::LineId;
+use std::collections::HashSet;
 
 /// The lines that are marked. Cloning and comparing are cheap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,12 +29,10 @@ impl Focus {
 
     /// Selects these lines and no others; the last becomes the primary one.
     pub fn select(&mut self, ids: &[LineId]) {
+        let mut seen = HashSet::with_capacity(ids.len());
         self.selected.clear();
-        for &id in ids {
-            if !self.selected.contains(&id) {
-                self.selected.push(id);
-            }
-        }
+        self.selected
+            .extend(ids.iter().filter(|&&id| seen.insert(id)));
     }
 
     /// Adds a line to the selection, or takes it out.

@@ -1,0 +1,166 @@
+//! Groups as a person writes them: a name and examples.
+
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// A group that is being written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draft {
+    /// Tells it from the others, whatever its name.
+    pub id: u32,
+    /// Its name; it may have none.
+    pub name: String,
+    /// Its examples, parted by line breaks or semicolons.
+    pub examples: String,
+}
+
+/// All groups that are being written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drafts {
+    /// The groups, in order.
+    pub all: Vec<Draft>,
+    next: u32,
+}
+
+/// A change of them.
+pub enum Edit {
+    /// The group with this id is called so.
+    Name(u32, String),
+    /// It has these examples.
+    Examples(u32, String),
+    /// It has these examples too.
+    More(u32, Vec<Rc<str>>),
+    /// One more group.
+    Add,
+    /// One less.
+    Remove(u32),
+}
+
+impl Default for Drafts {
+    fn default() -> Self {
+        let empty = |id| Draft {
+            id,
+            ..Draft::default()
+        };
+        Drafts {
+            all: vec![empty(0), empty(1)],
+            next: 2,
+        }
+    }
+}
+
+impl Reducible for Drafts {
+    type Action = Edit;
+
+    fn reduce(self: Rc<Self>, edit: Edit) -> Rc<Self> {
+        let mut drafts = (*self).clone();
+        let find = |drafts: &mut Drafts, id: u32| drafts.all.iter().position(|d| d.id == id);
+        match edit {
+            Edit::Name(id, name) => {
+                if let Some(at) = find(&mut drafts, id) {
+                    drafts.all[at].name = name;
+                }
+            }
+            Edit::Examples(id, examples) => {
+                if let Some(at) = find(&mut drafts, id) {
+                    drafts.all[at].examples = examples;
+                }
+            }
+            Edit::More(id, texts) => {
+                if let Some(at) = find(&mut drafts, id) {
+                    let examples = &mut drafts.all[at].examples;
+                    for text in texts {
+                        if !examples.is_empty() && !examples.ends_with('\n') {
+                            examples.push('\n');
+                        }
+                        examples.push_str(&text);
+                    }
+                }
+            }
+            Edit::Add => {
+                drafts.all.push(Draft {
+                    id: drafts.next,
+                    ..Draft::default()
+                });
+                drafts.next += 1;
+            }
+            Edit::Remove(id) => drafts.all.retain(|draft| draft.id != id),
+        }
+        Rc::new(drafts)
+    }
+}
+
+/// The names of the groups and their examples; in place of a missing name its number.
+///
+/// # Errors
+/// What is missing, in a sentence.
+pub fn gathered(drafts: &[Draft]) -> Result<(Vec<String>, Vec<Vec<Rc<str>>>), String> {
+    if drafts.is_empty() {
+        return Err("There is no group: add one.".into());
+    }
+    let mut names = Vec::new();
+    let mut examples = Vec::new();
+    for (draft, number) in drafts.iter().zip(1..) {
+        let name = match draft.name.trim() {
+            "" => format!("Group {number}"),
+            name => name.to_owned(),
+        };
+        let parts = draft.examples.split(['\n', ';']).map(str::trim);
+        let texts: Vec<Rc<str>> = parts.filter(|p| !p.is_empty()).map(Rc::from).collect();
+        if texts.is_empty() {
+            return Err(format!(
+                "“{name}” has no examples: write a few words or texts for it, or remove it."
+            ));
+        }
+        names.push(name);
+        examples.push(texts);
+    }
+    Ok((names, examples))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(name: &str, examples: &str) -> Draft {
+        Draft {
+            id: 0,
+            name: name.into(),
+            examples: examples.into(),
+        }
+    }
+
+    #[test]
+    fn examples_are_parted_by_lines_and_semicolons() {
+        let drafts = [draft(" Food ", "cake; bread\n\n pie "), draft("", "goal;")];
+        let (names, examples) = gathered(&drafts).expect("whole");
+        assert_eq!(names, ["Food", "Group 2"]);
+        let examples: Vec<Vec<&str>> = (examples.iter())
+            .map(|texts| texts.iter().map(|text| &**text).collect())
+            .collect();
+        assert_eq!(examples, [vec!["cake", "bread", "pie"], vec!["goal"]]);
+    }
+
+    #[test]
+    fn a_group_without_examples_is_named() {
+        let missing = gathered(&[draft("Food", "cake"), draft("Sport", " ;\n")]);
+        assert!(missing.is_err_and(|sentence| sentence.starts_with("“Sport” has no examples")));
+        assert!(gathered(&[]).is_err());
+    }
+
+    #[test]
+    fn groups_come_and_go() {
+        let drafts = Rc::new(Drafts::default());
+        let drafts = drafts
+            .reduce(Edit::Add)
+            .reduce(Edit::Remove(0))
+            .reduce(Edit::Name(2, "Late".into()))
+            .reduce(Edit::Examples(1, "one".into()))
+            .reduce(Edit::More(1, vec!["two".into(), "three".into()]))
+            .reduce(Edit::Add);
+        let ids: Vec<u32> = drafts.all.iter().map(|draft| draft.id).collect();
+        assert_eq!(ids, [1, 2, 3], "an id is never given twice");
+        assert_eq!(drafts.all[0].examples, "one\ntwo\nthree");
+        assert_eq!(drafts.all[1].name, "Late");
+    }
+}
