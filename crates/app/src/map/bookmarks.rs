@@ -5,7 +5,7 @@ use super::store::{MapAction, use_map_store};
 use crate::icon::{Icon, icon};
 use crate::marks::{Mark, use_marks};
 use crate::menu::Menu;
-use crate::state::{Shared, use_store};
+use crate::state::use_store;
 use crate::storage;
 use semblance_scatter::{Camera, Scatter};
 use semblance_workspace::LineId;
@@ -76,7 +76,7 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
         let (waiting, map) = (waiting.clone(), props.map.clone());
         let drawn = store.drawn.clone().filter(|drawn| !drawn.moving);
         let current = (
-            drawn.map(|d| (d.layout.clone(), Shared(d.coordinates))),
+            drawn.map(|d| (d.layout.clone(), d.coordinates)),
             store.layout.clone(),
         );
         use_effect_with(current, move |(drawn, _)| {

@@ -4,6 +4,7 @@ use super::appearance::{Legend, NAMED};
 use super::choice::ColorBy;
 use super::store::{MapAction, use_map_store};
 use crate::look::use_look;
+use crate::state::Shared;
 use semblance_client::Trust;
 use semblance_scatter::{Shape, categorical, sequential};
 use web_sys::HtmlSelectElement;
@@ -63,7 +64,7 @@ pub fn Foot(props: &FootProps) -> Html {
             </div>
             <LegendRow legend={props.legend.clone()} />
             if let Some(trust) = &store.trust {
-                <TrustLine trust={(**trust).clone()} />
+                <TrustLine trust={trust.clone()} />
             }
             if let Some(remark) = &props.remark {
                 <p class="map-remark">{ remark }</p>
@@ -133,7 +134,7 @@ pub fn swatch(class: usize, dark: bool) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct TrustProps {
-    trust: Trust,
+    trust: Shared<Trust>,
 }
 
 /// How far the map can be trusted, in one sentence; the terms of the field in its title.

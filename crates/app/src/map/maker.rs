@@ -318,7 +318,7 @@ impl Run {
     ) {
         self.tell(MapAction::Drawn(Drawn {
             results: self.results.clone(),
-            coordinates,
+            coordinates: Shared(coordinates),
             dimensions: map.dimensions,
             layout: layout.clone(),
             variance: Rc::new(map.variance.clone()),

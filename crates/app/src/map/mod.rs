@@ -488,7 +488,9 @@ fn use_focus(
     let (hovered, other) = marks.0.hovered();
     let point = |line: Option<_>| line.and_then(|line| results.point(line));
     let (hovered, other) = (point(hovered), point(other));
-    let held = hovered.or_else(|| point(marks.0.primary()));
+    // Without all scores at hand a neighbour's search is work for the engine: not on every hover.
+    let hover = hovered.filter(|_| results.similarity.is_some());
+    let held = hover.or_else(|| point(marks.0.primary()));
     let truth = use_truth(
         driver,
         results,

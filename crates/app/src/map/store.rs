@@ -18,7 +18,7 @@ pub struct Drawn {
     /// The texts, and all else that was known of them at that moment.
     pub results: Shared<Results>,
     /// `[texts, dimensions]`, row-major.
-    pub coordinates: Rc<Vec<f32>>,
+    pub coordinates: Shared<Vec<f32>>,
     /// Coordinates of each point.
     pub dimensions: usize,
     /// The layout these places are of.
@@ -69,12 +69,27 @@ pub struct Query {
 }
 
 /// Something that was found for all points of some results.
-#[derive(Clone, PartialEq)]
 pub struct Found<T> {
     /// The results it was found for.
     pub results: Shared<Results>,
     /// What was found.
     pub value: Rc<T>,
+}
+
+impl<T> Clone for Found<T> {
+    fn clone(&self) -> Self {
+        Found {
+            results: self.results.clone(),
+            value: self.value.clone(),
+        }
+    }
+}
+
+/// By identity: what was found may be large.
+impl<T> PartialEq for Found<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.results == other.results && Rc::ptr_eq(&self.value, &other.value)
+    }
 }
 
 impl<T> Found<T> {
@@ -113,7 +128,7 @@ pub struct MapState {
     /// What went wrong with the last map.
     pub problem: Option<Rc<str>>,
     /// How far the map that is drawn can be trusted, once measured.
-    pub trust: Option<Rc<Trust>>,
+    pub trust: Option<Shared<Trust>>,
     /// Texts that are not drawn.
     pub hidden: Rc<HashSet<LineId>>,
     /// What was hidden before each step, the latest last.
@@ -226,7 +241,7 @@ impl Reducible for MapState {
                 }
             }
             MapAction::Problem(problem) => state.problem = problem,
-            MapAction::Trust(trust) => state.trust = Some(trust),
+            MapAction::Trust(trust) => state.trust = Some(Shared(trust)),
             MapAction::Hide(hidden) => state.hide(Rc::new(hidden)),
             MapAction::Unhide => {
                 let mut before = (*state.hidden_before).clone();
