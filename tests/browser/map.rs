@@ -176,7 +176,7 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
         .await?;
         page.wait_for(
             "neighbours meanwhile",
-            "document.querySelectorAll('.neighbour').length > 4",
+            "document.querySelectorAll('.neighbours li').length > 4",
         )
         .await?;
         page.press("Stop here").await?;

@@ -208,8 +208,8 @@ pub fn Search(props: &DriverProps) -> Html {
                 { status(&asked, said(hits.as_ref().map(|hits| &*hits.0)).into()) }
                 if hits.as_ref().is_some_and(|hits| !hits.points.is_empty()) {
                     <span class="explore-acts">
-                        <button type="button" class="quiet" onclick={all}>{ "Select all" }</button>
-                        <button type="button" class="quiet" onclick={isolate}>{ "Isolate" }</button>
+                        <button type="button" class="quiet" onclick={all} aria-label="Select all texts found">{ "Select all" }</button>
+                        <button type="button" class="quiet" onclick={isolate} aria-label="Isolate the texts found">{ "Isolate" }</button>
                     </span>
                 }
                 if !text.is_empty() {
@@ -377,7 +377,7 @@ fn ranked(sought: &Sought, text: &str, vector: VectorId, found: &[Neighbour]) ->
 fn use_highlight(driver: &Rc<Driver>, map: &MapStore, hits: &Option<Shared<Hits>>) {
     let meaning = hits.as_ref().is_some_and(|hits| hits.meaning.is_some());
     let settled = map.drawn.as_ref().filter(|drawn| meaning && !drawn.moving);
-    let settled = settled.map(|drawn| Shared(drawn.coordinates.clone()));
+    let settled = settled.map(|drawn| drawn.coordinates.clone());
     let (driver, dispatch) = (driver.clone(), map.dispatcher());
     let shown = use_mut_ref(|| false);
     use_effect_with((hits.clone(), settled), move |(hits, settled)| {
