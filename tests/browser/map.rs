@@ -149,8 +149,9 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
         )
         .await?;
         rests(page).await?;
-        page.press("Options of the projection").await?;
         choose(page, "t-SNE").await?;
+        rests(page).await?;
+        page.press("Options of the projection").await?;
         let iterations = page.by_role("spinbutton", "Iterations").await?;
         iterations.clear().await?;
         iterations.send_keys("100000" + Key::Tab).await?;
