@@ -2,14 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+/// How much more frequent in a cluster than in all texts a word must be to name it.
+const LIFT: f64 = 1.5;
+
+/// Letters of the Latin alphabet that a word must have to name anything: shorter ones are
+/// prepositions and the like.
+const SHORTEST: usize = 3;
+
 /// The words that tell each cluster from the rest, most telling first, at most `count` of each.
 ///
 /// A word's weight is its part in what sets the cluster apart (Kullback & Leibler 1951): the share of
 /// the cluster's texts that have it, times the logarithm of that share over the share of all texts
 /// that do. Like TF-IDF it passes over words that are everywhere, without a list of them, and it
 /// does not prefer rare words to common ones. Words no more frequent in the cluster than elsewhere
-/// never count (where there is one cluster alone, frequency does), nor words of a
-/// single text of many. `assignments` gives each text its cluster, below `clusters`; texts beyond it
+/// never count (where there is one cluster alone, frequency does), nor words of one or two Latin
+/// letters, nor words of a single text of many. A cluster may have none. `assignments` gives each text its cluster, below `clusters`; texts beyond it
 /// are left out. Words are runs of letters, digits and inner apostrophes, in lower case.
 pub fn cluster_words<S: AsRef<str>>(
     texts: &[S],
@@ -37,10 +44,14 @@ pub fn cluster_words<S: AsRef<str>>(
         let least = if sizes[cluster] > 2 { 2 } else { 1 };
         let mut weighted: Vec<(f64, String)> = found
             .into_iter()
-            .filter(|(_, here)| *here >= least)
+            .filter(|(word, here)| *here >= least && (!word.is_ascii() || word.len() >= SHORTEST))
             .filter_map(|(word, here)| {
                 let all = *everywhere.get(&word)? as f64 / total as f64;
                 let here = here as f64 / sizes[cluster] as f64;
+                // What is hardly more frequent here than anywhere says nothing of these texts.
+                if clusters > 1 && here < LIFT * all {
+                    return None;
+                }
                 let weight = if clusters == 1 {
                     here
                 } else {

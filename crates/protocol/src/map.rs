@@ -131,8 +131,10 @@ pub struct Faithfulness {
 /// A cluster of points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cluster {
-    /// Its most telling words, the most telling first.
+    /// Its most telling words, the most telling first; there may be none.
     pub words: Vec<String>,
+    /// The point nearest to its middle.
+    pub center: u32,
     /// Points in it.
     pub size: u32,
     /// Mean cosine similarity of its points with its middle.

@@ -146,11 +146,11 @@ impl Analysis {
 
     fn clusters(&self, count: Option<u32>, texts: &[String]) -> Answer {
         let points = &self.points()?.vectors;
-        let k = count.map_or_else(
-            || analysis::Clusters::suggested_count(points.len()),
-            |count| count as usize,
-        );
-        let found = analysis::Clusters::fit(points, k, SEED).map_err(refused)?;
+        let found = match count {
+            Some(count) => analysis::Clusters::fit(points, count as usize, SEED),
+            None => analysis::Clusters::suggest(points, SEED),
+        }
+        .map_err(refused)?;
         let mut words = if texts.len() == points.len() {
             analysis::cluster_words(texts, &found.assignments, found.sizes.len(), WORDS)
         } else {
@@ -159,9 +159,10 @@ impl Analysis {
         words.resize(found.sizes.len(), Vec::new());
         let clusters = words
             .into_iter()
-            .zip(found.sizes.iter().zip(&found.cohesion))
-            .map(|(words, (&size, &cohesion))| Cluster {
+            .zip(found.sizes.iter().zip(&found.cohesion).zip(&found.centers))
+            .map(|(words, ((&size, &cohesion), &center))| Cluster {
                 words,
+                center: center as u32,
                 size: size as u32,
                 cohesion,
             })

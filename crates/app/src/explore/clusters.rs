@@ -80,7 +80,7 @@ pub fn ClustersTab(props: &DriverProps) -> Html {
             number => format!("{number} clusters, the largest first.").into(),
         },
     };
-    let item = |(at, cluster): (usize, &semblance_client::Cluster)| {
+    let item = |(at, cluster, of): (usize, &semblance_client::Cluster, &Results)| {
         let select = select.clone();
         let onclick = Callback::from(move |_: MouseEvent| select.emit(at));
         let note = format!(
@@ -92,7 +92,7 @@ pub fn ClustersTab(props: &DriverProps) -> Html {
             <li>
                 <button type="button" class="entry swatched" {onclick} title="Select its texts">
                     { swatch(at, dark) }
-                    <span class="words">{ cluster_name(&cluster.words, at + 1) }</span>
+                    <span class="words">{ cluster_name(cluster, of) }</span>
                     <span class="entry-note">{ note }</span>
                 </button>
             </li>
@@ -108,8 +108,8 @@ pub fn ClustersTab(props: &DriverProps) -> Html {
                 { status(&asked, said) }
             </div>
             if let Some(found) = &map.clusters {
-                <ol class="entries" aria-label="Clusters">{ for found.value.clusters.iter().enumerate().map(item) }</ol>
-                <p class="explore-note">{ "Named by the words that tell each from the others. Cohesion is the mean cosine similarity of its texts with their middle." }</p>
+                <ol class="entries" aria-label="Clusters">{ for found.value.clusters.iter().enumerate().map(|(at, cluster)| item((at, cluster, &found.results))) }</ol>
+                <p class="explore-note">{ "Named by the words that tell each from the others, or by the text in its middle. Cohesion is the mean cosine similarity of its texts with their middle." }</p>
             }
         </section>
     }

@@ -2,6 +2,8 @@
 
 use super::choice::ColorBy;
 use super::store::{Drawn, MapState};
+use crate::results::Results;
+use semblance_client::Cluster;
 use semblance_scatter::{Appearance, Rgba, Shape, categorical, sequential};
 
 /// Opacity of points that don't stand out while others do.
@@ -167,8 +169,8 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
                     .map(|&c| Some(c as usize))
                     .collect(),
                 "Clusters",
-                (found.clusters.iter().zip(1..).take(NAMED))
-                    .map(|(cluster, number)| cluster_name(&cluster.words, number))
+                (found.clusters.iter().take(NAMED))
+                    .map(|cluster| cluster_name(cluster, results))
                     .collect(),
                 found.clusters.len(),
             ),
@@ -202,12 +204,12 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
     }
 }
 
-/// What a cluster is called.
-pub fn cluster_name(words: &[String], number: usize) -> String {
-    if words.is_empty() {
-        format!("Cluster {number}")
+/// What a cluster is called: its telling words, or the text in its middle.
+pub fn cluster_name(cluster: &Cluster, results: &Results) -> String {
+    if cluster.words.is_empty() {
+        format!("“{}”", crate::matrix::clip(results.text(cluster.center)))
     } else {
-        words.join(", ")
+        cluster.words.join(", ")
     }
 }
 
