@@ -79,21 +79,18 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
             <div class="explore-row">
                 <h2 id="neighbours-title">{ "Nearest neighbours" }</h2>
                 <label class="pick"><span>{ "Number" }</span>
-                    <input type="number" min="1" max={MOST.to_string()} value={count.to_string()} list="neighbour-counts" {onchange} />
+                    <input type="number" min="1" max={MOST.to_string()} value={count.to_string()} {onchange} />
                 </label>
-                <datalist id="neighbour-counts">
-                    { for ["5", "10", "20", "50", "100"].map(|value| html! { <option {value} /> }) }
-                </datalist>
-                <label class="pick"><span>{ "Metric" }</span>
-                    <select onchange={choose}>{ for METRICS.map(option) }</select>
-                </label>
+                <select aria-label="Metric" onchange={choose}>{ for METRICS.map(option) }</select>
             </div>
             if let Some(point) = point {
-                <p class="neighbours-of">{ "of " }<q>{ clip(results.text(point)) }</q></p>
+                <p class="neighbours-of">
+                    <span class="words">{ "of " }<q>{ clip(results.text(point)) }</q></span>
+                    <span>{ meaning(*metric) }</span>
+                </p>
                 if results.texts.len() == 1 {
                     <p class="empty">{ "It is the only text so far." }</p>
                 } else {
-                    <p class="explore-note">{ meaning(*metric) }</p>
                     <Entries {results} {entries} label="Nearest neighbours" />
                 }
             } else {
@@ -103,14 +100,11 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
     }
 }
 
-/// What the numbers are.
+/// What the numbers are. The map is another thing.
 fn meaning(metric: Metric) -> &'static str {
     match metric {
-        Metric::Cosine => "Cosine similarity in the original space, not on the map.",
-        Metric::Euclidean => {
-            "Euclidean distance in the original space, not on the map; less is nearer."
-        }
-        Metric::Dot => "Dot product in the original space, not on the map.",
+        Metric::Cosine | Metric::Dot => "in the original space",
+        Metric::Euclidean => "distances in the original space",
     }
 }
 
