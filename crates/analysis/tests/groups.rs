@@ -137,7 +137,7 @@ fn clusters_are_named_by_telling_words() {
     ];
     let words = cluster_words(&texts, &[0, 0, 0, 1, 1, 1], 2, 2);
     assert_eq!(words[0], ["guitar", "man"]);
-    assert_eq!(words[1], ["dog", "in"]);
+    assert_eq!(words[1], ["dog", "snow"]);
     let empty: [&str; 0] = [];
     assert_eq!(cluster_words(&empty, &[], 2, 3), [empty, empty]);
     // A text of no cluster, and one without words.
