@@ -90,11 +90,14 @@ impl Reducible for Drafts {
     }
 }
 
+/// The examples of each group.
+pub type Examples = Vec<Vec<Rc<str>>>;
+
 /// The names of the groups and their examples; in place of a missing name its number.
 ///
 /// # Errors
 /// What is missing, in a sentence.
-pub fn gathered(drafts: &[Draft]) -> Result<(Vec<String>, Vec<Vec<Rc<str>>>), String> {
+pub fn gathered(drafts: &[Draft]) -> Result<(Vec<String>, Examples), String> {
     if drafts.is_empty() {
         return Err("There is no group: add one.".into());
     }

@@ -94,7 +94,7 @@ pub async fn matching(
         if pattern.matches(&text.text)? {
             found.push(point);
         }
-        if point as usize % STRIDE == 0 && timing::now() - since > SLICE {
+        if (point as usize).is_multiple_of(STRIDE) && timing::now() - since > SLICE {
             TimeoutFuture::new(0).await;
             if !wanted() {
                 return Ok(None);
