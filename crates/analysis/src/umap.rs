@@ -4,10 +4,12 @@
 
 mod curve;
 mod descent;
+mod forces;
 mod fuzzy;
 mod power;
 
-use descent::{Edges, Pass, Tails};
+use descent::{Edges, Pass, Point, Tails};
+use forces::Forces;
 
 use crate::layout::{
     Layout, Place, Random, Start, TOO_FEW, check_map_dimensions, check_option, check_start,
@@ -63,7 +65,8 @@ impl UmapOptions {
 pub struct Umap {
     dimensions: usize,
     neighbors: usize,
-    curve: (f32, f32),
+    forces: Forces,
+    points: Vec<Point>,
     coordinates: Vec<f32>,
     edges: Edges,
     iteration: usize,
@@ -136,7 +139,8 @@ impl Umap {
         Ok(Self {
             dimensions,
             neighbors: options.neighbors,
-            curve: (a as f32, b as f32),
+            forces: Forces::new(a as f32, b as f32),
+            points: descent::points(&coordinates, dimensions),
             coordinates,
             edges,
             iteration: 0,
@@ -206,29 +210,17 @@ impl Umap {
             let iterations = if n <= 10_000 { 100 } else { 30 };
             let mut edges = Edges::new(graph, iterations);
             let mut random = Random::new(self.seed);
+            let mut points = descent::points(&placed, d);
             for iteration in 0..iterations {
-                let rate = 0.25 * (1.0 - iteration as f32 / iterations as f32);
                 let pass = Pass {
-                    curve: self.curve,
-                    rate,
+                    forces: &self.forces,
+                    rate: 0.25 * (1.0 - iteration as f32 / iterations as f32),
                     now: iteration as f32,
                 };
-                if d == 2 {
-                    pass.run::<2>(
-                        &mut edges,
-                        &mut placed,
-                        Tails::Fixed(&self.coordinates),
-                        &mut random,
-                    );
-                } else {
-                    pass.run::<3>(
-                        &mut edges,
-                        &mut placed,
-                        Tails::Fixed(&self.coordinates),
-                        &mut random,
-                    );
-                }
+                let tails = Tails::Fixed(&self.points);
+                pass.run(&mut edges, &mut points, &tails, &mut random);
             }
+            descent::coordinates(&points, d, &mut placed);
         }
         Ok(placed)
     }
@@ -240,29 +232,16 @@ impl Layout for Umap {
             .iterations
             .min(self.iteration.saturating_add(iterations));
         while self.iteration < last {
-            let rate = 1.0 - self.iteration as f32 / self.iterations as f32;
             let pass = Pass {
-                curve: self.curve,
-                rate,
+                forces: &self.forces,
+                rate: 1.0 - self.iteration as f32 / self.iterations as f32,
                 now: self.iteration as f32,
             };
-            if self.dimensions == 2 {
-                pass.run::<2>(
-                    &mut self.edges,
-                    &mut self.coordinates,
-                    Tails::Own,
-                    &mut self.random,
-                );
-            } else {
-                pass.run::<3>(
-                    &mut self.edges,
-                    &mut self.coordinates,
-                    Tails::Own,
-                    &mut self.random,
-                );
-            }
+            let (edges, random) = (&mut self.edges, &mut self.random);
+            pass.run(edges, &mut self.points, &Tails::Own, random);
             self.iteration += 1;
         }
+        descent::coordinates(&self.points, self.dimensions, &mut self.coordinates);
         self.iteration < self.iterations
     }
 
