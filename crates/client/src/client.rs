@@ -295,6 +295,15 @@ impl Client {
         self.ask_watched(request, payload, None).await
     }
 
+    /// Tells the analysis worker something, at once and without waiting for its answer. Where there
+    /// is no worker any more there is nobody to tell.
+    pub(crate) fn tell(&self, request: Request) {
+        if self.check_open().is_ok() {
+            let link = self.0.analysis.borrow().clone();
+            drop(link.request(request, Payload::None, None));
+        }
+    }
+
     /// Asks the analysis worker; `progress` hears how far it has come.
     pub(crate) async fn ask_watched(
         &self,

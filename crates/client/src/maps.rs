@@ -10,7 +10,6 @@ use semblance_protocol::{
     Response, Steer, VectorId, wire::Payload,
 };
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 
 /// A map of the points.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,14 +111,10 @@ impl Client {
         }
     }
 
-    /// Says how the map that is being made should go on.
+    /// Says how the map that is being made should go on. It is said before this returns: a map that
+    /// is asked for afterwards is not meant.
     pub fn steer(&self, steer: Steer) {
-        let client = self.clone();
-        spawn_local(async move {
-            // Where there is no worker any more there is nothing to steer.
-            let request = Request::Steer(steer);
-            _ = client.ask_watched(request, Payload::None, None).await;
-        });
+        self.tell(Request::Steer(steer));
     }
 
     /// Compares the latest map with the original space: up to `k` neighbours of each point.

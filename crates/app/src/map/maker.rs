@@ -110,10 +110,11 @@ impl Run {
         let Some(client) = self.maker.driver.client() else {
             return Ok(());
         };
+        // What was under way for the map before would be made in vain.
+        client.steer(Steer::Cancel);
         self.tell(MapAction::Problem(None));
         let count = self.results.texts.len();
         if count == 0 {
-            client.steer(Steer::Cancel);
             self.draw(Rc::default(), &Map::default(), &self.layout, false, 0);
             return Ok(());
         }

@@ -24,9 +24,12 @@ pub fn Picked(props: &PickedProps) -> Html {
     let selected: Vec<LineId> = (marks.0.selected().iter().copied())
         .filter(|&line| results.point(line).is_some())
         .collect();
-    let hidden = (results.texts.iter())
-        .filter(|text| store.hidden.contains(&text.line))
-        .count();
+    let hidden = match store.hidden.is_empty() {
+        true => 0,
+        false => (results.texts.iter())
+            .filter(|text| store.hidden.contains(&text.line))
+            .count(),
+    };
     if selected.is_empty() && hidden == 0 {
         return html! {};
     }
