@@ -49,6 +49,16 @@ async fn again(page: &Page) -> Result<()> {
     page.press("Run again").await
 }
 
+/// Presses a button of the map among the many of a long list of texts, whose names would take long
+/// to ask for one by one.
+async fn tap(page: &Page, label: &str) -> Result<()> {
+    let button = format!("document.querySelector('.map button[aria-label=\"{label}\"]')");
+    page.wait_for(label, &button).await?;
+    page.run(&format!("{button}.click();"), Vec::new())
+        .await
+        .map(|_| ())
+}
+
 /// Saves the map as one of the offered kinds, and returns the file.
 async fn saved(page: &Page, what: &str) -> Result<Vec<u8>> {
     page.run("window.saved.length = 0;", Vec::new()).await?;
@@ -151,11 +161,13 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
         rests(page).await?;
         choose(page, "t-SNE").await?;
         rests(page).await?;
-        page.press("Options of the projection").await?;
-        let iterations = page.by_role("spinbutton", "Iterations").await?;
-        iterations.clear().await?;
-        iterations.send_keys("100000" + Key::Tab).await?;
-        page.press("Pause").await?;
+        tap(page, "Options of the projection").await?;
+        let field = "const labels = [...document.querySelectorAll('.menu-panel label')];
+            const input = labels.find((label) => label.textContent === 'Iterations').control;
+            input.value = '100000';
+            input.dispatchEvent(new Event('change', { bubbles: true }));";
+        page.run(field, Vec::new()).await?;
+        tap(page, "Pause").await?;
         let at = "document.querySelector('.run-bar progress').value";
         page.wait_for(
             "the pause",
@@ -166,7 +178,7 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
         let before = page.run(&format!("return {at};"), Vec::new()).await?;
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         ensure!(page.run(&format!("return {at};"), Vec::new()).await? == before);
-        page.press("Go on").await?;
+        tap(page, "Go on").await?;
         page.wait_for("it to go on", &format!("{at} > {before}"))
             .await?;
         // While it runs, the worker answers others.
@@ -180,9 +192,13 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
             "document.querySelectorAll('.neighbours li').length > 4",
         )
         .await?;
-        page.press("Stop here").await?;
+        tap(page, "Stop here").await?;
         rests(page).await?;
-        page.by_role("button", "Run again").await?;
+        page.wait_for(
+            "another run to be offered",
+            "/Run again/.test(document.querySelector('.run-bar').textContent)",
+        )
+        .await?;
         page.no_errors().await
     })
     .await
