@@ -38,6 +38,32 @@ async fn loaded_selected_and_empty() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_map_with_all_that_opens() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        let choose = "[...document.querySelectorAll('.map .switch label')]
+            .find((label) => label.textContent === arguments[0]).click();";
+        page.run(choose, vec!["UMAP".into()]).await?;
+        page.wait_for("the map's trust", "document.querySelector('.map-trust')")
+            .await?;
+        page.press("Options of the projection").await?;
+        check(page, "options").await?;
+        page.press("Save the map").await?;
+        check(page, "ways to save").await?;
+        page.press("Bookmarks").await?;
+        page.press("Keep this view").await?;
+        check(page, "kept views").await?;
+        page.press("Large map").await?;
+        check(page, "large").await?;
+        page.press("Large map").await?;
+        page.run(choose, vec!["Axes".into()]).await?;
+        page.alert().await?;
+        check(page, "axes").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn loading() -> Result<()> {
     visit(Site::root(), async |page| {
         let slow = Fault::BytesPerSecond(200_000);
