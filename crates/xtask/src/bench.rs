@@ -29,6 +29,9 @@ use crate::{bindgen, browser, command, digest, files, model, npm, project, setup
 /// asked for. A suite is a module of `tests/bench` and a page of `tests/bench/page`.
 const SUITES: &[&str] = &["encoder", "load"];
 
+/// The suites that run other engines, which take minutes to build and hundreds of megabytes.
+const WITH_ENGINES: &[&str] = &["encoder", "load", "quality"];
+
 /// The model's files for Transformers.js: where a package has them, what they are called where
 /// Transformers.js looks for them, and their digest.
 const ONNX: &[(&str, &str, &str)] = &[
@@ -76,7 +79,7 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let folder = stage()?;
+    let folder = stage(suite)?;
     if suite == "encoder" {
         for (name, peak) in peaks()? {
             passed.extend(["--peak".into(), format!("{name}={peak}").into()]);
@@ -94,7 +97,7 @@ pub fn quality(arguments: &mut Parser) -> Result<()> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let folder = stage()?;
+    let folder = stage("quality")?;
     let mut program = program("quality", &folder);
     for part in passed {
         program.args(["--only", &part]);
@@ -117,8 +120,8 @@ fn program(suite: &str, folder: &Path) -> Command {
     program
 }
 
-/// Gets everything ready and returns its folder.
-fn stage() -> Result<PathBuf> {
+/// Gets ready what a suite needs and returns its folder.
+fn stage(suite: &str) -> Result<PathBuf> {
     let _lock = project::lock()?;
     setup::ensure()?;
     report::step("Chromium and its driver", browser::ensure)?;
@@ -126,14 +129,19 @@ fn stage() -> Result<PathBuf> {
     report::step("packages to compare with", || npm::ensure(&sources))?;
     site::build()?;
     let folder = project::target().join("bench");
-    report::step("Candle's own BERT", || candle(&folder.join("candle")))?;
-    report::step("rated pairs (STS benchmark)", || {
-        pairs(&folder.join("data"))
-    })?;
+    if WITH_ENGINES.contains(&suite) {
+        report::step("Candle's own BERT", || candle(&folder.join("candle")))?;
+        report::step("rated pairs (STS benchmark)", || {
+            pairs(&folder.join("data"))
+        })?;
+    }
     report::step("what the browser sees", || {
         link(&sources.join("page"), &folder.join("page"))?;
         link(&sources.join("node_modules"), &folder.join("peers"))?;
         link(&project::dist(), &folder.join("site"))?;
+        if !WITH_ENGINES.contains(&suite) {
+            return Ok(Outcome::Done);
+        }
         models(&sources.join("node_modules"), &folder.join("models"))?;
         for variant in ["relaxed", "simd"] {
             let list = one_build(variant, &folder.join("models"))?;

@@ -10,7 +10,8 @@ let extract;
 async function load({ dtype, threads }) {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
-  env.localModelPath = new URL("../models/", import.meta.url).href;
+  // A path: what looks like a URL is not taken for local.
+  env.localModelPath = new URL("../models/", import.meta.url).pathname;
   const runtime = new URL("../peers/onnxruntime-web/dist/", import.meta.url).href;
   // The build that Transformers.js takes by itself in this browser, from here instead of a CDN.
   env.backends.onnx.wasm.wasmPaths = {
