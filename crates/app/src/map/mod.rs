@@ -290,16 +290,25 @@ fn use_points(map: &Built, store: &MapStore, current: &Rc<Current>) {
     let results = store.drawn.as_ref().map(|drawn| drawn.results.clone());
     let query = store.highlight.as_ref().and_then(|h| h.query.clone());
     use_effect_with(
-        (results, query, built.is_some()),
-        move |(results, query, _)| {
+        (results, query, store.clusters.clone(), built.is_some()),
+        move |(results, query, clusters, _)| {
             let (Some(map), Some(results)) = (built, results) else {
                 return;
             };
             let mut labels: Vec<Rc<str>> = results.texts.iter().map(|t| t.text.clone()).collect();
             let mut importance = Vec::new();
+            // The text in the middle of a cluster stands for the others, that of the largest first.
+            if let Some(found) = clusters.as_ref().and_then(|found| found.of(results)) {
+                importance.resize(labels.len(), 0.0);
+                for cluster in &found.clusters {
+                    if let Some(center) = importance.get_mut(cluster.center as usize) {
+                        *center = cluster.size as f32;
+                    }
+                }
+            }
             if let Some(query) = query {
                 importance.resize(labels.len(), 0.0);
-                importance.push(1.0);
+                importance.push(f32::MAX);
                 labels.push(format!("“{}”", query.text).into());
             }
             map.set_labels(labels, importance);
