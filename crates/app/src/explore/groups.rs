@@ -21,10 +21,13 @@ const LISTED: usize = 20;
 /// A text whose margin is less belongs to no group clearly: cosine similarity.
 const BETWEEN: f32 = 0.05;
 
-/// What can be put in as an example of examples.
+/// What empty boxes suggest: a name and examples.
 const HINTS: [(&str, &str); 2] = [
-    ("Sport", "football; a race"),
-    ("Food", "cooking; bread and cake"),
+    ("Name, such as Sport", "Examples, such as: football; a race"),
+    (
+        "Name, such as Food",
+        "Examples, such as: cooking; bread and cake",
+    ),
 ];
 
 /// The groups, and what they came to; the map takes their colours.
@@ -151,7 +154,7 @@ fn DraftRow(props: &DraftProps) -> Html {
         .collect();
     let disabled = selected.is_empty();
     let number = props.at + 1;
-    let (hint, texts) = HINTS.get(props.at).copied().unwrap_or(("Name", "examples"));
+    let (hint, texts) = HINTS.get(props.at).copied().unwrap_or(("Name", "Examples"));
     let remove = format!("Remove group {number}");
     html! {
         <div class="draft" role="group" aria-label={format!("Group {number}")}>

@@ -48,7 +48,7 @@ impl Mode {
         (
             Mode::Meaning,
             "Meaning",
-            "Texts that are most like these words, whatever words they use",
+            "Texts that are most like these words by cosine similarity, whatever words they use",
         ),
     ];
 
@@ -198,13 +198,13 @@ pub fn Search(props: &DriverProps) -> Html {
                     <legend class="unseen">{ "Search by" }</legend>
                     { for Mode::ALL.map(radio) }
                 </fieldset>
+            </form>
+            <div class="explore-row">
                 if *mode == Mode::Meaning {
                     <label class="pick"><span>{ "Number" }</span>
                         <input type="number" min="1" max={MOST.to_string()} value={count.to_string()} onchange={number} />
                     </label>
                 }
-            </form>
-            <div class="explore-row">
                 { status(&asked, said(hits.as_ref().map(|hits| &*hits.0)).into()) }
                 if hits.as_ref().is_some_and(|hits| !hits.points.is_empty()) {
                     <span class="explore-acts">
@@ -231,7 +231,7 @@ fn said(hits: Option<&Hits>) -> String {
     };
     let (found, all) = (hits.points.len(), texts(hits.results.texts.len()));
     match &hits.meaning {
-        Some(_) => format!("The {found} nearest of {all}, by cosine similarity."),
+        Some(_) => format!("The {found} nearest of {all}."),
         None => format!("{found} of {all}."),
     }
 }
