@@ -159,8 +159,13 @@ pub fn nearest(results: &Results, point: u32) -> Vec<(u32, f32)> {
     let mut found: Vec<(u32, f32)> = others
         .filter_map(|other| Some((other, results.score(point, other)?)))
         .collect();
-    found.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+    best_first(&mut found);
     found
+}
+
+/// Sorts points by falling score; of equal ones the first comes first.
+pub fn best_first(points: &mut [(u32, f32)]) {
+    points.sort_unstable_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
 }
 
 /// Neighbours with bars, of which the longest is the nearest one's.

@@ -8,6 +8,7 @@ use crate::icon::{Icon, icon};
 use crate::look::use_look;
 use crate::map::{Found, Groups, MapAction, swatch, use_map_store};
 use crate::marks::{Mark, use_marks};
+use crate::neighbours::best_first;
 use crate::results::Results;
 use crate::state::{Shared, use_store};
 use semblance_client::{Assignment, Cancel, Client, ClientError};
@@ -34,7 +35,7 @@ const HINTS: [(&str, &str); 2] = [
 #[component]
 pub fn GroupsTab(props: &DriverProps) -> Html {
     let results = use_store().results.clone();
-    let map = use_map_store();
+    let (map, marks) = (use_map_store(), use_marks());
     let drafts = use_reducer_eq(Drafts::default);
     let asked = use_state_eq(Asked::default);
     let assign = {
@@ -74,6 +75,21 @@ pub fn GroupsTab(props: &DriverProps) -> Html {
         let dispatch = map.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(MapAction::Groups(None)))
     };
+    let dispatch = drafts.dispatcher();
+    let take = {
+        let (results, marks, dispatch) = (results.clone(), marks.clone(), dispatch.clone());
+        Callback::from(move |id: u32| {
+            let points = marks
+                .0
+                .selected()
+                .iter()
+                .filter_map(|&line| results.point(line));
+            let texts =
+                points.filter_map(|point| Some(results.texts.get(point as usize)?.text.clone()));
+            dispatch.dispatch(Edit::More(id, texts.collect()));
+        })
+    };
+    let take = (!marks.0.selected().is_empty()).then_some(&take);
     let said = match &map.groups {
         _ if results.texts.is_empty() => "There are no texts yet.",
         None => "Every text goes to the group whose examples it is most like.",
@@ -82,9 +98,7 @@ pub fn GroupsTab(props: &DriverProps) -> Html {
     };
     html! {
         <section aria-label="Groups by example" aria-busy={asked.is_busy().to_string()}>
-            { for drafts.all.iter().enumerate().map(|(at, draft)| html! {
-                <DraftRow key={draft.id} {at} draft={draft.clone()} dispatch={drafts.dispatcher()} />
-            }) }
+            { for drafts.all.iter().enumerate().map(|(at, draft)| draft_row(at, draft, take, &dispatch)) }
             <div class="explore-row">
                 <button type="button" class="push" disabled={results.texts.is_empty()} onclick={assign}>{ "Assign texts" }</button>
                 <button type="button" class="quiet" onclick={add}>{ "Add a group" }</button>
@@ -114,18 +128,15 @@ async fn assigned(
     client.groups(sets.collect()).await
 }
 
-#[derive(Properties, PartialEq)]
-struct DraftProps {
-    at: usize,
-    draft: Draft,
-    dispatch: UseReducerDispatcher<Drafts>,
-}
-
 /// One group: its name, its examples, and the way to be rid of it.
-#[component]
-fn DraftRow(props: &DraftProps) -> Html {
-    let (results, marks) = (use_store().results.clone(), use_marks());
-    let (id, dispatch) = (props.draft.id, &props.dispatch);
+/// `take` adds the selected texts to the group with an id, where any are selected.
+fn draft_row(
+    at: usize,
+    draft: &Draft,
+    take: Option<&Callback<u32>>,
+    dispatch: &UseReducerDispatcher<Drafts>,
+) -> Html {
+    let id = draft.id;
     let name = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: InputEvent| {
@@ -140,33 +151,26 @@ fn DraftRow(props: &DraftProps) -> Html {
             dispatch.dispatch(Edit::Examples(id, value));
         })
     };
-    let press = |edit: Edit| {
-        let (dispatch, edit) = (dispatch.clone(), std::cell::Cell::new(Some(edit)));
-        Callback::from(move |_: MouseEvent| {
-            if let Some(edit) = edit.take() {
-                dispatch.dispatch(edit);
-            }
-        })
+    let gone = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Edit::Remove(id)))
     };
-    let selected: Vec<Rc<str>> = (marks.0.selected().iter())
-        .filter_map(|&line| results.point(line))
-        .filter_map(|point| Some(results.texts.get(point as usize)?.text.clone()))
-        .collect();
-    let disabled = selected.is_empty();
-    let number = props.at + 1;
-    let (hint, texts) = HINTS.get(props.at).copied().unwrap_or(("Name", "Examples"));
+    let disabled = take.is_none();
+    let onclick = take.map(|take| take.reform(move |_: MouseEvent| id));
+    let number = at + 1;
+    let (hint, texts) = HINTS.get(at).copied().unwrap_or(("Name", "Examples"));
     let remove = format!("Remove group {number}");
     html! {
-        <div class="draft" role="group" aria-label={format!("Group {number}")}>
+        <div key={id} class="draft" role="group" aria-label={format!("Group {number}")}>
             <div class="explore-row">
                 <input type="text" class="draft-name" aria-label={format!("Name of group {number}")} placeholder={hint}
-                    value={props.draft.name.clone()} oninput={name} />
-                <button type="button" class="quiet" {disabled} onclick={press(Edit::More(id, selected))}
+                    value={draft.name.clone()} oninput={name} />
+                <button type="button" class="quiet" {disabled} {onclick}
                     aria-label={format!("Add the selected texts to group {number}")}>{ "Add selected texts" }</button>
-                <button type="button" class="tool" onclick={press(Edit::Remove(id))} title={remove.clone()} aria-label={remove}>{ icon(Icon::Remove) }</button>
+                <button type="button" class="tool" onclick={gone} title={remove.clone()} aria-label={remove}>{ icon(Icon::Remove) }</button>
             </div>
             <textarea rows="2" aria-label={format!("Examples of group {number}, one to a line")} placeholder={texts}
-                value={props.draft.examples.clone()} oninput={examples} />
+                value={draft.examples.clone()} oninput={examples} />
         </div>
     }
 }
@@ -196,22 +200,23 @@ fn Outcome(props: &OutcomeProps) -> Html {
         };
         Rc::new(points.iter().take(LISTED).map(entry).collect::<Vec<_>>())
     };
-    let select = |points: &[u32]| {
-        let lines: Vec<_> = points
-            .iter()
-            .rev()
-            .filter_map(|&p| props.results.line(p))
-            .collect();
-        let dispatch = marks.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Mark::Select(lines.clone())))
+    let select = |at: usize| {
+        let (sorted, results, dispatch) =
+            (sorted.clone(), props.results.clone(), marks.dispatcher());
+        Callback::from(move |_: MouseEvent| {
+            let points = sorted.members.get(at).unwrap_or(&sorted.between);
+            // The last of them becomes the one whose neighbours are shown: the first of the list.
+            let lines = points.iter().rev().filter_map(|&point| results.line(point));
+            dispatch.dispatch(Mark::Select(lines.collect()));
+        })
     };
-    let list = |mark: Html, name: String, points: &[u32]| {
+    let list = |at: usize, mark: Html, name: String, points: &[u32]| {
         let more = points.len().saturating_sub(LISTED);
         html! {
             <section class="assigned">
                 <h3 class="explore-row">{ mark }<span>{ name.clone() }</span><span class="count">{ texts(points.len()) }</span>
                     if !points.is_empty() {
-                        <button type="button" class="quiet" onclick={select(points)} aria-label={format!("Select all of {name}")}>{ "Select all" }</button>
+                        <button type="button" class="quiet" onclick={select(at)} aria-label={format!("Select all of {name}")}>{ "Select all" }</button>
                     }
                 </h3>
                 <Entries results={props.results.clone()} entries={listed(points)} label={name} {more} />
@@ -221,10 +226,10 @@ fn Outcome(props: &OutcomeProps) -> Html {
     html! {
         <>
             { for sorted.members.iter().zip(&groups.names).enumerate().map(|(at, (points, name))| {
-                list(swatch(at, dark), name.clone(), points)
+                list(at, swatch(at, dark), name.clone(), points)
             }) }
             if !sorted.between.is_empty() {
-                { list(html! {}, "Between groups".into(), &sorted.between) }
+                { list(usize::MAX, html! {}, "Between groups".into(), &sorted.between) }
             }
         </>
     }
@@ -241,15 +246,13 @@ struct Sorted {
 
 fn sorted(groups: &Groups) -> Sorted {
     let clearness = |assignment: &Assignment| assignment.margin.unwrap_or(assignment.score);
-    let mut all: Vec<(u32, &Assignment)> = (0..).zip(&groups.assignments).collect();
-    all.sort_by(|x, y| {
-        clearness(y.1)
-            .total_cmp(&clearness(x.1))
-            .then(x.0.cmp(&y.0))
-    });
+    let all = (0..).zip(groups.assignments.iter().map(clearness));
+    let mut all: Vec<(u32, f32)> = all.collect();
+    best_first(&mut all);
     let mut members = vec![Vec::new(); groups.names.len()];
     let mut between = Vec::new();
-    for (point, assignment) in all {
+    for (point, _) in all {
+        let assignment = &groups.assignments[point as usize];
         if let Some(members) = members.get_mut(assignment.group as usize) {
             members.push(point);
         }
