@@ -10,10 +10,13 @@ use std::ops::Range;
 use crate::ShapeError;
 use crate::finish::{self, Add, Finish, Gelu, Set};
 use crate::lanes::Native;
+use crate::math::load8;
 use crate::norm::LayerNorm;
 use crate::quantized::{Precision, Quantized};
-pub(crate) use tile::Tiles;
+#[cfg(any(test, feature = "checks"))]
+pub(crate) use tile::Rows;
 pub use tile::{DotKernel, dot_kernel, set_dot_kernel};
+pub(crate) use tile::{Sums, Tiles};
 pub use weights::{quantize_weights, weight_scale};
 
 /// Rows that go through one layer and what follows it while they are hot in the cache.
@@ -252,54 +255,48 @@ impl LinearInt8 {
     ) {
         let depth = self.inputs.div_ceil(8);
         let kernel = tile::choose::<L>(x);
-        // Two panels at a time: their 16 columns of a row of the output are a cache line.
-        for (pair, steps) in self.steps.chunks(2 * depth).enumerate() {
-            let mut row = range.start;
-            while row < range.end {
-                let rows = (range.end - row).min(4);
+        let mut sums = [[[L::zero(); 2]; BLOCK]; 2];
+        let blocks = out.chunks_mut(BLOCK * self.outputs);
+        for (start, out) in range.step_by(BLOCK).zip(blocks) {
+            let rows = out.len() / self.outputs;
+            // Two panels at a time: their 16 columns of a row of the output are a cache line.
+            for (pair, steps) in self.steps.chunks(2 * depth).enumerate() {
                 for (half, steps) in steps.chunks_exact(depth).enumerate() {
-                    let at = (row - range.start, 2 * pair + half);
-                    let kernel = kernel.unless_large(self.small[at.1]);
-                    match rows {
-                        1 => self.tile::<L, F, 1>(kernel, steps, x, row, at, out),
-                        2 => self.tile::<L, F, 2>(kernel, steps, x, row, at, out),
-                        3 => self.tile::<L, F, 3>(kernel, steps, x, row, at, out),
-                        _ => self.tile::<L, F, 4>(kernel, steps, x, row, at, out),
-                    }
+                    let kernel = kernel.unless_large(self.small[2 * pair + half]);
+                    tile::sums::<L>(kernel, steps, x, start, &mut sums[half][..rows]);
                 }
-                row += rows;
+                for (half, sums) in sums.iter().enumerate().take(steps.len() / depth) {
+                    self.finish::<L, F>(&sums[..rows], x, start, 2 * pair + half, out);
+                }
             }
         }
     }
 
-    /// One tile of `R` rows × 8 channels.
-    #[inline(always)]
-    fn tile<L: Tiles, F: Finish, const R: usize>(
+    /// From the integer sums of one panel to its columns of the rows from `row` on.
+    #[inline(never)]
+    fn finish<L: Tiles, F: Finish>(
         &self,
-        kernel: DotKernel,
-        steps: &[Step],
+        sums: &[Sums<L>],
         x: &Quantized,
         row: usize,
-        (out_row, panel): (usize, usize),
+        panel: usize,
         out: &mut [f32],
     ) {
-        let sums = tile::sums::<L, R>(kernel, steps, x, row);
         let (first, columns) = (panel * 8, (self.outputs - panel * 8).min(8));
-        let load = |of: &[f32]| {
-            let (halves, _) = of[first..first + 8].as_chunks::<4>();
-            [L::load(&halves[0]), L::load(&halves[1])]
-        };
-        let (scales, weights, bias) = (load(&self.scales), load(&self.sums), load(&self.bias));
-        for (r, sums) in sums.into_iter().enumerate() {
-            let (scale, offset) = (L::splat(x.scales[row + r]), L::splat(x.offsets[row + r]));
+        let channels = |of: &[f32]| load8::<L>(&of.as_chunks::<8>().0[panel]);
+        let (scales, totals) = (channels(&self.scales), channels(&self.sums));
+        let bias = channels(&self.bias);
+        let tokens = x.scales[row..].iter().zip(&x.offsets[row..]);
+        let rows = out.chunks_exact_mut(self.outputs);
+        for ((sums, (scale, offset)), out) in sums.iter().zip(tokens).zip(rows) {
+            let (scale, offset) = (L::splat(*scale), L::splat(*offset));
             let y = [0, 1].map(|half| {
                 let scaled = L::mul(L::from_int(sums[half]), scale);
-                let offset = L::mul(offset, weights[half]);
+                let offset = L::mul(offset, totals[half]);
                 let scaled = L::mul_add(scaled, scales[half], offset);
                 L::add(scaled, bias[half])
             });
-            let out = &mut out[(out_row + r) * self.outputs + first..][..columns];
-            finish::store::<L, F>(y, out);
+            finish::store::<L, F>(y, &mut out[first..first + columns]);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The inner loops of the int8 product: `R` rows × 8 channels, over all inputs.
+//! The inner loops of the int8 product: groups of up to four rows × 8 channels, over all inputs.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -62,14 +62,18 @@ pub(crate) fn choose<L: Lanes>(x: &Quantized) -> DotKernel {
     }
 }
 
+/// The integer sums of a row with the eight channels of a panel.
+pub(crate) type Sums<L> = [<L as Lanes>::I; 2];
+
 /// A twin that has int8 tiles.
 pub(crate) trait Tiles: Lanes {
     /// Sums over byte activations; only for twins with [`Lanes::BYTES`].
     fn byte_sums<const R: usize>(
         pairs: bool,
         steps: &[Step],
-        rows: [&[[u8; 8]]; R],
-    ) -> [[Self::I; 2]; R];
+        rows: Rows<'_, [u8; 8]>,
+        sums: &mut [Sums<Self>],
+    );
 }
 
 macro_rules! tiles_of_bytes {
@@ -79,12 +83,14 @@ macro_rules! tiles_of_bytes {
             fn byte_sums<const R: usize>(
                 pairs: bool,
                 steps: &[Step],
-                rows: [&[[u8; 8]]; R],
-            ) -> [[Self::I; 2]; R] {
+                rows: Rows<'_, [u8; 8]>,
+                sums: &mut [Sums<Self>],
+            ) {
                 if pairs {
-                    return byte_pairs::<Self, R>(steps, rows);
+                    byte_pairs::<Self, R>(steps, rows, sums);
+                } else {
+                    byte_fours::<Self, R>(steps, rows, sums);
                 }
-                byte_fours::<Self, R>(steps, rows)
             }
         }
     };
@@ -101,8 +107,9 @@ macro_rules! no_tiles_of_bytes {
             fn byte_sums<const R: usize>(
                 _: bool,
                 _: &[Step],
-                _: [&[[u8; 8]]; R],
-            ) -> [[Self::I; 2]; R] {
+                _: Rows<'_, [u8; 8]>,
+                _: &mut [Sums<Self>],
+            ) {
                 unreachable!("this twin keeps narrow rows as words")
             }
         }
@@ -114,34 +121,85 @@ no_tiles_of_bytes!(crate::lanes::Simd128);
 #[cfg(target_arch = "x86_64")]
 no_tiles_of_bytes!(crate::lanes::Sse2);
 
-/// The integer sums of `R` rows from `row` on with the eight channels of one panel.
+/// Rows of activations, one beside the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a, T> {
+    values: &'a [T],
+    stride: usize,
+}
+
+impl<'a, T> Rows<'a, T> {
+    /// Row `r` begins at `values[r · stride]`.
+    #[inline(always)]
+    pub(crate) fn new(values: &'a [T], stride: usize) -> Self {
+        Self { values, stride }
+    }
+
+    /// The rows from number `first` on.
+    #[inline(always)]
+    fn from(self, first: usize) -> Self {
+        let values = &self.values[first * self.stride..];
+        Self { values, ..self }
+    }
+
+    /// `R` rows from number `first` on, `length` values of each.
+    #[inline(always)]
+    fn group<const R: usize>(&self, first: usize, length: usize) -> [&'a [T]; R] {
+        std::array::from_fn(|r| &self.values[(first + r) * self.stride..][..length])
+    }
+}
+
+/// The integer sums of the rows of `x` from `row` on, as many as `sums` has room for, with the
+/// eight channels of one panel.
 #[inline(always)]
-pub(crate) fn sums<L: Tiles, const R: usize>(
+pub(crate) fn sums<L: Tiles>(
     kernel: DotKernel,
     steps: &[Step],
     x: &Quantized,
     row: usize,
-) -> [[L::I; 2]; R] {
-    let stride = x.features().div_ceil(16);
-    if L::BYTES && kernel != DotKernel::Words {
-        let rows = std::array::from_fn(|r| {
-            let row = &x.bytes[(row + r) * stride..][..stride];
-            &row.as_flattened().as_chunks::<8>().0[..steps.len()]
-        });
-        return L::byte_sums(kernel == DotKernel::Pairs, steps, rows);
+    sums: &mut [Sums<L>],
+) {
+    let (whole, rest) = sums.split_at_mut(sums.len() / 4 * 4);
+    let after = row + whole.len();
+    if !whole.is_empty() {
+        groups::<L, 4>(kernel, steps, x, row, whole);
     }
-    let rows =
-        std::array::from_fn(|r| &x.words[(row + r) * 2 * stride..][..2 * stride][..steps.len()]);
-    let [left, right] = [words::<L, R, 0>(steps, rows), words::<L, R, 1>(steps, rows)];
-    std::array::from_fn(|r| [left[r], right[r]])
+    match rest.len() {
+        0 => {}
+        1 => groups::<L, 1>(kernel, steps, x, after, rest),
+        2 => groups::<L, 2>(kernel, steps, x, after, rest),
+        _ => groups::<L, 3>(kernel, steps, x, after, rest),
+    }
+}
+
+/// [`sums`] of whole groups of `R` rows.
+#[inline(always)]
+fn groups<L: Tiles, const R: usize>(
+    kernel: DotKernel,
+    steps: &[Step],
+    x: &Quantized,
+    row: usize,
+    sums: &mut [Sums<L>],
+) {
+    let stride = 2 * x.features().div_ceil(16);
+    if L::BYTES && kernel != DotKernel::Words {
+        let values = x.bytes.as_flattened().as_chunks::<8>().0;
+        let rows = Rows::new(values, stride).from(row);
+        L::byte_sums::<R>(kernel == DotKernel::Pairs, steps, rows, sums);
+    } else {
+        let values = &x.words[..];
+        let rows = Rows::new(values, stride).from(row);
+        words::<L, R, 0>(steps, rows, sums);
+        words::<L, R, 1>(steps, rows, sums);
+    }
 }
 
 /// `row[i]`, which callers have made sure of.
 #[inline(always)]
 fn at<T>(row: &[T], i: usize) -> &T {
     debug_assert!(i < row.len());
-    // SAFETY: `sums` cuts every row to the number of steps, and `i` counts steps, or halves of
-    // both.
+    // SAFETY: `Rows::group` cuts every row to the number of steps, and `i` counts steps, or
+    // halves of both.
     unsafe { row.get_unchecked(i) }
 }
 
@@ -153,40 +211,55 @@ fn halves<T, const N: usize, const H: usize>(x: &[[T; N]]) -> &[[T; H]] {
 }
 
 // The inner loops are functions of their own, kept apart from the rest: V8's register allocator
-// does much better on them so (38 instead of 28 GMAC/s for words).
+// does much better on them so (38 instead of 28 GMAC/s for words). Each goes over all rows of a
+// block, since what comes before and after an inner loop takes as long as a hundred inputs.
 
 #[inline(never)]
-fn byte_fours<L: LanesU7, const R: usize>(steps: &[Step], rows: [&[[u8; 8]]; R]) -> [[L::I; 2]; R] {
-    let rows = rows.map(halves::<u8, 8, 4>);
-    let mut sums = [[L::zero(); 2]; R];
-    for (i, step) in steps.as_flattened().iter().enumerate() {
-        let (left, right) = (L::weights(&step[0]), L::weights(&step[1]));
-        for (sums, row) in sums.iter_mut().zip(&rows) {
-            let x = L::four_times(at(row, i));
-            sums[0] = L::dot_fours(left, x, sums[0]);
-            sums[1] = L::dot_fours(right, x, sums[1]);
+fn byte_fours<L: LanesU7, const R: usize>(
+    steps: &[Step],
+    rows: Rows<'_, [u8; 8]>,
+    out: &mut [Sums<L>],
+) {
+    for (group, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
+        let rows = rows.group::<R>(R * group, steps.len());
+        let rows = rows.map(halves::<u8, 8, 4>);
+        let mut sums = [[L::zero(); 2]; R];
+        for (i, step) in steps.as_flattened().iter().enumerate() {
+            let (left, right) = (L::weights(&step[0]), L::weights(&step[1]));
+            for (sums, row) in sums.iter_mut().zip(&rows) {
+                let x = L::four_times(at(row, i));
+                sums[0] = L::dot_fours(left, x, sums[0]);
+                sums[1] = L::dot_fours(right, x, sums[1]);
+            }
         }
+        *out = sums;
     }
-    sums
 }
 
 #[inline(never)]
-fn byte_pairs<L: LanesU7, const R: usize>(steps: &[Step], rows: [&[[u8; 8]]; R]) -> [[L::I; 2]; R] {
-    let mut sums = [[L::zero(); 2]; R];
-    for (i, [first, second]) in steps.iter().enumerate() {
-        let first = [L::weights(&first[0]), L::weights(&first[1])];
-        let second = [L::weights(&second[0]), L::weights(&second[1])];
-        for (sums, row) in sums.iter_mut().zip(&rows) {
-            let x = halves(std::slice::from_ref(at(row, i)));
-            let (x, next) = (L::four_times(&x[0]), L::four_times(&x[1]));
-            for channels in 0..2 {
-                let a = L::dot_pairs(first[channels], x);
-                let b = L::dot_pairs(second[channels], next);
-                sums[channels] = L::sum_pairs(L::add_words(a, b), sums[channels]);
+fn byte_pairs<L: LanesU7, const R: usize>(
+    steps: &[Step],
+    rows: Rows<'_, [u8; 8]>,
+    out: &mut [Sums<L>],
+) {
+    for (group, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
+        let rows = rows.group::<R>(R * group, steps.len());
+        let mut sums = [[L::zero(); 2]; R];
+        for (i, [first, second]) in steps.iter().enumerate() {
+            let first = [L::weights(&first[0]), L::weights(&first[1])];
+            let second = [L::weights(&second[0]), L::weights(&second[1])];
+            for (sums, row) in sums.iter_mut().zip(&rows) {
+                let x = halves(std::slice::from_ref(at(row, i)));
+                let (x, next) = (L::four_times(&x[0]), L::four_times(&x[1]));
+                for channels in 0..2 {
+                    let a = L::dot_pairs(first[channels], x);
+                    let b = L::dot_pairs(second[channels], next);
+                    sums[channels] = L::sum_pairs(L::add_words(a, b), sums[channels]);
+                }
             }
         }
+        *out = sums;
     }
-    sums
 }
 
 /// Sums over i16 activations, of four of the eight channels: each lane holds the sum of one pair
@@ -194,18 +267,24 @@ fn byte_pairs<L: LanesU7, const R: usize>(steps: &[Step], rows: [&[[u8; 8]]; R])
 #[inline(never)]
 fn words<L: Lanes, const R: usize, const CHANNELS: usize>(
     steps: &[Step],
-    rows: [&[[i16; 8]]; R],
-) -> [L::I; R] {
-    let rows = rows.map(halves::<i16, 8, 4>);
-    let mut sums = [[L::zero(); 2]; R];
-    for (i, step) in steps.as_flattened().iter().enumerate() {
-        let weights = halves::<i8, 16, 8>(std::slice::from_ref(&step[CHANNELS]));
-        let (left, right) = (L::widen(&weights[0]), L::widen(&weights[1]));
-        for (sums, row) in sums.iter_mut().zip(&rows) {
-            let x = L::twice(at(row, i));
-            sums[0] = L::dot_words(left, x, sums[0]);
-            sums[1] = L::dot_words(right, x, sums[1]);
+    rows: Rows<'_, [i16; 8]>,
+    out: &mut [Sums<L>],
+) {
+    for (group, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
+        let rows = rows.group::<R>(R * group, steps.len());
+        let rows = rows.map(halves::<i16, 8, 4>);
+        let mut sums = [[L::zero(); 2]; R];
+        for (i, step) in steps.as_flattened().iter().enumerate() {
+            let weights = halves::<i8, 16, 8>(std::slice::from_ref(&step[CHANNELS]));
+            let (left, right) = (L::widen(&weights[0]), L::widen(&weights[1]));
+            for (sums, row) in sums.iter_mut().zip(&rows) {
+                let x = L::twice(at(row, i));
+                sums[0] = L::dot_words(left, x, sums[0]);
+                sums[1] = L::dot_words(right, x, sums[1]);
+            }
+        }
+        for (out, [left, right]) in out.iter_mut().zip(sums) {
+            out[CHANNELS] = L::add_pairs(left, right);
         }
     }
-    sums.map(|[left, right]| L::add_pairs(left, right))
 }
