@@ -117,20 +117,10 @@ impl<'a> Weights<'a> {
             return Ok(values);
         }
         let view = self.view(name, shape)?;
-        let dtype = match view.dtype() {
-            Dtype::F32 => DType::F32,
-            Dtype::F16 => DType::F16,
-            Dtype::BF16 => DType::BF16,
-            Dtype::F64 => DType::F64,
-            other => {
-                return Err(EncoderError::WrongType {
-                    name: name.to_owned(),
-                    found: format!("{other:?}"),
-                });
-            }
-        };
-        let tensor = Tensor::from_raw_buffer(view.data(), dtype, shape, &Device::Cpu)?;
-        Ok(tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?)
+        decode(view.dtype(), view.data()).ok_or_else(|| EncoderError::WrongType {
+            name: name.to_owned(),
+            found: format!("{:?}", view.dtype()),
+        })
     }
 
     /// The values of a tensor that is stored as int8; `None` if it is stored as floats.
@@ -210,10 +200,14 @@ impl SimpleBackend for Weights<'_> {
                 .map_err(candle_core::Error::wrap)?;
             return Tensor::from_raw_buffer(view.data(), DType::U8, shape.dims(), device);
         }
+        if dtype != DType::F32 {
+            // All of Candle's conversions would be code that nothing uses.
+            candle_core::bail!("weights are read as f32, not {dtype:?}");
+        }
         let values = self
             .floats(name, shape.dims())
             .map_err(candle_core::Error::wrap)?;
-        Tensor::from_vec(values, shape, device)?.to_dtype(dtype)
+        Tensor::from_vec(values, shape, device)
     }
 
     fn get_unchecked(
@@ -236,6 +230,20 @@ impl SimpleBackend for Weights<'_> {
     fn contains_tensor(&self, name: &str) -> bool {
         self.contains(name)
     }
+}
+
+/// Little-endian floats as f32; `None` for types that are no floats.
+fn decode(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f32>> {
+    fn each<const N: usize>(bytes: &[u8], f: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+        bytes.as_chunks().0.iter().map(|x| f(*x)).collect()
+    }
+    Some(match dtype {
+        Dtype::F32 => each(bytes, f32::from_le_bytes),
+        Dtype::F16 => each(bytes, |x| half::f16::from_le_bytes(x).to_f32()),
+        Dtype::BF16 => each(bytes, |x| half::bf16::from_le_bytes(x).to_f32()),
+        Dtype::F64 => each(bytes, |x| f64::from_le_bytes(x) as f32),
+        _ => return None,
+    })
 }
 
 /// Name of the input scales of the layer whose weights are called `name`.

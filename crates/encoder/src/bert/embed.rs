@@ -54,15 +54,19 @@ impl Embed {
                 }
             }
         };
-        let table = |name: &str, rows| vb.pp(name).get((rows, size), "weight");
+        let table = |name: &str, rows| {
+            let table = vb.pp(name).get((rows, size), "weight")?;
+            table.flatten_all()?.to_vec1::<f32>()
+        };
         let types = table("token_type_embeddings", config.type_vocab_size)?;
-        let positions = table("position_embeddings", config.max_position_embeddings)?;
-        let positions = positions
-            .narrow(0, 0, max_tokens)?
-            .broadcast_add(&types.narrow(0, 0, 1)?)?;
+        let mut positions = table("position_embeddings", config.max_position_embeddings)?;
+        positions.truncate(max_tokens * size);
+        for row in positions.chunks_exact_mut(size) {
+            row.iter_mut().zip(&types).for_each(|(x, kind)| *x += kind);
+        }
         Ok(Self {
             words,
-            positions: positions.flatten_all()?.to_vec1()?,
+            positions,
             norm: layer_norm(vb, config)?,
         })
     }
