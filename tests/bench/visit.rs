@@ -4,10 +4,9 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::Request;
@@ -27,12 +26,6 @@ const ENGINES: &[&str] = &[
 /// Visits of each engine, of which the median counts.
 const VISITS: usize = 3;
 
-#[derive(Deserialize)]
-struct Memory {
-    bytes: f64,
-    workers: Vec<f64>,
-}
-
 /// Runs the suite.
 pub async fn run(request: &Request) -> Result<()> {
     let mut table = Table::new(&[
@@ -41,8 +34,7 @@ pub async fn run(request: &Request) -> Result<()> {
         "cached ms",
         "bytes",
         "gzip",
-        "page and workers MB",
-        "worker MB",
+        "wasm memory MB",
         "process peak MB",
     ]);
     let chosen = |engine: &&&str| {
@@ -58,8 +50,8 @@ pub async fn run(request: &Request) -> Result<()> {
     }
     table.print();
     println!(
-        "\nUntil the first vector, served by this machine. Memory after 1,000 mixed texts: as the \
-         browser counts, and the most the page's process had in RAM."
+        "\nUntil the first vector, served by this machine. Memory after 1,000 mixed texts: of the \
+         WebAssembly, and the most that the page's process had in RAM."
     );
     Ok(())
 }
@@ -77,14 +69,14 @@ async fn visits(engine: &str, folder: &Path) -> Result<Vec<String>> {
         stage.reload().await?;
         cached.push(stage.step("visit", "first", options.clone()).await?);
         if visit == 0 {
-            let memory: Memory = stage.step("visit", "memory", json!({})).await?;
+            let memory: Vec<f64> = stage.step("visit", "memory", json!({})).await?;
+            ensure!(!memory.is_empty(), "no worker told its memory");
             let peak = stage.browser().peak_memory()? as f64;
             let megabytes = |bytes: f64| figure(bytes / 1e6);
             rest = vec![
                 transferred.0.to_string(),
                 transferred.1.to_string(),
-                megabytes(memory.bytes),
-                megabytes(memory.workers.into_iter().fold(0.0, f64::max)),
+                megabytes(memory.into_iter().sum()),
                 megabytes(peak),
             ];
         }

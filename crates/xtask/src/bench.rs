@@ -20,6 +20,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::{Arg, Parser, ValueExt};
 use serde_json::{Value, json};
 
+use crate::bindgen::Script;
 use crate::report::{self, Outcome};
 use crate::wasm_std::TARGET;
 use crate::wheel::{self, Wanted};
@@ -236,7 +237,7 @@ fn candle(out: &Path) -> Result<Outcome> {
     let compiled = project::target()
         .join(TARGET)
         .join("worker/semblance_bench_candle.wasm");
-    let made = bindgen::run("bench-candle", "candle", &compiled)?;
+    let made = bindgen::run("bench-candle", "candle", Script::Module, &compiled)?;
     link(&made, out)?;
     Ok(Outcome::Done)
 }

@@ -31,15 +31,26 @@ pub fn ensure() -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Makes a classic script and a module of what cargo compiled, and returns their folder. `name` is
-/// that of the folder and the log, `stem` that of the files.
-///
-/// A classic worker can be started from a Blob even on a page opened as a file, where a module
-/// worker can't.
-pub fn run(name: &str, stem: &str, compiled: &Path) -> Result<PathBuf> {
+/// What kind of script goes with a module.
+#[derive(Debug, Clone, Copy)]
+pub enum Script {
+    /// One that a classic worker can start from a Blob even on a page opened as a file, where a
+    /// module worker can't.
+    Classic,
+    /// An ES module.
+    Module,
+}
+
+/// Makes a script and a module of what cargo compiled, and returns their folder. `name` is that of
+/// the folder and the log, `stem` that of the files.
+pub fn run(name: &str, stem: &str, script: Script, compiled: &Path) -> Result<PathBuf> {
     let out = project::target().join("bindgen").join(name);
+    let target = match script {
+        Script::Classic => "no-modules",
+        Script::Module => "web",
+    };
     // It takes a few seconds; the stamp says what the last output was made of.
-    let made_of = [digest::of_file(compiled)?, version()?].join("\n");
+    let made_of = format!("{}\n{}\n{target}", digest::of_file(compiled)?, version()?);
     let stamp = out.join("stamp");
     if fs::read_to_string(&stamp).is_ok_and(|present| present == made_of) {
         return Ok(out);
@@ -48,17 +59,14 @@ pub fn run(name: &str, stem: &str, compiled: &Path) -> Result<PathBuf> {
     files::make_folder(&out)?;
     let mut bindgen = command::program("wasm-bindgen");
     bindgen
-        .args([
-            "--target",
-            "no-modules",
-            "--no-typescript",
-            "--out-name",
-            stem,
-        ])
-        .args(["--omit-default-module-path", "--remove-producers-section"])
-        .arg("--out-dir")
+        .args(["--target", target, "--no-typescript", "--out-name", stem])
+        .args(["--remove-producers-section", "--out-dir"])
         .arg(&out)
         .arg(compiled);
+    if let Script::Classic = script {
+        // Whoever starts it says where the module is.
+        bindgen.arg("--omit-default-module-path");
+    }
     command::quiet(name, &mut bindgen)?;
     files::write(&stamp, made_of.as_bytes())?;
     Ok(out)

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::bindgen::Script;
 use crate::wasm_std::TARGET;
 use crate::{command, digest, files, project};
 
@@ -105,7 +106,12 @@ fn build_one(variant: Variant) -> Result<Built> {
         .join(TARGET)
         .join("worker/semblance_worker.wasm");
     let bootstrap = project::root().join("crates/worker/bootstrap.js");
-    let out = crate::bindgen::run(&format!("bindgen-{name}"), "worker", &compiled)?;
+    let out = crate::bindgen::run(
+        &format!("bindgen-{name}"),
+        "worker",
+        Script::Classic,
+        &compiled,
+    )?;
 
     let read = |path: PathBuf| fs::read(&path).with_context(|| files::cannot("read", &path));
     let module = read(out.join("worker_bg.wasm"))?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::bindgen::Script;
 use crate::wasm_std::TARGET;
 use crate::{bindgen, command, digest, files, project};
 
@@ -21,7 +22,7 @@ pub fn build() -> Result<Vec<(String, Vec<u8>)>> {
     let compiled = project::target()
         .join(TARGET)
         .join("page/semblance_library.wasm");
-    let out = bindgen::run("library", "library", &compiled)?;
+    let out = bindgen::run("library", "library", Script::Classic, &compiled)?;
 
     let read = |path: PathBuf| fs::read(&path).with_context(|| files::cannot("read", &path));
     let source = project::root().join("crates/library");

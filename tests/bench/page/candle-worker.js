@@ -1,9 +1,12 @@
 // Candle's own BERT, as its documentation has it, compiled like our engine.
 import { answerAll } from "./harness.js";
+import { tellMemory } from "./memory.js";
 import start, { Model } from "../candle/candle.js";
 
 /** Texts in one call; as with every engine that pads, sorted by length. */
 const BATCH = 32;
+
+tellMemory();
 
 let model;
 

@@ -1,9 +1,12 @@
 // Transformers.js as its documentation has it: feature extraction, mean pooling, unit vectors.
 import { answerAll } from "./harness.js";
+import { tellMemory } from "./memory.js";
 import { env, pipeline } from "../peers/@huggingface/transformers/dist/transformers.min.js";
 
 /** Texts in one call. What it pads to is the longest of them, so texts go in sorted by length. */
 const BATCH = 32;
+
+tellMemory();
 
 let extract;
 
