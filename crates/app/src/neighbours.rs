@@ -50,7 +50,7 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
         metric: *metric,
         count: *count,
     };
-    let entries = use_found(props, &question);
+    let (shown, entries) = use_found(props, &question);
     let onchange = {
         let count = count.setter();
         Callback::from(move |event: Event| {
@@ -83,10 +83,10 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
                 </label>
                 <select aria-label="Metric" onchange={choose}>{ for METRICS.map(option) }</select>
             </div>
-            if let Some(point) = point {
+            if let Some(point) = shown.point {
                 <p class="neighbours-of">
                     <span class="words">{ "of " }<q>{ clip(results.text(point)) }</q></span>
-                    <span>{ meaning(*metric) }</span>
+                    <span>{ meaning(shown.metric) }</span>
                 </p>
                 if results.texts.len() == 1 {
                     <p class="empty">{ "It is the only text so far." }</p>
@@ -117,9 +117,10 @@ struct Question {
     count: usize,
 }
 
-/// The nearest neighbours of a point: from the scores at hand, or asked of the engine.
+/// The nearest neighbours of a point: from the scores at hand, or asked of the engine. Until it has
+/// answered, the question before with its answer, so that nobody's place in the list is lost.
 #[hook]
-fn use_found(props: &NeighboursProps, question: &Question) -> Rc<Vec<Entry>> {
+fn use_found(props: &NeighboursProps, question: &Question) -> (Question, Rc<Vec<Entry>>) {
     let driver = props.driver.clone();
     let asked = use_state(|| (None, Rc::new(Vec::new())));
     let setter = asked.setter();
@@ -147,9 +148,11 @@ fn use_found(props: &NeighboursProps, question: &Question) -> Rc<Vec<Entry>> {
         }
     });
     match (&*near, &*asked) {
-        (Some(near), _) => near.clone(),
-        (None, (Some(of), found)) if of == question => found.clone(),
-        _ => Rc::default(),
+        (Some(near), _) => (question.clone(), near.clone()),
+        (None, (Some(of), found)) if question.point.is_some() && of.results == question.results => {
+            (of.clone(), found.clone())
+        }
+        _ => (question.clone(), Rc::default()),
     }
 }
 

@@ -112,6 +112,7 @@ impl Run {
         };
         // What was under way for the map before would be made in vain.
         client.steer(Steer::Cancel);
+        self.tell(MapAction::Work(None));
         self.tell(MapAction::Problem(None));
         let count = self.results.texts.len();
         if count == 0 {

@@ -234,7 +234,14 @@ impl Reducible for MapState {
                 state.trust = None;
                 state.problem = None;
             }
-            MapAction::Work(work) => state.work = work,
+            // A frame that was on its way when the run was paused does not set it going again.
+            MapAction::Work(work) => {
+                let paused = state.work.as_ref().is_some_and(|work| work.paused);
+                state.work = work.map(|work| Work {
+                    paused: work.paused || paused,
+                    ..work
+                });
+            }
             MapAction::Paused(paused) => {
                 if let Some(work) = &mut state.work {
                     work.paused = paused;
@@ -305,6 +312,28 @@ mod tests {
             state = state.reduce(MapAction::Unhide);
             assert_eq!(*state.hidden, lines(expected));
         }
+    }
+
+    #[test]
+    fn a_late_frame_does_not_end_a_pause() {
+        let frame = |done| {
+            MapAction::Work(Some(Work {
+                what: "UMAP",
+                done,
+                total: 9.0,
+                steerable: true,
+                paused: false,
+            }))
+        };
+        let paused = |state: &MapState| state.work.as_ref().is_some_and(|work| work.paused);
+        let mut state = Rc::new(MapState::default()).reduce(frame(1.0));
+        state = state.reduce(MapAction::Paused(true)).reduce(frame(2.0));
+        assert!(paused(&state));
+        state = state.reduce(MapAction::Paused(false)).reduce(frame(3.0));
+        assert!(!paused(&state));
+        state = state.reduce(MapAction::Paused(true));
+        state = state.reduce(MapAction::Work(None)).reduce(frame(0.0));
+        assert!(!paused(&state), "another run");
     }
 
     #[test]
