@@ -25,24 +25,35 @@ export async function prepare({ only }) {
  * any, and the lowest cosine.
  */
 export async function agree() {
-  const texts = Object.values(inputs).flatMap((texts) => texts.slice(0, 60));
+  // Work by work: engines that pad would pad short texts to the longest there is.
+  const samples = Object.values(inputs).map((texts) => texts.slice(0, 32));
+  const run = async (engine) => ({
+    tokens: (await inTurn(samples, engine.count)).flatMap((tokens) => Array.from(tokens)),
+    vectors: (await inTurn(samples, engine.vectors)).flatMap((vectors) => Array.from(vectors)),
+  });
+  const texts = samples.flat();
   const reference = engines.find(({ exact }) => exact) ?? engines[0];
-  const [expectedTokens, expected] = [await reference.count(texts), await reference.vectors(texts)];
+  const expected = await run(reference);
+  const width = expected.vectors.length / texts.length;
   const found = [];
   for (const engine of engines) {
-    const tokens = await engine.count(texts);
-    const differs = texts.findIndex((_, index) => tokens[index] !== expectedTokens[index]);
-    const vectors = await engine.vectors(texts);
-    const width = expected.length / texts.length;
-    let lowest = 1;
-    for (let row = 0; row < texts.length; row++) {
+    const { tokens, vectors } = await run(engine);
+    const differs = texts.findIndex((_, index) => tokens[index] !== expected.tokens[index]);
+    const cosines = texts.map((_, row) => {
       let sum = 0;
-      for (let k = row * width; k < (row + 1) * width; k++) sum += vectors[k] * expected[k];
-      lowest = Math.min(lowest, sum);
-    }
-    found.push({ engine: engine.name, exact: engine.exact, lowest, differs: texts[differs] ?? null });
+      for (let k = row * width; k < (row + 1) * width; k++) sum += vectors[k] * expected.vectors[k];
+      return sum;
+    });
+    found.push({ engine: engine.name, exact: engine.exact, lowest: Math.min(...cosines), differs: texts[differs] ?? null });
   }
   return { reference: reference.name, texts: texts.length, engines: found };
+}
+
+/** The results of `work` for each of the inputs, one after the other. */
+async function inTurn(inputs, work) {
+  const results = [];
+  for (const input of inputs) results.push(await work(input));
+  return results;
 }
 
 /** Milliseconds of one work by every engine, in turn. */
