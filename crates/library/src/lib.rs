@@ -112,3 +112,30 @@ fn object(properties: &[(&str, JsValue)]) -> Object {
     }
     object
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// The classes and functions that a file exports.
+    fn exported(text: &str) -> BTreeSet<&str> {
+        let lines = text.lines().filter_map(|line| {
+            let rest = line.strip_prefix("export ")?;
+            rest.strip_prefix("class ")
+                .or_else(|| rest.strip_prefix("function "))
+        });
+        lines
+            .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
+            .collect()
+    }
+
+    #[test]
+    fn the_types_are_of_what_is_exported() {
+        let script = exported(include_str!("../semblance.js"));
+        assert!(
+            script.contains("Embedder") && script.len() >= 6,
+            "{script:?}"
+        );
+        assert_eq!(script, exported(include_str!("../semblance.d.ts")));
+    }
+}
