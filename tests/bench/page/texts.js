@@ -1,9 +1,9 @@
 // The texts that engines are measured with, from the sentences of the STS benchmark.
 
-/** Rated pairs: `{score, a, b}`, the score from 0 to 5. */
-export async function ratedPairs() {
-  const response = await fetch(new URL("../data/sts-dev.csv", import.meta.url));
-  if (!response.ok) throw new Error(`sts-dev.csv: ${response.status}`);
+/** Rated pairs of a part of the benchmark: `{score, a, b}`, the score from 0 to 5. */
+export async function ratedPairs(part = "dev") {
+  const response = await fetch(new URL(`../data/sts-${part}.csv`, import.meta.url));
+  if (!response.ok) throw new Error(`sts-${part}.csv: ${response.status}`);
   const lines = (await response.text()).split("\n").filter((line) => line.trim());
   return lines.map((line) => {
     const [, , , , score, a, b] = line.split("\t");
