@@ -7,7 +7,7 @@ use crate::math::map2;
 use crate::vector::exponentials;
 
 /// Queries whose scores are computed together.
-const QUERIES: usize = 4;
+const QUERIES: usize = 16;
 
 /// How the query, key and value of each token lie in its row of the fused buffer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,7 +32,7 @@ impl AttentionShape {
     }
 }
 
-/// Memory for [`attention`], kept from one use to the next: some `tokens · (2 · head_size + 4)`
+/// Memory for [`attention`], kept from one use to the next: some `tokens · (2 · head_size + 16)`
 /// floats.
 #[derive(Clone, Debug, Default)]
 pub struct AttentionWorkspace {

@@ -100,53 +100,59 @@ impl Panels {
         if self.depth == 0 {
             return;
         }
+        let mut sums = [[L::splat(0.0); 2]; BLOCK];
         for (panel, steps) in self.values.chunks_exact(self.depth).enumerate() {
-            let mut row = 0;
-            while row < rows {
-                let a = &a[row * stride..];
-                row += match rows - row {
-                    1 => tile::<L, 1>(steps, a, stride, |r, y| store(row + r, panel, y)),
-                    2 => tile::<L, 2>(steps, a, stride, |r, y| store(row + r, panel, y)),
-                    3 => tile::<L, 3>(steps, a, stride, |r, y| store(row + r, panel, y)),
-                    _ => tile::<L, 4>(steps, a, stride, |r, y| store(row + r, panel, y)),
-                };
+            for start in (0..rows).step_by(BLOCK) {
+                let sums = &mut sums[..BLOCK.min(rows - start)];
+                panel_sums::<L>(steps, &a[start * stride..], stride, sums);
+                for (row, y) in (start..).zip(&*sums) {
+                    store(row, panel, *y);
+                }
             }
         }
     }
 }
 
-/// One tile of `R` rows × 8 columns; returns `R`.
+/// The eight columns of one panel for as many rows as `sums` has room for.
 #[inline(always)]
-fn tile<L: Lanes, const R: usize>(
+fn panel_sums<L: Lanes>(steps: &[[f32; 8]], a: &[f32], stride: usize, sums: &mut [[L::F; 2]]) {
+    let (whole, rest) = sums.split_at_mut(sums.len() / 4 * 4);
+    if !whole.is_empty() {
+        groups::<L, 4>(steps, a, stride, whole);
+    }
+    match rest.len() {
+        0 => {}
+        1 => groups::<L, 1>(steps, &a[whole.len() * stride..], stride, rest),
+        2 => groups::<L, 2>(steps, &a[whole.len() * stride..], stride, rest),
+        _ => groups::<L, 3>(steps, &a[whole.len() * stride..], stride, rest),
+    }
+}
+
+/// The inner loop over whole groups of `R` rows; a function of its own because V8's register
+/// allocator does better on it so, and over all of them because calling it takes as long as some
+/// steps.
+#[inline(never)]
+fn groups<L: Lanes, const R: usize>(
     steps: &[[f32; 8]],
     a: &[f32],
     stride: usize,
-    mut store: impl FnMut(usize, [L::F; 2]),
-) -> usize {
-    let rows = std::array::from_fn(|r| &a[r * stride..][..steps.len()]);
-    for (r, sums) in sums::<L, R>(steps, rows).into_iter().enumerate() {
-        store(r, sums);
-    }
-    R
-}
-
-/// The inner loop; a function of its own because V8's register allocator does better on it so.
-///
-/// Every row must be as long as there are steps.
-#[inline(never)]
-fn sums<L: Lanes, const R: usize>(steps: &[[f32; 8]], rows: [&[f32]; R]) -> [[L::F; 2]; R] {
-    assert!(rows.iter().all(|row| row.len() == steps.len()));
-    let mut sums = [[L::splat(0.0); 2]; R];
-    for (d, step) in steps.iter().enumerate() {
-        let [left, right] = load8::<L>(step);
-        for (sums, row) in sums.iter_mut().zip(&rows) {
-            // SAFETY: `d` counts steps, and rows are as long as that.
-            let x = L::splat(unsafe { *row.get_unchecked(d) });
-            sums[0] = L::mul_add(left, x, sums[0]);
-            sums[1] = L::mul_add(right, x, sums[1]);
+    out: &mut [[L::F; 2]],
+) {
+    for (group, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
+        let rows: [&[f32]; R] =
+            std::array::from_fn(|r| &a[(group * R + r) * stride..][..steps.len()]);
+        let mut sums = [[L::splat(0.0); 2]; R];
+        for (d, step) in steps.iter().enumerate() {
+            let [left, right] = load8::<L>(step);
+            for (sums, row) in sums.iter_mut().zip(&rows) {
+                // SAFETY: `d` counts steps, and rows are cut to as many.
+                let x = L::splat(unsafe { *row.get_unchecked(d) });
+                sums[0] = L::mul_add(left, x, sums[0]);
+                sums[1] = L::mul_add(right, x, sums[1]);
+            }
         }
+        *out = sums;
     }
-    sums
 }
 
 /// A linear layer, `y = x · Wᵀ + b`, in f32.
