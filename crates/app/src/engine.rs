@@ -1,9 +1,10 @@
 //! Keeps the results up with the document: starts the engine, embeds what changed, asks for what
 //! the views draw, and gives way as soon as the texts change again.
 
-use crate::results::{MATRIX_LIMIT, Results, least_alike};
+use crate::results::{MATRIX_LIMIT, Results, TABLE_LIMIT, least_alike};
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit};
 use crate::timing;
+use gloo::timers::future::TimeoutFuture;
 use semblance_client::{
     Cancel, Client, ClientError, ClientOptions, Embedded, Event, Metric, Neighbour, Precision,
     Stage, VectorId,
@@ -335,11 +336,20 @@ impl Run {
             self.check()?;
             results.most = self.client.pairs(PAIRS).await?;
         }
-        if (1..=MATRIX_LIMIT).contains(&count) {
+        // The first texts of a document that is too large for all scores show theirs for a moment:
+        // a small table is enough for that.
+        let most = match self.texts.len() <= MATRIX_LIMIT {
+            true => MATRIX_LIMIT,
+            false => TABLE_LIMIT,
+        };
+        if (1..=most).contains(&count) {
             self.check()?;
             let similarity = self.client.similarity().await?;
+            // Millions of scores came in this turn: going through them is for another.
+            TimeoutFuture::new(0).await;
             results.least = least_alike(&similarity.scores, count, PAIRS);
             results.similarity = Some(similarity);
+            TimeoutFuture::new(0).await;
         }
         self.check()?;
         self.driver.tell(Action::Results(Rc::new(results), pace));

@@ -126,23 +126,27 @@ fn draw(canvas: &HtmlCanvasElement, results: &Results, points: &[u32]) -> Option
 /// them: where there are more points, each value is the mean of the scores it stands for.
 fn shrink(scores: &[f32], count: usize, points: &[u32], side: usize) -> Vec<f32> {
     let side = points.len().min(side);
-    let place = |index: usize| index * side / points.len();
+    // Once for each point, not once for each pair: there are millions of those.
+    let places: Vec<usize> = (0..points.len())
+        .map(|index| index * side / points.len())
+        .collect();
+    let mut sizes = vec![0.0; side];
+    for &place in &places {
+        sizes[place] += 1.0;
+    }
     let mut sums = vec![0.0; side * side];
-    let mut counts = vec![0.0; side * side];
-    for (i, &row) in points.iter().enumerate() {
+    for (&row, &at) in points.iter().zip(&places) {
         let Some(row) = scores.get(row as usize * count..(row as usize + 1) * count) else {
             continue;
         };
-        let start = place(i) * side;
-        for (j, &column) in points.iter().enumerate() {
-            let at = start + place(j);
+        let sums = &mut sums[at * side..(at + 1) * side];
+        for (&column, &at) in points.iter().zip(&places) {
             sums[at] += row.get(column as usize).copied().unwrap_or(0.0);
-            counts[at] += 1.0;
         }
     }
-    sums.into_iter()
-        .zip(counts)
-        .map(|(sum, count): (f32, f32)| sum / count)
+    let cells = sums.into_iter().enumerate();
+    cells
+        .map(|(at, sum): (usize, f32)| sum / (sizes[at / side] * sizes[at % side]))
         .collect()
 }
 
