@@ -26,7 +26,7 @@
  *
  * - `"fast"`: int8 weights and activations; a download of about 23 MB.
  * - `"exact"`: f32 throughout; every component within 1e-5 of the reference implementation; a
- *   download of about 91 MB, and three to five times the time.
+ *   download of about 91 MB, and two to three times the time.
  */
 export type Precision = "fast" | "exact";
 

@@ -34,7 +34,7 @@ pub fn Header(props: &HeaderProps) -> Html {
             <p class="tagline">{ "How alike are these texts? Everything is computed on this device." }</p>
             <div class="tools">
                 <button type="button" class="tool" onclick={exact}
-                    title="Exact arithmetic: the scores of the original model, several times slower; downloads 91 MB once"
+                    title="Exact arithmetic: the scores of the original model, two to three times slower; downloads 91 MB once"
                     aria-label="Exact arithmetic" aria-pressed={store.settings.exact.to_string()}>{ icon(Icon::Exact) }</button>
                 <button type="button" class="tool" onclick={large} title="Large type, for a projector"
                     aria-label="Large type" aria-pressed={store.settings.projector.to_string()}>{ icon(Icon::Large) }</button>
