@@ -20,7 +20,7 @@ impl NeighborGraph {
     /// The exact neighbours of every vector. [`NeighborSearch`] does the same in steps.
     ///
     /// # Errors
-    /// [`AnalysisError::TooMany`] when `k` is beyond [`MAX_NEIGHBORS`].
+    /// [`AnalysisError::TooMany`] when `k` is beyond [`MAX_NEIGHBORS`](crate::MAX_NEIGHBORS).
     pub fn exact(vectors: &Vectors, k: usize, metric: Metric) -> Result<Self, AnalysisError> {
         let mut search = NeighborSearch::new(vectors, k, metric)?;
         while search.step(vectors) {}
