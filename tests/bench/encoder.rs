@@ -61,6 +61,9 @@ pub async fn run(request: &Request) -> Result<()> {
     agree(&stage).await?;
 
     let mut works: Vec<_> = prepared.works.into_iter().collect();
+    works.retain(|(name, _)| {
+        request.works.is_empty() || request.works.iter().any(|part| name.contains(part))
+    });
     works.sort_by_key(|(_, size)| (size.tokens, size.texts));
     let mut all = Vec::new();
     for (work, size) in &works {

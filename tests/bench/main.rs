@@ -36,6 +36,8 @@ struct Request {
     rounds: u32,
     /// Parts of the names of those that take part; empty for all.
     only: Vec<String>,
+    /// Parts of the names of the works to do; empty for all.
+    works: Vec<String>,
     /// The machine's peak in giga multiply-adds per second, where it was measured.
     peaks: Vec<(String, f64)>,
 }
@@ -69,6 +71,7 @@ fn parse(arguments: &mut Parser) -> Result<Request> {
         folder: PathBuf::new(),
         rounds: 9,
         only: Vec::new(),
+        works: Vec::new(),
         peaks: Vec::new(),
     };
     while let Some(argument) = arguments.next()? {
@@ -76,6 +79,7 @@ fn parse(arguments: &mut Parser) -> Result<Request> {
             Arg::Value(value) => positional.push(value),
             Arg::Long("rounds") => request.rounds = arguments.value()?.parse()?,
             Arg::Long("only") => request.only.push(arguments.value()?.string()?),
+            Arg::Long("work") => request.works.push(arguments.value()?.string()?),
             Arg::Long("peak") => {
                 let peak = arguments.value()?.string()?;
                 let (name, value) = peak.split_once('=').context("--peak wants NAME=NUMBER")?;

@@ -76,7 +76,7 @@ const STS_PARTS: [Wanted; 3] = [
     },
 ];
 
-/// `cargo xtask bench [SUITE] [--rounds N] [--only PART]…`.
+/// `cargo xtask bench [SUITE] [--rounds N] [--only PART]… [--work PART]…`.
 pub fn run(arguments: &mut Parser) -> Result<()> {
     let mut suite = SUITES[0];
     let mut passed = Vec::new();
@@ -88,6 +88,7 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
             }
             Arg::Long("rounds") => passed.extend(["--rounds".into(), arguments.value()?]),
             Arg::Long("only") => passed.extend(["--only".into(), arguments.value()?]),
+            Arg::Long("work") => passed.extend(["--work".into(), arguments.value()?]),
             other => return Err(other.unexpected().into()),
         }
     }
