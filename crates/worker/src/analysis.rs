@@ -220,6 +220,7 @@ impl Analysis {
             return Err(bad_request("Vectors came in a wrong number."));
         }
         if self.stored.is_none() {
+            analysis::tune(js_sys::Date::now);
             self.stored = Some(Vectors::new(dimensions).map_err(refused)?);
         }
         if let Some(stored) = &mut self.stored {
@@ -259,8 +260,8 @@ impl Analysis {
     }
 }
 
-/// Seed of clusters.
-const SEED: u64 = 42;
+/// Seed of clusters and of approximate neighbours.
+pub(crate) const SEED: u64 = 42;
 
 fn neighbours(found: Result<Vec<analysis::Neighbor>, AnalysisError>) -> Answer {
     Ok((

@@ -7,8 +7,8 @@ use crate::pace::{Pace, now};
 use crate::space::Space;
 use semblance_analysis as analysis;
 use semblance_analysis::{
-    AnalysisError, Axis, FaithfulnessCheck, Layout, Pca, Tsne, TsneOptions, Umap, UmapOptions,
-    Vectors,
+    AnalysisError, Axis, FaithfulnessCheck, Layout, Pca, Start, Tsne, TsneOptions, Umap,
+    UmapOptions, Vectors,
 };
 use semblance_protocol::{
     AxisEnds, Failure, Faithfulness, MapProgress, Method, Progress, Projection, Request, RequestId,
@@ -229,6 +229,7 @@ async fn lay_out(
             neighbours,
             min_distance,
             iterations,
+            spectral,
             seed,
         } => {
             let options = UmapOptions {
@@ -240,6 +241,11 @@ async fn lay_out(
                 dimensions,
                 iterations: iterations.map(|count| count as usize),
                 seed: *seed,
+                start: if *spectral {
+                    Start::Spectral
+                } else {
+                    Start::Pca
+                },
                 ..UmapOptions::default()
             };
             let graph = near(options.neighbors.saturating_sub(1)).await?;

@@ -1,6 +1,6 @@
 //! The vectors of one state of the document, with what was found out about them.
 
-use crate::analysis::refused;
+use crate::analysis::{SEED, refused};
 use crate::pace::Pace;
 use semblance_analysis::{Metric, NeighborGraph, NeighborSearch, Vectors};
 use semblance_protocol::Failure;
@@ -36,7 +36,8 @@ impl Space {
             .clone()
     }
 
-    /// At least the `k` nearest neighbours of each point (fewer where there are fewer points).
+    /// At least the `k` nearest neighbours of each point (fewer where there are fewer points), exact
+    /// up to [`semblance_analysis::EXACT_LIMIT`] points.
     /// `tell` hears the share of the work done.
     pub(crate) async fn graph(
         &self,
@@ -52,7 +53,7 @@ impl Space {
             return Ok(graph);
         }
         let vectors = self.seen(centred);
-        let mut search = NeighborSearch::new(&vectors, k, metric).map_err(refused)?;
+        let mut search = NeighborSearch::by_size(&vectors, k, metric, SEED).map_err(refused)?;
         while search.step(&vectors) {
             if pace.breathe().await? {
                 tell(search.progress());

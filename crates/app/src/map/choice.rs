@@ -159,6 +159,8 @@ pub struct UmapChoice {
     pub min_distance: f32,
     /// Iterations; what suits the number of texts if none.
     pub iterations: Option<u32>,
+    /// Whether points start on the waves of their neighbourhoods, or on principal components.
+    pub spectral: bool,
 }
 
 impl Default for UmapChoice {
@@ -167,6 +169,7 @@ impl Default for UmapChoice {
             neighbours: None,
             min_distance: 0.1,
             iterations: None,
+            spectral: false,
         }
     }
 }
@@ -234,6 +237,7 @@ impl Layout {
                 neighbours: self.umap.neighbours,
                 min_distance: self.umap.min_distance,
                 iterations: self.umap.iterations,
+                spectral: self.umap.spectral,
                 seed: self.seed,
             },
             Kind::Axes => Method::Axes(axes),

@@ -189,6 +189,9 @@ fn umap(store: &MapStore) -> Html {
             { field("Iterations", chosen.iterations.map(f64::from), (10.0, 100_000.0, 50.0), set(|layout, value| {
                 layout.umap.iterations = value.map(|v| v.clamp(10.0, 1e5) as u32);
             })) }
+            <label class="check"><input type="checkbox" checked={chosen.spectral} onchange={choose(store, |layout, _: Event| layout.umap.spectral = !layout.umap.spectral)} />
+                <span>{ "Spectral start, rather than principal components" }</span>
+            </label>
         </>
     }
 }
