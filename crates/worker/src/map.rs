@@ -246,7 +246,6 @@ async fn lay_out(
                 } else {
                     Start::Pca
                 },
-                ..UmapOptions::default()
             };
             let graph = near(options.neighbors.saturating_sub(1)).await?;
             let mut umap = Umap::new(&vectors, &graph, &options).map_err(refused)?;
