@@ -244,16 +244,16 @@ fn one_build(variant: &str, models: &Path) -> Result<Value> {
     }))
 }
 
-/// Builds the module with Candle's own BERT, with the profile and the features of our worker.
+/// Builds the module with Candle's own BERT, with the features of our worker and for speed alone.
 fn candle(out: &Path) -> Result<Outcome> {
     let mut build = command::cargo();
     build
         .args(["build", "--package", "semblance-bench-candle", "--lib"])
-        .args(["--profile", "worker", "--target", TARGET]);
+        .args(["--profile", "peer", "--target", TARGET]);
     command::quiet("bench-candle", &mut build)?;
     let compiled = project::target()
         .join(TARGET)
-        .join("worker/semblance_bench_candle.wasm");
+        .join("peer/semblance_bench_candle.wasm");
     let made = bindgen::run("bench-candle", "candle", Script::Module, &compiled)?;
     link(&made, out)?;
     Ok(Outcome::Done)
