@@ -81,7 +81,7 @@ export async function run({ contender: name, work, n, judge }) {
   // One judge for all.
   const judging = await workerWith(CONTENDERS.find(({ build }) => build), n);
   const verdict = await judging.ask({ map, k: 15 });
-  const recall = !peer && n > 20000 ? await judging.ask({ sample: 200 }) : undefined;
+  const recall = !peer && n > 20000 ? await worker.ask({ sample: 200 }) : undefined;
   return { ...found, ...verdict, recall };
 }
 
