@@ -11,10 +11,14 @@
 //! of every error, so that only how inputs vary counts for the rounding.
 
 use semblance_encoder::int8::Int8Rows;
-use semblance_kernels::weight_scale;
+use semblance_kernels::{WeightRoom, weight_scale};
 
 use crate::covariance::Centred;
 use crate::parallel::by_rows;
+
+/// Scales that are tried for an output channel, as parts of the one with which all of its weights
+/// fit the kernels: less than that rounds most weights more finely, and some not fully.
+const TRIED: [f32; 6] = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5];
 
 /// What is added to the diagonal of the inputs' products, as a share of its mean, so that the
 /// fit does not lean on what the calibration texts happen to have in common.
@@ -95,16 +99,16 @@ impl Fit {
 
     fn channel(&self, output: usize, weights: &[f32], bias: f32) -> Channel {
         let better = self.correct(output, weights);
-        let mut scale = match weight_scale(&better) {
+        let whole = match weight_scale(&better) {
             scale if scale.is_normal() => scale,
             _ => 1.0,
         };
-        let mut values = self.round_row(&better, scale);
-        // What later weights make good may carry them beyond what the fastest kernels take.
-        while !fits(&values) {
-            scale *= 1.01;
-            values = self.round_row(&better, scale);
-        }
+        let tried = TRIED.map(|part| {
+            let scale = part * whole;
+            (scale, self.round_row(&better, scale))
+        });
+        let least = |a: &(f32, Rounded), b: &(f32, Rounded)| a.1.error.total_cmp(&b.1.error);
+        let (scale, Rounded { values, .. }) = tried.into_iter().min_by(least).unwrap_or_default();
         let mut bias = f64::from(bias) + self.outputs[output];
         for ((weight, value), mean) in weights.iter().zip(&values).zip(&self.inputs) {
             bias += (f64::from(*weight) - f64::from(*value) * f64::from(scale)) * mean;
@@ -135,27 +139,38 @@ impl Fit {
         better
     }
 
-    fn round_row(&self, row: &[f32], scale: f32) -> Vec<i8> {
+    /// Rounds the weights of one output to what the kernels have room for.
+    fn round_row(&self, row: &[f32], scale: f32) -> Rounded {
         let n = self.order.len();
         let mut left: Vec<f64> = self.order.iter().map(|c| f64::from(row[*c])).collect();
         let scale = f64::from(scale);
-        let mut values = vec![0; n];
+        let mut room = WeightRoom::new(n);
+        let mut rounded = Rounded {
+            values: vec![0; n],
+            error: 0.0,
+        };
         for (i, upper) in self.upper.chunks_exact(n).enumerate() {
-            let value = (left[i] / scale).round().clamp(-127.0, 127.0);
-            values[self.order[i]] = value as i8;
-            let error = (left[i] - value * scale) / upper[i];
+            let input = self.order[i];
+            let (smallest, largest) = room.range(input);
+            let value = (left[i] / scale).round() as i32;
+            let value = value.clamp(smallest, largest);
+            room.take(input, value);
+            rounded.values[input] = value as i8;
+            let error = (left[i] - f64::from(value) * scale) / upper[i];
+            rounded.error += error * error;
             let later = left[i..].iter_mut().zip(&upper[i..]);
             later.for_each(|(w, u)| *w -= error * u);
         }
-        values
+        rounded
     }
 }
 
-/// Whether the scale that the kernels would choose for these integers is 1, give or take the
-/// rounding that they leave room for.
-fn fits(values: &[i8]) -> bool {
-    let values: Vec<_> = values.iter().map(|value| f32::from(*value)).collect();
-    weight_scale(&values) <= 258.0 / 256.0
+/// The weights of one output, rounded.
+#[derive(Default)]
+struct Rounded {
+    values: Vec<i8>,
+    /// The squared error of the output over the calibration inputs.
+    error: f64,
 }
 
 /// The upper triangular `U` with `A⁻¹ = Uᵀ · U`, `[n, n]`, for a symmetric positive definite `A`.
@@ -215,6 +230,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use semblance_encoder::int8;
+    use semblance_kernels::{quantize_weights, weights_fit};
 
     fn noise(i: usize) -> f32 {
         ((i * 7919) % 1009) as f32 / 504.5 - 1.0
@@ -286,9 +302,10 @@ mod tests {
         let fit = Fit::new(&x, &vec![0.0; wanted.len()], INPUTS, OUTPUTS);
         let fitted = fit.round(&weights, &bias);
         for row in fitted.rows.values.chunks_exact(INPUTS) {
-            assert!(fits(row));
+            assert!(weights_fit(row));
         }
-        let rows = int8::quantize_rows(&weights, INPUTS);
+        let (values, scales) = quantize_weights(&weights, OUTPUTS, INPUTS).unwrap();
+        let rows = Int8Rows { values, scales };
         let plain = Layer { rows, bias };
         let [fitted, plain] = [&fitted, &plain].map(|layer| squared_error(layer, &x, &wanted));
         assert!(fitted < 0.7 * plain, "{fitted} {plain}");

@@ -1,20 +1,23 @@
 //! Scales for the input channels of a linear layer, so that little is lost when inputs are
-//! quantised to 128 steps over each token's own range.
+//! quantised to 255 steps over each token's own range.
 //!
 //! With a scale `s` per channel, `x · W = (x · s) · (W / s)`. The idea is SmoothQuant's (arXiv
 //! 2211.10438): channels with large values are scaled down, so that they don't set the step for
 //! all others. Instead of its fixed formula, the scales are found by minimising the expected
 //! squared error of the output over calibration inputs:
 //!
-//! - steps of a token are `range(x · s) / 127`, whose error each weight passes on:
+//! - steps of a token are `range(x · s) / 255`, whose error each weight passes on:
 //!   `mean(range²) · Σ (W / s)²`;
-//! - steps of an output channel's weights are `max|W / s| / 127`, whose error each input passes
-//!   on: `Σ max² · Σ mean(x²) s²`, less what fitted rounding makes good again.
+//! - steps of an output channel's weights are a larger share of `max|W / s|` (the kernels have room
+//!   for some 50 on either side of 0), whose error each input passes on: `Σ max² · Σ mean(x²) s²`,
+//!   less what fitted rounding makes good again.
 //!
 //! Only `+ − × ÷ √` are used, so the result is the same on every machine.
 
-/// Share of the weights' squared error that is left after fitted rounding, as measured.
-const LEFT: f64 = 0.3;
+/// How much more the weights' squared error counts than that of tokens with as many steps: about 26
+/// times for the width of the steps, of which a quarter is left after fitted rounding. Of 1, 3, 6 and
+/// 12 it gave the best scores on the STS benchmark's dev split.
+const LEFT: f64 = 6.0;
 /// Steps of the descent and their largest size, as a share of a scale.
 const STEPS: usize = 150;
 const RATE: f64 = 0.03;
@@ -168,7 +171,7 @@ mod tests {
             let scales: Vec<_> = scales.iter().map(|s| f64::from(*s)).collect();
             error.at(&scales, &mut [0.0; 16])
         };
-        assert!(at(&scales) < at(&[1.0; 16]) / 4.0);
+        assert!(at(&scales) < at(&[1.0; 16]) / 2.0);
     }
 
     #[test]
@@ -179,10 +182,13 @@ mod tests {
         let mut slope = [0.0; 16];
         let value = error.at(&scales, &mut slope);
         for c in 0..16 {
-            let mut near = scales.clone();
-            near[c] *= 1.001;
-            let change = (error.at(&near, &mut [0.0; 16]) - value) / 0.001;
-            let bound = 0.01 * change.abs() + 2e-3 * value;
+            let near = |times: f64| {
+                let mut near = scales.clone();
+                near[c] *= times;
+                error.at(&near, &mut [0.0; 16])
+            };
+            let change = (near(1.001) - near(0.999)) / 0.002;
+            let bound = 0.02 * change.abs() + 2e-3 * value;
             assert!(
                 (change - slope[c]).abs() < bound,
                 "{c}: {change} {}",

@@ -20,6 +20,7 @@ pub mod int8;
 mod pooling;
 mod tokens;
 pub mod weights;
+mod word_piece;
 
 pub use config::{Activation, BertConfig};
 pub use embeddings::Embeddings;

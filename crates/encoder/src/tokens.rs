@@ -1,9 +1,7 @@
 //! From a text to the tokens that the model reads.
 
-use tokenizers::tokenizer::PostProcessor;
-use tokenizers::{Encoding, Tokenizer, TruncationDirection};
-
 use crate::EncoderError;
+use crate::word_piece::BertTokenizer;
 
 /// Longest piece of a text that is tokenised at once, in bytes. A tokenizer keeps tens of bytes
 /// for each byte of a piece.
@@ -38,48 +36,43 @@ impl TextTokens {
 /// any such place the first 16 KiB are read. (For BERT's tokenizers such a run is one `[UNK]`
 /// either way.)
 pub struct TextTokenizer {
-    tokenizer: Tokenizer,
+    tokenizer: BertTokenizer,
     max_tokens: usize,
-    /// How many special tokens every text gets.
-    special: usize,
 }
 
 impl TextTokenizer {
-    /// Reads a `tokenizer.json`. Its own truncation and padding are not used: the files of the
-    /// MiniLM family carry 128 for both, a leftover of training.
+    /// Reads a `tokenizer.json` of the BERT family: WordPiece with BERT's normalizer and
+    /// pre-tokenizer. Its own truncation and padding are not used: the files of the MiniLM family
+    /// carry 128 for both, a leftover of training.
     ///
     /// # Errors
-    /// [`EncoderError::BrokenTokenizer`] if it can't be read or leaves no room for a text,
-    /// [`EncoderError::TokenizerMismatch`] if it has tokens beyond `vocabulary`.
+    /// [`EncoderError::BrokenTokenizer`] if it can't be read, is of another kind or leaves no room
+    /// for a text, [`EncoderError::TokenizerMismatch`] if it has tokens beyond `vocabulary`.
     pub fn new(json: &[u8], max_tokens: usize, vocabulary: usize) -> Result<Self, EncoderError> {
-        let broken = |error: tokenizers::Error| EncoderError::BrokenTokenizer(error.to_string());
-        let mut tokenizer = Tokenizer::from_bytes(json).map_err(broken)?;
-        tokenizer.with_truncation(None).map_err(broken)?;
-        tokenizer.with_padding(None);
-        if let Some(token) = tokenizer.get_vocab(true).into_values().max()
+        let tokenizer = BertTokenizer::from_json(json)
+            .map_err(|error| EncoderError::BrokenTokenizer(error.to_string()))?;
+        if let Some(token) = tokenizer.largest_id()
             && token as usize >= vocabulary
         {
             return Err(EncoderError::TokenizerMismatch { token, vocabulary });
         }
-        let special = tokenizer
-            .get_post_processor()
-            .map_or(0, |processor| processor.added_tokens(false));
+        let tokenizer = Self {
+            tokenizer,
+            max_tokens,
+        };
+        let special = tokenizer.special();
         if special >= max_tokens {
             return Err(EncoderError::BrokenTokenizer(format!(
                 "{special} special tokens leave no room within {max_tokens}"
             )));
         }
-        let tokenizer = Self {
-            tokenizer,
-            max_tokens,
-            special,
-        };
-        // A template may name a token that the vocabulary lacks, which shows only in use.
-        let probe = tokenizer.tokenize("a").map_err(broken)?;
-        if let Some(token) = probe.ids.into_iter().find(|id| *id as usize >= vocabulary) {
-            return Err(EncoderError::TokenizerMismatch { token, vocabulary });
-        }
         Ok(tokenizer)
+    }
+
+    /// How many special tokens every text gets.
+    fn special(&self) -> usize {
+        let (before, after) = self.tokenizer.special();
+        before.len() + after.len()
     }
 
     /// The tokens of a text.
@@ -87,20 +80,19 @@ impl TextTokenizer {
     /// # Errors
     /// Whatever the tokenizer says; BERT's never refuses a text.
     pub fn tokenize(&self, text: &str) -> tokenizers::Result<TextTokens> {
-        let room = self.max_tokens - self.special;
-        let mut kept = Encoding::default();
-        let mut total = self.special;
+        let room = self.max_tokens - self.special();
+        let (before, after) = self.tokenizer.special();
+        let mut ids = before.to_vec();
+        let mut total = self.special();
         for piece in pieces(text) {
-            let encoding = self.tokenizer.encode_fast(piece, false)?;
-            total += encoding.len();
-            if kept.len() < room {
-                kept.merge_with(encoding, false);
-            }
+            let tokens = self.tokenizer.tokenize(piece)?;
+            total += tokens.len();
+            let left = (before.len() + room) - ids.len();
+            ids.extend(tokens.get_ids().iter().take(left));
         }
-        kept.truncate(room, 0, TruncationDirection::Right);
-        let all = self.tokenizer.post_process(kept, None, true)?;
+        ids.extend(after);
         Ok(TextTokens {
-            ids: all.get_ids().to_vec(),
+            ids,
             total: u32::try_from(total).unwrap_or(u32::MAX),
         })
     }

@@ -54,6 +54,11 @@ pub fn all() -> Vec<Check> {
         in_each_twin!(elementwise_agrees_with_portable),
         in_each_twin!(int8_sums_are_exact),
         ("byte_tiles_are_exact", byte_tiles_are_exact),
+        ("bytes_have_a_reading", bytes_have_a_reading),
+        (
+            "large_weights_are_made_to_fit",
+            large_weights_are_made_to_fit,
+        ),
         in_each_twin!(int8_layers_are_within_their_bound),
         in_each_twin!(int8_rows_do_not_depend_on_their_batch),
         in_each_twin!(f32_layers_are_within_their_bound),
@@ -62,6 +67,10 @@ pub fn all() -> Vec<Check> {
         (
             "fused_layers_equal_their_parts",
             fused_layers_equal_their_parts,
+        ),
+        (
+            "feed_forward_equals_its_parts",
+            feed_forward_equals_its_parts,
         ),
         (
             "transposed_product_is_within_its_bound",

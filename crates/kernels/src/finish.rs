@@ -1,7 +1,7 @@
 //! What happens to a tile of a matrix product before it is stored.
 
 use crate::lanes::Lanes;
-use crate::math::{gelu, load8, pad, store8};
+use crate::math::{gelu, gelu_near, load8, pad, store8};
 
 /// Combines a product `y` with what is in the output already.
 pub(crate) trait Finish {
@@ -12,6 +12,8 @@ pub(crate) trait Finish {
 pub(crate) struct Set;
 /// Overwrites with GELU of the product.
 pub(crate) struct Gelu;
+/// Overwrites with a coarser GELU, for results that are going to be quantised.
+pub(crate) struct GeluNear;
 /// Adds the product to what was there.
 pub(crate) struct Add;
 
@@ -26,6 +28,13 @@ impl Finish for Gelu {
     #[inline(always)]
     fn finish<L: Lanes>(y: [L::F; 2], _: [L::F; 2]) -> [L::F; 2] {
         gelu::<L>(y)
+    }
+}
+
+impl Finish for GeluNear {
+    #[inline(always)]
+    fn finish<L: Lanes>(y: [L::F; 2], _: [L::F; 2]) -> [L::F; 2] {
+        gelu_near::<L>(y)
     }
 }
 

@@ -1,11 +1,9 @@
 //! Matrix product in f32 with a right operand packed in panels of 8 columns.
 
-use std::ops::Range;
-
 use crate::ShapeError;
 use crate::finish::{self, Add, Finish, Gelu, Set};
 use crate::lanes::{Lanes, Native};
-use crate::math::load8;
+use crate::math::{load8, padded};
 use crate::norm::LayerNorm;
 
 /// Rows that go through one layer and what follows it while they are hot in the cache.
@@ -209,7 +207,7 @@ impl LinearF32 {
     /// # Panics
     /// If `x` is not a whole number of rows, or `out` has not as many.
     pub fn forward(&self, x: &[f32], out: &mut [f32]) {
-        self.rows::<Native, Set>(x, 0..self.check(x, out), out);
+        self.all::<Set>(x, out);
     }
 
     /// `out = gelu(x · Wᵀ + b)`, shapes as in [`forward`](Self::forward).
@@ -217,7 +215,7 @@ impl LinearF32 {
     /// # Panics
     /// As [`forward`](Self::forward).
     pub fn forward_gelu(&self, x: &[f32], out: &mut [f32]) {
-        self.rows::<Native, Gelu>(x, 0..self.check(x, out), out);
+        self.all::<Gelu>(x, out);
     }
 
     /// `hidden = hidden + x · Wᵀ + b`, shapes as in [`forward`](Self::forward).
@@ -225,7 +223,7 @@ impl LinearF32 {
     /// # Panics
     /// As [`forward`](Self::forward).
     pub fn forward_add(&self, x: &[f32], hidden: &mut [f32]) {
-        self.rows::<Native, Add>(x, 0..self.check(x, hidden), hidden);
+        self.all::<Add>(x, hidden);
     }
 
     /// `hidden = norm(hidden + x · Wᵀ + b)`, shapes as in [`forward`](Self::forward).
@@ -233,45 +231,81 @@ impl LinearF32 {
     /// # Panics
     /// As [`forward`](Self::forward), or if the norm has not [`outputs`](Self::outputs) features.
     pub fn forward_add_norm(&self, x: &[f32], hidden: &mut [f32], norm: &LayerNorm) {
-        let rows = self.check(x, hidden);
+        self.check(x, hidden);
         assert_eq!(
             norm.features(),
             self.outputs(),
             "features of the layer norm"
         );
-        for start in (0..rows).step_by(BLOCK) {
-            let range = start..rows.min(start + BLOCK);
-            let block = &mut hidden[start * self.outputs()..][..range.len() * self.outputs()];
-            self.rows::<Native, Add>(x, range, block);
-            norm.apply(block);
+        let (inputs, outputs) = (self.inputs(), self.outputs());
+        let blocks = hidden.chunks_mut(BLOCK * outputs);
+        for (x, hidden) in x.chunks(BLOCK * inputs).zip(blocks) {
+            self.rows::<Native, Add>((x, inputs), (&mut *hidden, outputs));
+            norm.apply(hidden);
         }
     }
 
-    fn check(&self, x: &[f32], out: &[f32]) -> usize {
+    /// `hidden = norm(hidden + down(gelu(self(hidden))))`, `[tokens, features]`, row-major: what
+    /// [`forward_gelu`](Self::forward_gelu) and [`forward_add_norm`](Self::forward_add_norm) give,
+    /// block by block, with what lies between in the cache.
+    ///
+    /// `scratch` is only memory, grown where it is too small.
+    ///
+    /// # Panics
+    /// If the shapes of the layers, of the norm or of `hidden` don't fit together.
+    pub fn feed_forward(
+        &self,
+        down: &Self,
+        norm: &LayerNorm,
+        hidden: &mut [f32],
+        scratch: &mut Vec<f32>,
+    ) {
+        let (size, inner) = (self.inputs(), self.outputs());
+        assert_eq!(down.inputs(), inner, "inputs of the second layer");
+        assert_eq!(down.outputs(), size, "outputs of the second layer");
+        assert_eq!(norm.features(), size, "features of the layer norm");
+        assert!(hidden.len().is_multiple_of(size), "rows cut short");
+        let stride = padded(inner);
+        let needed = BLOCK.min(hidden.len() / size) * stride;
+        if scratch.len() < needed {
+            scratch.resize(needed, 0.0);
+        }
+        for hidden in hidden.chunks_mut(BLOCK * size) {
+            let between = &mut scratch[..hidden.len() / size * stride];
+            self.rows::<Native, Gelu>((&*hidden, size), (&mut *between, stride));
+            down.rows::<Native, Add>((&*between, stride), (&mut *hidden, size));
+            norm.apply(hidden);
+        }
+    }
+
+    fn all<F: Finish>(&self, x: &[f32], out: &mut [f32]) {
+        self.check(x, out);
+        self.rows::<Native, F>((x, self.inputs()), (out, self.outputs()));
+    }
+
+    fn check(&self, x: &[f32], out: &[f32]) {
         assert!(
             self.inputs() > 0 && x.len().is_multiple_of(self.inputs()),
             "rows cut short"
         );
         let rows = x.len() / self.inputs();
         assert_eq!(out.len(), rows * self.outputs(), "length of the output");
-        rows
     }
 
-    /// The rows `range` of `x` into `out`, `[range.len(), outputs]`, in the twin `L`.
+    /// The rows of `x` into those of `out`, each with the distance between its rows, in the twin
+    /// `L`.
     pub(crate) fn rows<L: Lanes, F: Finish>(
         &self,
-        x: &[f32],
-        range: Range<usize>,
-        out: &mut [f32],
+        (x, x_stride): (&[f32], usize),
+        (out, stride): (&mut [f32], usize),
     ) {
-        let (inputs, outputs) = (self.inputs(), self.outputs());
-        let x = &x[range.start * inputs..];
+        let rows = out.len() / stride;
         self.panels
-            .product::<L>(x, range.len(), inputs, |row, panel, y| {
+            .product::<L>(x, rows, x_stride, |row, panel, y| {
                 let (bias, _) = self.bias[panel * 8..][..8].as_chunks::<4>();
                 let y = [0, 1].map(|i| L::add(y[i], L::load(&bias[i])));
-                let columns = 8.min(outputs - panel * 8);
-                let out = &mut out[row * outputs + panel * 8..][..columns];
+                let columns = 8.min(self.outputs() - panel * 8);
+                let out = &mut out[row * stride + panel * 8..][..columns];
                 finish::store::<L, F>(y, out);
             });
     }

@@ -48,7 +48,7 @@ pub(crate) trait Lanes: Copy + 'static {
     /// What to call this twin in reports.
     #[cfg(any(test, feature = "checks"))]
     const NAME: &'static str;
-    /// Whether 7-bit activations are kept as bytes for [`LanesU7`], or widened to i16.
+    /// Whether narrow activations may be kept as bytes, for [`Dots`].
     const BYTES: bool;
 
     /// Four f32.
@@ -83,16 +83,19 @@ pub(crate) trait Lanes: Copy + 'static {
     fn largest(x: Self::F) -> f32;
 
     fn zero() -> Self::I;
+    fn load_ints(x: &[i32; 4]) -> Self::I;
+    /// Wrapping.
+    fn add_ints(a: Self::I, b: Self::I) -> Self::I;
     fn from_int(x: Self::I) -> Self::F;
     /// The bits of `x`.
     fn bits(x: Self::F) -> Self::I;
     /// `x · 2ⁿ`, `n` being the low bits of `rounded + ROUND`, in −126..=127.
     fn scale_by_power(x: Self::F, rounded: Self::F) -> Self::F;
 
-    /// Stores the low 7 bits of 16 integers.
-    fn store_u7(x: [Self::I; 4], to: &mut [u8; 16]);
-    /// Stores the low 7 bits of 8 integers, as i16.
-    fn store_u7_words(x: [Self::I; 2], to: &mut [i16; 8]);
+    /// Stores the low 8 bits of 16 integers, those in `flip` turned over.
+    fn store_bytes(x: [Self::I; 4], flip: u8, to: &mut [u8; 16]);
+    /// Stores the low 8 bits of 8 integers, as i16.
+    fn store_bytes_wide(x: [Self::I; 2], to: &mut [i16; 8]);
     /// Stores `x − bits(ROUND)` of 8 integers, saturated to i16.
     fn store_words(x: [Self::I; 2], to: &mut [i16; 8]);
 
@@ -104,26 +107,79 @@ pub(crate) trait Lanes: Copy + 'static {
     fn dot_words(a: Self::W, b: Self::W, c: Self::I) -> Self::I;
     /// `[a0 + a1, a2 + a3, b0 + b1, b2 + b3]`, wrapping.
     fn add_pairs(a: Self::I, b: Self::I) -> Self::I;
+
+    /// How this machine reads activations that are bytes; `None` where they have to be words.
+    fn reading() -> Option<Reading> {
+        None
+    }
 }
 
-/// Products of i8 weights and 7-bit activations kept as bytes.
+/// How [`Dots`] take a byte above 127. The relaxed instructions leave it open: x86's multiply it
+/// as unsigned, Arm's as signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// 0..=255.
+    Unsigned,
+    /// −128..=127. Activations are stored less 128, which sums of products have to make up for.
+    Signed,
+}
+
+impl Reading {
+    /// The bits by which a stored byte differs from the activation.
+    pub(crate) fn flip(self) -> u8 {
+        match self {
+            Self::Unsigned => 0,
+            Self::Signed => 0x80,
+        }
+    }
+}
+
+/// Products of i8 weights and activations that are bytes.
 ///
-/// Activations are 0..=127, so that every lowering of the relaxed instructions agrees.
-pub(crate) trait LanesU7: Lanes {
+/// Weights fit (see [`weights_fit`](crate::weights_fit)): no sum in 16 bits overflows, whichever way
+/// bytes are read.
+pub(crate) trait Dots {
+    /// The twin whose vectors these are.
+    type Lanes: Lanes;
     /// Sixteen bytes.
     type B: Copy;
 
     fn weights(x: &[i8; 16]) -> Self::B;
     /// Four activations, four times.
     fn four_times(x: &[u8; 4]) -> Self::B;
-    /// Lane i (of eight) is `w[2i] · x[2i] + w[2i+1] · x[2i+1]`: at most 2 · 127 · 128 = 32,512.
-    fn dot_pairs(w: Self::B, x: Self::B) -> Self::W;
-    /// Wrapping; callers make sure that it does not.
-    fn add_words(a: Self::W, b: Self::W) -> Self::W;
+    /// Lane i (of eight) is `w[2i] · x[2i] + w[2i+1] · x[2i+1]`.
+    fn dot_pairs(w: Self::B, x: Self::B) -> Words<Self>;
+    fn add_words(a: Words<Self>, b: Words<Self>) -> Words<Self>;
     /// Lane i is `c[i] + a[2i] + a[2i+1]`.
-    fn sum_pairs(a: Self::W, c: Self::I) -> Self::I;
+    fn sum_pairs(a: Words<Self>, c: Ints<Self>) -> Ints<Self>;
     /// Lane i is `c[i]` + the sum of four products.
-    fn dot_fours(w: Self::B, x: Self::B, c: Self::I) -> Self::I;
+    fn dot_fours(w: Self::B, x: Self::B, c: Ints<Self>) -> Ints<Self>;
+}
+
+/// The eight i16 of [`Dots`].
+pub(crate) type Words<D> = <<D as Dots>::Lanes as Lanes>::W;
+/// The four i32 of [`Dots`].
+pub(crate) type Ints<D> = <<D as Dots>::Lanes as Lanes>::I;
+
+/// Finds out how bytes are read, by products that tell; `None` if neither way explains them.
+pub(crate) fn probe<D: Dots>() -> Option<Reading> {
+    let (w, x) = (D::weights(&[64; 16]), D::four_times(&[255; 4]));
+    let zero = D::Lanes::zero();
+    let sums = [
+        D::sum_pairs(D::dot_pairs(w, x), zero),
+        D::dot_fours(w, x, zero),
+    ]
+    .map(|sum| {
+        let mut lanes = [0.0; 4];
+        D::Lanes::store(D::Lanes::from_int(sum), &mut lanes);
+        lanes
+    });
+    let all = |each: i16| sums == [[f32::from(each) * 256.0; 4]; 2];
+    match (all(255), all(-1)) {
+        (true, _) => Some(Reading::Unsigned),
+        (_, true) => Some(Reading::Signed),
+        _ => None,
+    }
 }
 
 /// Arrays and plain loops: the reference, and what builds without vector instructions use.
@@ -211,6 +267,14 @@ impl Lanes for Portable {
         [0; 4]
     }
     #[inline(always)]
+    fn load_ints(x: &[i32; 4]) -> [i32; 4] {
+        *x
+    }
+    #[inline(always)]
+    fn add_ints(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+        std::array::from_fn(|i| a[i].wrapping_add(b[i]))
+    }
+    #[inline(always)]
     fn from_int(x: [i32; 4]) -> [f32; 4] {
         x.map(|x| x as f32)
     }
@@ -226,15 +290,15 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn store_u7(x: [[i32; 4]; 4], to: &mut [u8; 16]) {
+    fn store_bytes(x: [[i32; 4]; 4], flip: u8, to: &mut [u8; 16]) {
         for (to, &x) in to.iter_mut().zip(x.as_flattened()) {
-            *to = (x & 0x7f) as u8;
+            *to = x as u8 ^ flip;
         }
     }
     #[inline(always)]
-    fn store_u7_words(x: [[i32; 4]; 2], to: &mut [i16; 8]) {
+    fn store_bytes_wide(x: [[i32; 4]; 2], to: &mut [i16; 8]) {
         for (to, &x) in to.iter_mut().zip(x.as_flattened()) {
-            *to = (x & 0x7f) as i16;
+            *to = (x & 0xff) as i16;
         }
     }
     #[inline(always)]
@@ -273,34 +337,39 @@ impl Lanes for Portable {
     }
 }
 
-impl LanesU7 for Portable {
-    type B = [i8; 16];
+/// The portable [`Dots`], in each of the readings; for the checks.
+#[derive(Clone, Copy)]
+pub(crate) struct PortableDots<const SIGNED: bool>;
+
+impl<const SIGNED: bool> Dots for PortableDots<SIGNED> {
+    type Lanes = Portable;
+    type B = [i16; 16];
 
     #[inline(always)]
-    fn weights(x: &[i8; 16]) -> [i8; 16] {
-        *x
+    fn weights(x: &[i8; 16]) -> [i16; 16] {
+        x.map(i16::from)
     }
     #[inline(always)]
-    fn four_times(x: &[u8; 4]) -> [i8; 16] {
-        std::array::from_fn(|i| x[i % 4] as i8)
-    }
-    #[inline(always)]
-    fn dot_pairs(w: [i8; 16], x: [i8; 16]) -> [i16; 8] {
-        std::array::from_fn(|i| {
-            let first = i16::from(w[2 * i]) * i16::from(x[2 * i]);
-            first + i16::from(w[2 * i + 1]) * i16::from(x[2 * i + 1])
+    fn four_times(x: &[u8; 4]) -> [i16; 16] {
+        std::array::from_fn(|i| match SIGNED {
+            true => x[i % 4].cast_signed().into(),
+            false => x[i % 4].into(),
         })
     }
     #[inline(always)]
+    fn dot_pairs(w: [i16; 16], x: [i16; 16]) -> [i16; 8] {
+        std::array::from_fn(|i| w[2 * i] * x[2 * i] + w[2 * i + 1] * x[2 * i + 1])
+    }
+    #[inline(always)]
     fn add_words(a: [i16; 8], b: [i16; 8]) -> [i16; 8] {
-        std::array::from_fn(|i| a[i].wrapping_add(b[i]))
+        std::array::from_fn(|i| a[i] + b[i])
     }
     #[inline(always)]
     fn sum_pairs(a: [i16; 8], c: [i32; 4]) -> [i32; 4] {
         std::array::from_fn(|i| c[i] + i32::from(a[2 * i]) + i32::from(a[2 * i + 1]))
     }
     #[inline(always)]
-    fn dot_fours(w: [i8; 16], x: [i8; 16], c: [i32; 4]) -> [i32; 4] {
+    fn dot_fours(w: [i16; 16], x: [i16; 16], c: [i32; 4]) -> [i32; 4] {
         Self::sum_pairs(Self::dot_pairs(w, x), c)
     }
 }

@@ -89,7 +89,10 @@ mod vector;
 pub use attention::{AttentionShape, AttentionWorkspace, attention};
 pub use error::ShapeError;
 pub use float::{LinearF32, MatmulWorkspace, matmul_transposed};
-pub use int8::{DotKernel, LinearInt8, dot_kernel, quantize_weights, set_dot_kernel, weight_scale};
+pub use int8::{
+    DotKernel, LinearInt8, WeightRoom, dot_kernel, quantize_weights, set_dot_kernel, weight_scale,
+    weights_fit,
+};
 pub use norm::LayerNorm;
 pub use quantized::{Precision, Quantized};
 pub use tune::tune;

@@ -86,6 +86,36 @@ pub(crate) fn gelu<L: Lanes>(x: [L::F; 2]) -> [L::F; 2] {
     })
 }
 
+/// Φ(x) − ½ in odd powers of x, from the highest down.
+static PHI_NEAR: [f32; 8] = [
+    -9.018_297e-10,
+    7.941_846e-8,
+    -3.038_066e-6,
+    6.689_253e-5,
+    -9.506_711e-4,
+    9.298_283e-3,
+    -6.552_83e-2,
+    3.984_659_3e-1,
+];
+
+/// GELU with an absolute error below 9e-5 + 2e-6 · |x|, in two thirds of the instructions of
+/// [`gelu`] and without its division.
+///
+/// On |x| ≤ 4.2 Φ(x) − ½ is x · P(x²), a minimax fit of our own to x · Φ(x) that is ½ at 4.2, and
+/// stays so beyond.
+#[inline(always)]
+pub(crate) fn gelu_near<L: Lanes>(x: [L::F; 2]) -> [L::F; 2] {
+    let [first, rest @ ..] = in_memory(&PHI_NEAR);
+    let z = x.map(|x| L::min(L::max(x, L::splat(-4.2)), L::splat(4.2)));
+    let u = z.map(|z| L::mul(z, z));
+    let mut p = [L::splat(*first); 2];
+    for &coefficient in rest {
+        let coefficient = L::splat(coefficient);
+        p = [0, 1].map(|i| L::mul_add(p[i], u[i], coefficient));
+    }
+    [0, 1].map(|i| L::mul(x[i], L::mul_add(z[i], p[i], L::splat(0.5))))
+}
+
 /// A table that the compiler takes for unknown memory.
 ///
 /// V8 makes a vector constant anew each time it meets it, in three instructions; a splat from
@@ -93,6 +123,14 @@ pub(crate) fn gelu<L: Lanes>(x: [L::F; 2]) -> [L::F; 2] {
 #[inline(always)]
 fn in_memory<T>(table: &'static T) -> &'static T {
     std::hint::black_box(table)
+}
+
+/// The distance at which rows of so many values are best kept for a short time.
+///
+/// Rows a multiple of some KiB apart, as those of 1,536 values are, fall on the same few sets of
+/// the level-1 cache and push each other out. An odd number of cache lines spreads them over all.
+pub(crate) fn padded(values: usize) -> usize {
+    (values.div_ceil(16) | 1) * 16
 }
 
 /// The last values of a slice, fewer than `N`, filled up with `fill`.

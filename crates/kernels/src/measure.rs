@@ -141,6 +141,19 @@ fn f32(rows: usize, outputs: usize, inputs: usize) -> Result<Work, ShapeError> {
     })
 }
 
+/// A feed-forward block in f32 over `rows` tokens.
+fn feed_forward(rows: usize) -> Result<Work, ShapeError> {
+    let up = LinearF32::new(&values(INNER * HIDDEN), None, INNER, HIDDEN)?;
+    let down = LinearF32::new(&values(INNER * HIDDEN), None, HIDDEN, INNER)?;
+    let norm = LayerNorm::new(values(HIDDEN), values(HIDDEN), 1e-12)?;
+    let (mut hidden, mut scratch) = (values(rows * HIDDEN), Vec::new());
+    Ok(Work {
+        name: format!("f32 feed-forward, {rows} tokens"),
+        multiply_adds: (2 * rows * INNER * HIDDEN) as f64,
+        run: Box::new(move || up.feed_forward(&down, &norm, black_box(&mut hidden), &mut scratch)),
+    })
+}
+
 /// The steps between the products, over 512 tokens.
 fn steps() -> Result<Vec<Work>, ShapeError> {
     let rows = 64;
@@ -213,7 +226,7 @@ pub fn all() -> Vec<Work> {
 fn make() -> Result<Vec<Work>, ShapeError> {
     let mut works = Vec::new();
     let kernels = if Native::BYTES {
-        vec![DotKernel::Fours, DotKernel::Pairs]
+        vec![DotKernel::Fours, DotKernel::Eights]
     } else {
         vec![DotKernel::Words]
     };
@@ -247,6 +260,8 @@ fn make() -> Result<Vec<Work>, ShapeError> {
     works.push(f32(4, 8, 384)?);
     works.push(f32(64, 1536, 384)?);
     works.push(f32(64, 384, 1536)?);
+    works.push(feed_forward(64)?);
+    works.push(feed_forward(16)?);
     works.push(f32(16, 1536, 384)?);
     works.push(f32(4, 1536, 384)?);
     works.push(f32(1, 1536, 384)?);

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use crate::lanes::{Lanes, Native, ROUND};
+use crate::lanes::{Lanes, Native, ROUND, Reading};
 use crate::math::pad;
 
 /// How finely activations are quantised. Weights are 8 bits either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// 7 bits unsigned over each token's own range: 128 steps from its smallest value to its
-    /// largest. Error of a value: at most 1/254 of that range. The fast one.
+    /// 8 bits over each token's own range: 255 steps from its smallest value to its largest.
+    /// Error of a value: at most 1/510 of that range. The fast one.
     #[default]
     Narrow,
     /// 14 bits signed, symmetric: error of a value at most 1/16,382 of the token's largest
@@ -27,8 +27,10 @@ pub struct Quantized {
     rows: usize,
     features: usize,
     precision: Precision,
-    as_bytes: bool,
-    /// Of narrow rows in twins that multiply bytes, `[rows, stride / 16]`.
+    /// How `bytes` are read; `None` where the integers are in `words`.
+    reading: Option<Reading>,
+    /// Of narrow rows in twins that multiply bytes, `[rows, stride / 16]`: the integers, with the
+    /// bits turned over that the reading asks for.
     pub(crate) bytes: Vec<[u8; 16]>,
     /// Of all other rows, `[rows, stride / 8]`.
     pub(crate) words: Vec<[i16; 8]>,
@@ -66,10 +68,10 @@ impl Quantized {
         assert_eq!(out.len(), self.features, "length of the output");
         let (scale, offset) = (self.scales[row], self.offsets[row]);
         let stride = self.features.div_ceil(16);
-        if self.as_bytes {
+        if let Some(reading) = self.reading {
             let bytes = self.bytes[row * stride..(row + 1) * stride].as_flattened();
             for (to, &x) in out.iter_mut().zip(bytes) {
-                *to = scale * f32::from(x) + offset;
+                *to = scale * f32::from(x ^ reading.flip()) + offset;
             }
         } else {
             let words = self.words[2 * row * stride..2 * (row + 1) * stride].as_flattened();
@@ -112,7 +114,7 @@ impl Quantized {
         );
         let rows = x.len() / features;
         self.reset::<L>(rows, features, precision);
-        self.rows_with::<L>(0..rows, x, multiplier);
+        self.rows_with::<L>(0..rows, x, features, multiplier);
     }
 
     /// Makes room for `rows` rows, to be filled by [`rows_with`](Self::rows_with).
@@ -120,9 +122,12 @@ impl Quantized {
         self.rows = rows;
         self.features = features;
         self.precision = precision;
-        self.as_bytes = L::BYTES && precision == Precision::Narrow;
+        self.reading = match precision {
+            Precision::Narrow => L::reading(),
+            Precision::Wide => None,
+        };
         let chunks = rows * features.div_ceil(16);
-        if self.as_bytes {
+        if self.reading.is_some() {
             self.bytes.resize(chunks, [0; 16]);
         } else {
             self.words.resize(2 * chunks, [0; 8]);
@@ -131,25 +136,28 @@ impl Quantized {
         self.offsets.resize(rows, 0.0);
     }
 
-    /// Whether the integers are in `bytes`.
-    pub(crate) fn as_bytes(&self) -> bool {
-        self.as_bytes
+    /// How `bytes` are to be read; `None` where the integers are in `words`.
+    pub(crate) fn reading(&self) -> Option<Reading> {
+        self.reading
     }
 
-    /// Quantises the rows `range` from `x`, `[range.len(), features]`.
+    /// Quantises the rows `range` from `x`, where each begins `stride` values after the one before.
     #[inline(always)]
     pub(crate) fn rows_with<L: Lanes>(
         &mut self,
         range: Range<usize>,
         x: &[f32],
+        stride: usize,
         multiplier: Option<&[f32]>,
     ) {
+        let features = self.features;
+        let rows = range.zip(x.chunks_exact(stride).map(|row| &row[..features]));
         match multiplier {
             Some(multiplier) => {
                 assert_eq!(multiplier.len(), self.features, "length of the multiplier");
                 let (chunks, rest) = multiplier.as_chunks::<16>();
                 let last = pad::<16>(rest, 0.0);
-                for (row, x) in range.zip(x.chunks_exact(self.features)) {
+                for (row, x) in rows {
                     self.row::<L>(row, x, |i, j, x| {
                         let chunk = chunks.get(i).unwrap_or(&last);
                         L::mul(x, L::load(&chunk.as_chunks::<4>().0[j]))
@@ -157,7 +165,7 @@ impl Quantized {
                 }
             }
             None => {
-                for (row, x) in range.zip(x.chunks_exact(self.features)) {
+                for (row, x) in rows {
                     self.row::<L>(row, x, |_, _, x| x);
                 }
             }
@@ -185,7 +193,7 @@ impl Quantized {
         }
         let (low, high) = (L::smallest(low), L::largest(high));
         let (steps, offset, range) = match self.precision {
-            Precision::Narrow => (127.0, low, high - low),
+            Precision::Narrow => (255.0, low, high - low),
             Precision::Wide => (f32::from(wide_limit(x.len())), 0.0, high.max(-low)),
         };
         // A row of one value needs no steps; keep the inverse finite.
@@ -198,10 +206,11 @@ impl Quantized {
             let steps = L::mul(L::sub(x, offset), inverse);
             L::bits(L::add(steps, L::splat(ROUND)))
         };
-        if self.as_bytes {
+        if let Some(reading) = self.reading {
             let to = &mut self.bytes[row * count..][..count];
             for (i, to) in to.iter_mut().enumerate() {
-                L::store_u7([0, 1, 2, 3].map(|j| integers(load(i, j))), to);
+                let x = [0, 1, 2, 3].map(|j| integers(load(i, j)));
+                L::store_bytes(x, reading.flip(), to);
             }
             return;
         }
@@ -210,7 +219,7 @@ impl Quantized {
             let j = 2 * (i % 2);
             let x = [integers(load(i / 2, j)), integers(load(i / 2, j + 1))];
             match self.precision {
-                Precision::Narrow => L::store_u7_words(x, to),
+                Precision::Narrow => L::store_bytes_wide(x, to),
                 Precision::Wide => L::store_words(x, to),
             }
         }

@@ -31,7 +31,7 @@ pub fn tune(mut now: impl FnMut() -> f64) -> DotKernel {
     let before = dot_kernel();
     let mut best = [
         (f64::INFINITY, DotKernel::Fours),
-        (f64::INFINITY, DotKernel::Pairs),
+        (f64::INFINITY, DotKernel::Eights),
     ];
     for _ in 0..ROUNDS {
         for (time, kernel) in &mut best {
@@ -50,10 +50,10 @@ pub fn tune(mut now: impl FnMut() -> f64) -> DotKernel {
             }
         }
     }
-    let [fours, pairs] = best;
-    let kernel = match fours.0.partial_cmp(&pairs.0) {
+    let [fours, eights] = best;
+    let kernel = match fours.0.partial_cmp(&eights.0) {
         Some(std::cmp::Ordering::Less) => fours.1,
-        Some(std::cmp::Ordering::Greater) => pairs.1,
+        Some(std::cmp::Ordering::Greater) => eights.1,
         _ => before,
     };
     set_dot_kernel(kernel);

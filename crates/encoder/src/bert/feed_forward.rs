@@ -60,14 +60,14 @@ impl Step for FeedForward {
                 down.forward_add_norm(y, hidden, &self.norm, None);
             }
             (Linear::F32(up), Linear::F32(down)) => {
-                let between = room(&mut memory.inner, inner);
                 if self.activation == Activation::Gelu {
-                    up.forward_gelu(hidden, between);
+                    up.feed_forward(down, &self.norm, hidden, &mut memory.scratch);
                 } else {
+                    let between = room(&mut memory.inner, inner);
                     up.forward(hidden, between);
                     activate(self.activation, between);
+                    down.forward_add_norm(between, hidden, &self.norm);
                 }
-                down.forward_add_norm(between, hidden, &self.norm);
             }
             // A model is loaded in one arithmetic.
             _ => candle_core::bail!("layers in two arithmetics"),

@@ -2,7 +2,7 @@
 
 use super::{Outcome, close, same_bits, values};
 use crate::lanes::{Lanes, Portable};
-use crate::math::{exp, gelu, map};
+use crate::math::{exp, gelu, gelu_near, map};
 use crate::norm::LayerNorm;
 use crate::quantized::{Precision, Quantized};
 use crate::vector::{dot_with, softmax_with};
@@ -45,12 +45,16 @@ pub(super) fn gelu_is_within_its_bound<L: Lanes>() -> Outcome {
     let mut x: Vec<f32> = (-90_001..=90_000).map(|i| i as f32 / 10_000.0).collect();
     x.extend([0.0, 1e-20, -1e-20, 1e4, -1e4, 1e30, -1e30]);
     let given = x.clone();
+    let mut near = x.clone();
     map::<L>(&mut x, gelu::<L>);
-    for (&given, &found) in given.iter().zip(&x) {
+    map::<L>(&mut near, gelu_near::<L>);
+    for ((&given, &found), &near) in given.iter().zip(&x).zip(&near) {
         let z = f64::from(given);
         let expected = z * 0.5 * (1.0 + erf(z / 2f64.sqrt()));
         let bound = 3e-7 * z.abs().max(1.0);
         close(&format!("gelu({given})"), found, expected, bound)?;
+        let bound = 9e-5 + 2e-6 * z.abs();
+        close(&format!("near gelu({given})"), near, expected, bound)?;
     }
     Ok(())
 }
@@ -145,9 +149,9 @@ pub(super) fn quantised_values_are_within_their_bound<L: Lanes>() -> Outcome {
 pub(super) fn integers(quantized: &Quantized, row: usize) -> Vec<i64> {
     let stride = quantized.features().next_multiple_of(16);
     let range = row * stride..row * stride + quantized.features();
-    if quantized.as_bytes() {
+    if let Some(reading) = quantized.reading() {
         let bytes = &quantized.bytes.as_flattened()[range];
-        return bytes.iter().map(|&n| n.into()).collect();
+        return bytes.iter().map(|&n| (n ^ reading.flip()).into()).collect();
     }
     let words = &quantized.words.as_flattened()[range];
     words.iter().map(|&n| n.into()).collect()
@@ -183,6 +187,9 @@ pub(super) fn elementwise_agrees_with_portable<L: Lanes>() -> Outcome {
         map::<L>(&mut a, gelu::<L>);
         map::<Portable>(&mut b, gelu::<Portable>);
         same_bits("gelu", &a, &b)?;
+        map::<L>(&mut a, gelu_near::<L>);
+        map::<Portable>(&mut b, gelu_near::<Portable>);
+        same_bits("near gelu", &a, &b)?;
         softmax_with::<L>(&mut a);
         softmax_with::<Portable>(&mut b);
         same_bits("softmax", &a, &b)?;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::Step;
-use crate::lanes::{Lanes, LanesU7, Portable};
+use crate::lanes::{Dots, Ints, Lanes, Portable};
 use crate::quantized::Quantized;
 
 /// Which instructions sum the products of narrow rows. All give the same integers.
@@ -14,48 +14,37 @@ pub enum DotKernel {
     /// One instruction for four products and their sum: best where the processor has a byte dot
     /// product (AVX-VNNI, Arm dotprod).
     Fours,
-    /// Two pairs of products summed in 16 bits, then widened: best on other processors. Only for
-    /// weights that can't overflow; `Fours` is used for others.
-    Pairs,
+    /// Eight products summed in 16 bits, then widened: best on other processors. They are those of
+    /// the weights 0, 1, 4, 5, 8, 9, 12, 13 of each sixteen, and of the others.
+    Eights,
 }
 
-impl DotKernel {
-    /// This kernel, or for a panel whose weights are not small one that can't overflow.
-    #[inline(always)]
-    pub(crate) fn unless_large(self, small: bool) -> Self {
-        match self {
-            Self::Pairs if !small => Self::Fours,
-            kernel => kernel,
-        }
-    }
-}
-
-static PAIRS: AtomicU8 = AtomicU8::new(0);
+static EIGHTS: AtomicU8 = AtomicU8::new(0);
 
 /// The kernel that narrow rows use now.
 pub fn dot_kernel() -> DotKernel {
     choice::<crate::lanes::Native>()
 }
 
-/// Makes narrow rows use `Fours` or `Pairs` from now on, whichever is faster on this machine.
+/// Makes narrow rows use `Fours` or `Eights` from now on, whichever is faster on this machine.
 ///
 /// Without relaxed SIMD there is only `Words`, and nothing changes.
 pub fn set_dot_kernel(kernel: DotKernel) {
-    PAIRS.store((kernel == DotKernel::Pairs).into(), Ordering::Relaxed);
+    EIGHTS.store((kernel == DotKernel::Eights).into(), Ordering::Relaxed);
 }
 
 fn choice<L: Lanes>() -> DotKernel {
-    match (L::BYTES, PAIRS.load(Ordering::Relaxed)) {
+    match (L::BYTES, EIGHTS.load(Ordering::Relaxed)) {
         (false, _) => DotKernel::Words,
         (true, 0) => DotKernel::Fours,
-        (true, _) => DotKernel::Pairs,
+        (true, _) => DotKernel::Eights,
     }
 }
 
 /// The kernel for the layout of `x`.
 #[inline(always)]
 pub(crate) fn choose<L: Lanes>(x: &Quantized) -> DotKernel {
-    if x.as_bytes() {
+    if x.reading().is_some() {
         choice::<L>()
     } else {
         DotKernel::Words
@@ -69,36 +58,29 @@ pub(crate) type Sums<L> = [<L as Lanes>::I; 2];
 pub(crate) trait Tiles: Lanes {
     /// Sums over byte activations; only for twins with [`Lanes::BYTES`].
     fn byte_sums<const R: usize>(
-        pairs: bool,
+        eights: bool,
         steps: &[Step],
         rows: Rows<'_, [u8; 8]>,
         sums: &mut [Sums<Self>],
     );
 }
 
-macro_rules! tiles_of_bytes {
-    ($twin:ty) => {
-        impl Tiles for $twin {
-            #[inline(always)]
-            fn byte_sums<const R: usize>(
-                pairs: bool,
-                steps: &[Step],
-                rows: Rows<'_, [u8; 8]>,
-                sums: &mut [Sums<Self>],
-            ) {
-                if pairs {
-                    byte_pairs::<Self, R>(steps, rows, sums);
-                } else {
-                    byte_fours::<Self, R>(steps, rows, sums);
-                }
-            }
-        }
-    };
-}
-
-tiles_of_bytes!(Portable);
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-tiles_of_bytes!(crate::lanes::Relaxed);
+impl Tiles for crate::lanes::Relaxed {
+    #[inline(always)]
+    fn byte_sums<const R: usize>(
+        eights: bool,
+        steps: &[Step],
+        rows: Rows<'_, [u8; 8]>,
+        sums: &mut [Sums<Self>],
+    ) {
+        if eights {
+            byte_eights::<Self, R>(steps, rows, sums);
+        } else {
+            byte_fours::<Self, R>(steps, rows, sums);
+        }
+    }
+}
 
 macro_rules! no_tiles_of_bytes {
     ($twin:ty) => {
@@ -116,6 +98,7 @@ macro_rules! no_tiles_of_bytes {
     };
 }
 
+no_tiles_of_bytes!(Portable);
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 no_tiles_of_bytes!(crate::lanes::Simd128);
 #[cfg(target_arch = "x86_64")]
@@ -159,6 +142,17 @@ pub(crate) fn sums<L: Tiles>(
     row: usize,
     sums: &mut [Sums<L>],
 ) {
+    // The kernel with eights needs twice the weights in registers.
+    if kernel == DotKernel::Eights {
+        let (whole, rest) = sums.split_at_mut(sums.len() / 2 * 2);
+        if !whole.is_empty() {
+            groups::<L, 2>(kernel, steps, x, row, whole);
+        }
+        if !rest.is_empty() {
+            groups::<L, 1>(kernel, steps, x, row + whole.len(), rest);
+        }
+        return;
+    }
     let (whole, rest) = sums.split_at_mut(sums.len() / 4 * 4);
     let after = row + whole.len();
     if !whole.is_empty() {
@@ -185,7 +179,7 @@ fn groups<L: Tiles, const R: usize>(
     if L::BYTES && kernel != DotKernel::Words {
         let values = x.bytes.as_flattened().as_chunks::<8>().0;
         let rows = Rows::new(values, stride).from(row);
-        L::byte_sums::<R>(kernel == DotKernel::Pairs, steps, rows, sums);
+        L::byte_sums::<R>(kernel == DotKernel::Eights, steps, rows, sums);
     } else {
         let values = &x.words[..];
         let rows = Rows::new(values, stride).from(row);
@@ -215,21 +209,21 @@ fn halves<T, const N: usize, const H: usize>(x: &[[T; N]]) -> &[[T; H]] {
 // block, since what comes before and after an inner loop takes as long as a hundred inputs.
 
 #[inline(never)]
-fn byte_fours<L: LanesU7, const R: usize>(
+pub(crate) fn byte_fours<D: Dots, const R: usize>(
     steps: &[Step],
     rows: Rows<'_, [u8; 8]>,
-    out: &mut [Sums<L>],
+    out: &mut [[Ints<D>; 2]],
 ) {
     for (group, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
         let rows = rows.group::<R>(R * group, steps.len());
         let rows = rows.map(halves::<u8, 8, 4>);
-        let mut sums = [[L::zero(); 2]; R];
+        let mut sums = [[D::Lanes::zero(); 2]; R];
         for (i, step) in steps.as_flattened().iter().enumerate() {
-            let (left, right) = (L::weights(&step[0]), L::weights(&step[1]));
+            let (left, right) = (D::weights(&step[0]), D::weights(&step[1]));
             for (sums, row) in sums.iter_mut().zip(&rows) {
-                let x = L::four_times(at(row, i));
-                sums[0] = L::dot_fours(left, x, sums[0]);
-                sums[1] = L::dot_fours(right, x, sums[1]);
+                let x = D::four_times(at(row, i));
+                sums[0] = D::dot_fours(left, x, sums[0]);
+                sums[1] = D::dot_fours(right, x, sums[1]);
             }
         }
         *out = sums;
@@ -237,24 +231,30 @@ fn byte_fours<L: LanesU7, const R: usize>(
 }
 
 #[inline(never)]
-fn byte_pairs<L: LanesU7, const R: usize>(
+pub(crate) fn byte_eights<D: Dots, const R: usize>(
     steps: &[Step],
     rows: Rows<'_, [u8; 8]>,
-    out: &mut [Sums<L>],
+    out: &mut [[Ints<D>; 2]],
 ) {
+    let sixteens = steps.as_chunks::<2>().0;
     for (group, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
         let rows = rows.group::<R>(R * group, steps.len());
-        let mut sums = [[L::zero(); 2]; R];
-        for (i, [first, second]) in steps.iter().enumerate() {
-            let first = [L::weights(&first[0]), L::weights(&first[1])];
-            let second = [L::weights(&second[0]), L::weights(&second[1])];
+        let rows = rows.map(halves::<u8, 8, 4>);
+        let mut sums = [[D::Lanes::zero(); 2]; R];
+        for (i, sixteen) in sixteens.iter().enumerate() {
+            let fours = sixteen.as_flattened();
+            let weights = [0, 1, 2, 3].map(|four| fours[four].each_ref().map(D::weights));
             for (sums, row) in sums.iter_mut().zip(&rows) {
-                let x = halves(std::slice::from_ref(at(row, i)));
-                let (x, next) = (L::four_times(&x[0]), L::four_times(&x[1]));
-                for channels in 0..2 {
-                    let a = L::dot_pairs(first[channels], x);
-                    let b = L::dot_pairs(second[channels], next);
-                    sums[channels] = L::sum_pairs(L::add_words(a, b), sums[channels]);
+                let x = D::four_times(at(row, 4 * i));
+                let mut words = weights[0].map(|weights| D::dot_pairs(weights, x));
+                for four in 1..4 {
+                    let x = D::four_times(at(row, 4 * i + four));
+                    for (words, weights) in words.iter_mut().zip(weights[four]) {
+                        *words = D::add_words(*words, D::dot_pairs(weights, x));
+                    }
+                }
+                for (sum, words) in sums.iter_mut().zip(words) {
+                    *sum = D::sum_pairs(words, *sum);
                 }
             }
         }

@@ -2,6 +2,8 @@
 
 use core::arch::wasm32::*;
 
+#[cfg(target_feature = "relaxed-simd")]
+use super::{Dots, Reading, probe};
 use super::{Lanes, ROUND};
 
 /// Loads 16 bytes.
@@ -31,7 +33,7 @@ pub(crate) struct Simd128;
 pub(crate) struct Relaxed;
 
 macro_rules! lanes {
-    ($twin:ident, $name:literal, bytes: $bytes:literal, mul_add: $mul_add:expr, neg_mul_add: $neg_mul_add:expr) => {
+    ($twin:ident, $name:literal, bytes: $bytes:literal, mul_add: $mul_add:expr, neg_mul_add: $neg_mul_add:expr $(, $more:item)?) => {
         impl Lanes for $twin {
             #[cfg(any(test, feature = "checks"))]
             const NAME: &'static str = $name;
@@ -120,6 +122,14 @@ macro_rules! lanes {
                 i32x4_splat(0)
             }
             #[inline(always)]
+            fn load_ints(x: &[i32; 4]) -> v128 {
+                load(x)
+            }
+            #[inline(always)]
+            fn add_ints(a: v128, b: v128) -> v128 {
+                i32x4_add(a, b)
+            }
+            #[inline(always)]
             fn from_int(x: v128) -> v128 {
                 f32x4_convert_i32x4(x)
             }
@@ -133,15 +143,16 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn store_u7(x: [v128; 4], to: &mut [u8; 16]) {
-                let x = x.map(|x| v128_and(x, i32x4_splat(0x7f)));
+            fn store_bytes(x: [v128; 4], flip: u8, to: &mut [u8; 16]) {
+                let x = x.map(|x| v128_and(x, i32x4_splat(0xff)));
                 let low = i16x8_narrow_i32x4(x[0], x[1]);
                 let high = i16x8_narrow_i32x4(x[2], x[3]);
-                store(u8x16_narrow_i16x8(low, high), to);
+                let bytes = u8x16_narrow_i16x8(low, high);
+                store(v128_xor(bytes, u8x16_splat(flip)), to);
             }
             #[inline(always)]
-            fn store_u7_words(x: [v128; 2], to: &mut [i16; 8]) {
-                let x = x.map(|x| v128_and(x, i32x4_splat(0x7f)));
+            fn store_bytes_wide(x: [v128; 2], to: &mut [i16; 8]) {
+                let x = x.map(|x| v128_and(x, i32x4_splat(0xff)));
                 store(i16x8_narrow_i32x4(x[0], x[1]), to);
             }
             #[inline(always)]
@@ -171,6 +182,8 @@ macro_rules! lanes {
                     i32x4_shuffle::<1, 3, 5, 7>(a, b),
                 )
             }
+
+            $($more)?
         }
     };
 }
@@ -181,11 +194,15 @@ lanes!(Simd128, "simd128", bytes: false,
 
 #[cfg(target_feature = "relaxed-simd")]
 lanes!(Relaxed, "relaxed-simd", bytes: true,
-    mul_add: f32x4_relaxed_madd,
-    neg_mul_add: f32x4_relaxed_nmadd);
+mul_add: f32x4_relaxed_madd,
+neg_mul_add: f32x4_relaxed_nmadd,
+fn reading() -> Option<Reading> {
+    probe::<Self>()
+});
 
 #[cfg(target_feature = "relaxed-simd")]
-impl super::LanesU7 for Relaxed {
+impl Dots for Relaxed {
+    type Lanes = Self;
     type B = v128;
 
     #[inline(always)]

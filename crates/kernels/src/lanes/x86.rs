@@ -145,6 +145,14 @@ impl Lanes for Sse2 {
         sse!(_mm_setzero_si128())
     }
     #[inline(always)]
+    fn load_ints(x: &[i32; 4]) -> __m128i {
+        load(x)
+    }
+    #[inline(always)]
+    fn add_ints(a: __m128i, b: __m128i) -> __m128i {
+        sse!(_mm_add_epi32(a, b))
+    }
+    #[inline(always)]
     fn from_int(x: __m128i) -> __m128 {
         sse!(_mm_cvtepi32_ps(x))
     }
@@ -161,17 +169,18 @@ impl Lanes for Sse2 {
     }
 
     #[inline(always)]
-    fn store_u7(x: [__m128i; 4], to: &mut [u8; 16]) {
+    fn store_bytes(x: [__m128i; 4], flip: u8, to: &mut [u8; 16]) {
         sse!({
-            let x = x.map(|x| _mm_and_si128(x, _mm_set1_epi32(0x7f)));
+            let x = x.map(|x| _mm_and_si128(x, _mm_set1_epi32(0xff)));
             let (low, high) = (_mm_packs_epi32(x[0], x[1]), _mm_packs_epi32(x[2], x[3]));
-            store(_mm_packus_epi16(low, high), to);
+            let flip = _mm_set1_epi8(flip.cast_signed());
+            store(_mm_xor_si128(_mm_packus_epi16(low, high), flip), to);
         })
     }
     #[inline(always)]
-    fn store_u7_words(x: [__m128i; 2], to: &mut [i16; 8]) {
+    fn store_bytes_wide(x: [__m128i; 2], to: &mut [i16; 8]) {
         sse!({
-            let x = x.map(|x| _mm_and_si128(x, _mm_set1_epi32(0x7f)));
+            let x = x.map(|x| _mm_and_si128(x, _mm_set1_epi32(0xff)));
             store(_mm_packs_epi32(x[0], x[1]), to);
         })
     }
