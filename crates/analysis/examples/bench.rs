@@ -33,7 +33,7 @@ fn with<T>(work: impl FnOnce(&mut Bench) -> T) -> T {
 /// Takes the kernel that is best on processors without a byte dot product.
 #[unsafe(no_mangle)]
 pub extern "C" fn pairs() {
-    semblance_kernels::set_dot_kernel(semblance_kernels::DotKernel::Pairs);
+    semblance_kernels::set_dot_kernel(semblance_kernels::DotKernel::Eights);
 }
 
 /// Memory for `count` numbers of vectors with `d` dimensions, or of a map to be judged.

@@ -20,6 +20,9 @@ use crate::parallel::by_rows;
 /// fit the kernels: less than that rounds most weights more finely, and some not fully.
 const TRIED: [f32; 6] = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5];
 
+/// How often rounded weights are gone through again.
+const PASSES: usize = 4;
+
 /// What is added to the diagonal of the inputs' products, as a share of its mean, so that the
 /// fit does not lean on what the calibration texts happen to have in common.
 const DAMPING: f64 = 0.2;
@@ -35,6 +38,8 @@ pub(crate) struct Fit {
     /// `[inputs, inputs]`, upper triangular, rows and columns in that order: `U` with
     /// `H⁻¹ = Uᵀ · U` for the products `H` of the inputs less their means.
     upper: Vec<f64>,
+    /// `[inputs, inputs]`: the products `H` themselves, in the layer's own order.
+    products: Vec<f64>,
     /// Products of what each output misses with the inputs, `[outputs, inputs]`.
     cross: Vec<f64>,
 }
@@ -75,6 +80,7 @@ impl Fit {
             outputs: missing.means,
             order,
             upper,
+            products,
         }
     }
 
@@ -109,6 +115,7 @@ impl Fit {
         });
         let least = |a: &(f32, Rounded), b: &(f32, Rounded)| a.1.error.total_cmp(&b.1.error);
         let (scale, Rounded { values, .. }) = tried.into_iter().min_by(least).unwrap_or_default();
+        let (values, scale) = self.improve(&better, values, scale);
         let mut bias = f64::from(bias) + self.outputs[output];
         for ((weight, value), mean) in weights.iter().zip(&values).zip(&self.inputs) {
             bias += (f64::from(*weight) - f64::from(*value) * f64::from(scale)) * mean;
@@ -162,6 +169,55 @@ impl Fit {
             later.for_each(|(w, u)| *w -= error * u);
         }
         rounded
+    }
+
+    /// Goes through rounded weights again, all others being what they are by now, and fits the scale
+    /// to them: coordinate descent on the squared error that they were rounded by.
+    fn improve(&self, row: &[f32], mut values: Vec<i8>, scale: f32) -> (Vec<i8>, f32) {
+        let n = self.order.len();
+        let products = |i: usize| &self.products[i * n..][..n];
+        let wanted: Vec<_> = row.iter().map(|w| f64::from(*w)).collect();
+        let mut room = WeightRoom::new(n);
+        for (input, value) in values.iter().enumerate() {
+            room.take(input, (*value).into());
+        }
+        // H · w, and H · (w − scale · values).
+        let whole: Vec<_> = (0..n).map(|i| dot(products(i), &wanted)).collect();
+        let integers: Vec<_> = values.iter().map(|value| f64::from(*value)).collect();
+        let mut scale = f64::from(scale);
+        let rest = |i: usize| whole[i] - scale * dot(products(i), &integers);
+        let mut missing: Vec<_> = (0..n).map(rest).collect();
+        for _ in 0..PASSES {
+            for &i in &self.order {
+                let before = i32::from(values[i]);
+                let steps = missing[i] / (products(i)[i] * scale);
+                room.give_back(i, before);
+                let (smallest, largest) = room.range(i);
+                let after = (before + steps.round() as i32).clamp(smallest, largest);
+                room.take(i, after);
+                if after != before {
+                    values[i] = after as i8;
+                    let change = f64::from(after - before) * scale;
+                    let all = missing.iter_mut().zip(products(i));
+                    all.for_each(|(missing, h)| *missing -= change * h);
+                }
+            }
+            // The best scale for these integers q is qᵀHw / qᵀHq.
+            let (mut with_whole, mut with_own) = (0.0, 0.0);
+            for i in 0..n {
+                let value = f64::from(values[i]);
+                with_whole += value * whole[i];
+                with_own += value * (whole[i] - missing[i]) / scale;
+            }
+            let better = f64::from((with_whole / with_own) as f32);
+            if better.is_normal() && better > 0.0 {
+                let times = better / scale;
+                let all = missing.iter_mut().zip(&whole);
+                all.for_each(|(missing, whole)| *missing = whole - (whole - *missing) * times);
+                scale = better;
+            }
+        }
+        (values, scale as f32)
     }
 }
 

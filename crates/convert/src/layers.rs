@@ -199,7 +199,7 @@ impl<'a> Layers<'a> {
     fn activate(&self, x: &[f32]) -> Vec<f32> {
         let mut x = x.to_vec();
         match self.config.hidden_act {
-            // The two forms differ by less than what rounding to 7 bits does.
+            // The two forms differ by less than what rounding to 8 bits does.
             Activation::Gelu | Activation::GeluTanh => {
                 by_rows(&mut x, 1, |_, x| semblance_kernels::gelu(x));
             }

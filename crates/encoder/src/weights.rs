@@ -6,7 +6,7 @@
 //! - `x.input_scale`, f32, `[columns]`, where a linear layer has one: its input is multiplied by
 //!   it before it is quantised, so that channels with large values don't spoil the others
 //!   (SmoothQuant, arXiv 2211.10438);
-//! - `x.input_steps`, f32, `[1]`, where a linear layer wants more than 7 bits of its input: the
+//! - `x.input_steps`, f32, `[1]`, where a linear layer wants more than 8 bits of its input: the
 //!   number of steps from the smallest to the largest value.
 //!
 //! Everything else is read as floats.

@@ -327,7 +327,7 @@ fn peaks() -> Result<Vec<(&'static str, f64)>> {
     Ok(measured)
 }
 
-/// The highest figure of a kernel in lines like `int8 Narrow, 4 × 384 → 8, Pairs 0.0002 ms 61.0 GMAC/s`.
+/// The highest figure of a kernel in lines like `int8 Narrow, 4 × 384 → 8, Eights 0.0002 ms 61.0 GMAC/s`.
 fn peak(output: &str, kernel: &str) -> Option<f64> {
     let lines = output.lines().filter(|line| line.starts_with(kernel));
     let figures = lines.filter_map(|line| {
@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn the_peak_is_the_best_kernels() {
         let output = "int8 Narrow, 4 × 384 → 8, Fours 0.0003 ms 40.1 GMAC/s\n\
-            int8 Narrow, 4 × 384 → 8, Pairs 0.0002 ms 61.0 GMAC/s\n\
+            int8 Narrow, 4 × 384 → 8, Eights 0.0002 ms 61.0 GMAC/s\n\
             int8 Wide, 4 × 384 → 8 0.0005 ms 99.0 GMAC/s\nf32, 4 × 384 → 8 1 ms 25.5 GMAC/s";
         assert_eq!(peak(output, "int8 Narrow"), Some(61.0));
         assert_eq!(peak(output, "f32"), Some(25.5));

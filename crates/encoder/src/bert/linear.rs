@@ -11,7 +11,7 @@ use crate::weights::{INPUT_SCALE, INPUT_STEPS, WEIGHT_SCALE};
 /// What the linear layers compute in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arithmetic {
-    /// int8 weights and activations of 7 or 14 bits; weights that are floats are rounded.
+    /// int8 weights and activations of 8 or 14 bits; weights that are floats are rounded.
     Int8,
     /// f32; weights that are int8 are written out.
     F32,

@@ -49,6 +49,16 @@ impl WeightRoom {
         *negative -= (-weight).max(0);
     }
 
+    /// Gives back the room of a weight that was taken.
+    ///
+    /// # Panics
+    /// If there is no such input.
+    pub fn give_back(&mut self, input: usize, weight: i32) {
+        let [positive, negative] = &mut self.left[sum_of(input)];
+        *positive += weight.max(0);
+        *negative += (-weight).max(0);
+    }
+
     /// Whether there was room for all that was taken.
     pub fn suffices(&self) -> bool {
         self.left.as_flattened().iter().all(|left| *left >= 0)
