@@ -136,8 +136,8 @@ fn row_height(element: &Element) -> f64 {
     let style = web_sys::window().and_then(|w| w.get_computed_style(element).ok().flatten());
     let height = style.and_then(|style| style.get_property_value("line-height").ok());
     height
-        .and_then(|h| h.trim_end_matches("px").parse().ok())
-        .filter(|&h| h > 0.0)
+        .map(|height| js_sys::parse_float(&height))
+        .filter(|&height| height > 0.0)
         .unwrap_or(26.0)
 }
 

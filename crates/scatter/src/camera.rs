@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::math;
+
 /// Vertical field of view of the 3-D picture, in radians (40°).
 const FIELD_OF_VIEW: f64 = 40.0 * std::f64::consts::PI / 180.0;
 
@@ -58,7 +60,7 @@ impl Camera {
         let mix = |a: f64, b: f64| a + (b - a) * t;
         Self {
             center: std::array::from_fn(|axis| mix(self.center[axis], other.center[axis])),
-            extent: self.extent * (other.extent / self.extent).powf(t),
+            extent: self.extent * math::pow(other.extent / self.extent, t),
             yaw: mix(self.yaw, other.yaw),
             pitch: mix(self.pitch, other.pitch),
         }
@@ -97,8 +99,8 @@ impl Lens {
 
     /// Unit vectors in the frame: to the right, up, and towards the viewer.
     pub fn basis(&self) -> [[f64; 3]; 3] {
-        let (sy, cy) = self.camera.yaw.sin_cos();
-        let (sp, cp) = self.camera.pitch.sin_cos();
+        let (sy, cy) = (math::sin(self.camera.yaw), math::cos(self.camera.yaw));
+        let (sp, cp) = (math::sin(self.camera.pitch), math::cos(self.camera.pitch));
         [
             [cy, 0.0, -sy],
             [-sp * sy, cp, -sp * cy],
@@ -108,7 +110,7 @@ impl Lens {
 
     /// One over the distance of the eye from the centre, in the frame; 0 without perspective.
     pub fn inverse_distance(&self) -> f64 {
-        self.perspective * 2.0 * (FIELD_OF_VIEW / 2.0).tan() / self.camera.extent
+        self.perspective * 2.0 * math::tan(FIELD_OF_VIEW / 2.0) / self.camera.extent
     }
 
     /// Converts many points at the price of one set-up.

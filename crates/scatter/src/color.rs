@@ -1,5 +1,7 @@
 //! Colours, and palettes that people with any colour vision can tell apart.
 
+use crate::math;
+
 /// An sRGB colour with straight (not premultiplied) alpha, each channel 0–255.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rgba(pub u8, pub u8, pub u8, pub u8);
@@ -40,7 +42,7 @@ impl Rgba {
             if c <= 0.04045 {
                 c / 12.92
             } else {
-                ((c + 0.055) / 1.055).powf(2.4)
+                math::pow((c + 0.055) / 1.055, 2.4)
             }
         };
         0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)

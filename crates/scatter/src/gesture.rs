@@ -1,6 +1,7 @@
 //! What pointers do: from presses and moves to clicks, drags, pinches, boxes and lassos.
 
 use crate::event::Tool;
+use crate::math;
 
 /// How far a pointer may stray in CSS px before a press becomes a drag.
 const SLACK: f64 = 4.0;
@@ -147,7 +148,7 @@ impl Gestures {
             State::Idle | State::Spent => Vec::new(),
             State::Pressed(press) => {
                 let press = *press;
-                if (x - press.x).hypot(y - press.y) < SLACK {
+                if math::hypot(x - press.x, y - press.y) < SLACK {
                     return Vec::new();
                 }
                 let start = (press.x, press.y);
@@ -184,7 +185,8 @@ impl Gestures {
                 match region {
                     Region::Box(_, corner) => *corner = (x, y),
                     Region::Lasso(corners) => {
-                        let far = |&(px, py): &(f64, f64)| (px - x).hypot(py - y) >= LASSO_STEP;
+                        let far =
+                            |&(px, py): &(f64, f64)| math::hypot(px - x, py - y) >= LASSO_STEP;
                         if corners.last().is_none_or(far) {
                             corners.push((x, y));
                         }
@@ -257,7 +259,11 @@ impl Gestures {
         let [(_, ax, ay), (_, bx, by), ..] = self.pointers[..] else {
             return None;
         };
-        Some(((ax + bx) / 2.0, (ay + by) / 2.0, (bx - ax).hypot(by - ay)))
+        Some((
+            (ax + bx) / 2.0,
+            (ay + by) / 2.0,
+            math::hypot(bx - ax, by - ay),
+        ))
     }
 }
 

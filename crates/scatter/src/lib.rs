@@ -33,6 +33,7 @@ mod event;
 mod gesture;
 mod keyboard;
 mod labels;
+mod math;
 mod motion;
 mod page;
 mod picture;

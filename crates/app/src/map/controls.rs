@@ -40,8 +40,8 @@ fn choose<E: 'static>(
 
 /// What an input says, when it is a number.
 fn number(event: &Event) -> Option<f64> {
-    let value = event.target_unchecked_into::<HtmlInputElement>().value();
-    value.trim().parse().ok().filter(|n: &f64| n.is_finite())
+    let input = event.target_unchecked_into::<HtmlInputElement>();
+    Some(input.value_as_number()).filter(|number| number.is_finite())
 }
 
 /// The choice of the method, and of depth.

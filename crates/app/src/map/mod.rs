@@ -628,7 +628,8 @@ fn theme(stage: &HtmlElement, look: Look) -> Option<Theme> {
             .get_property_value("font-family")
             .unwrap_or(standard.font),
         font_size: size
-            .and_then(|size| size.trim_end_matches("px").parse().ok())
+            .map(|size| js_sys::parse_float(&size))
+            .filter(|size| size.is_finite())
             .unwrap_or(standard.font_size),
     })
 }

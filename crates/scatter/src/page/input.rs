@@ -8,6 +8,7 @@ use web_sys::{Event, HtmlCanvasElement, KeyboardEvent, MouseEvent, PointerEvent,
 
 use crate::gesture::{Gesture, Press};
 use crate::keyboard::{self, KeyAction};
+use crate::math;
 use crate::page::Inner;
 
 /// Zoom for one CSS px of the wheel, and for a trackpad's pinch, which browsers report as a wheel
@@ -29,7 +30,7 @@ fn wheel_factor(delta: f64, mode: u32, pinch: bool) -> f64 {
         _ => delta,
     };
     let rate = if pinch { WHEEL.1 } else { WHEEL.0 };
-    (-pixels * rate).exp().clamp(1.0 / NOTCH, NOTCH)
+    math::exp(-pixels * rate).clamp(1.0 / NOTCH, NOTCH)
 }
 
 impl Inner {

@@ -1,5 +1,6 @@
 //! What lies behind the marks: grid, axes, links.
 
+use crate::math;
 use crate::picture::{Anchor, Item, Text};
 use crate::scene::Scene;
 
@@ -8,7 +9,7 @@ const STEP: f64 = 56.0;
 
 /// A step of 1, 2 or 5 times a power of ten, at least `least`.
 fn round_step(least: f64) -> f64 {
-    let power = 10_f64.powf(least.log10().floor());
+    let power = math::pow(10.0, math::log10(least).floor());
     [1.0, 2.0, 5.0, 10.0]
         .into_iter()
         .map(|factor| factor * power)

@@ -1,5 +1,6 @@
 //! Marks and their geometry.
 
+use crate::math;
 use crate::picture::Mark;
 use crate::scene::{Scene, ScreenPoint};
 use crate::{Rgba, Shape};
@@ -29,7 +30,7 @@ pub(crate) fn outline(shape: Shape) -> Vec<(f64, f64)> {
             .map(|at| {
                 let angle = start + std::f64::consts::TAU * at as f64 / count as f64;
                 let r = radius(at);
-                (r * angle.cos(), r * angle.sin())
+                (r * math::cos(angle), r * math::sin(angle))
             })
             .collect::<Vec<_>>()
     };

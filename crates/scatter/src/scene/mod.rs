@@ -11,6 +11,7 @@ use std::rc::Rc;
 use crate::camera::{Camera, Lens};
 use crate::event::{Event, Tool};
 use crate::gesture::Region;
+use crate::math;
 use crate::motion::Motion;
 use crate::points::{Cloud, Framing, Points};
 use crate::stack::Stacks;
@@ -277,15 +278,15 @@ impl Scene {
     /// 2.5 for each power of ten, larger when zoomed in and in a large type size.
     pub fn diameter(&self) -> f64 {
         let count = (self.len().max(60)) as f64;
-        let base = (LARGEST - 2.5 * (count.log10() - 60_f64.log10())).max(SMALLEST);
-        let zoom = self.view.magnification().powf(0.25).clamp(0.8, 3.0);
+        let base = (LARGEST - 2.5 * (math::log10(count) - math::log10(60.0))).max(SMALLEST);
+        let zoom = math::pow(self.view.magnification(), 0.25).clamp(0.8, 3.0);
         let zoomed = (base * zoom).min(base.max(LARGEST * 1.2));
         zoomed * (self.theme.font_size / 13.0).clamp(0.8, 1.8)
     }
 
     /// Opacity of ordinary points: full for a few, 0.75 for 100,000, so that density shows.
     pub fn opacity(&self) -> f64 {
-        let excess = (self.len().max(2000) as f64 / 2000.0).log10();
+        let excess = math::log10(self.len().max(2000) as f64 / 2000.0);
         (1.0 - 0.15 * excess).clamp(0.7, 1.0)
     }
 

@@ -3,6 +3,7 @@
 use crate::event::{Event, Selection, SelectionMode};
 use crate::gesture::{Gesture, Region};
 use crate::keyboard::{self, Direction, KeyAction};
+use crate::math;
 use crate::scene::Scene;
 
 /// How far beside a mark a pointer may be to mean it, in CSS px: a mouse, a finger.
@@ -31,7 +32,7 @@ impl Scene {
             if point.scale <= 0.0 || dx.abs() > widest || dy.abs() > widest {
                 continue;
             }
-            let distance = dx.hypot(dy);
+            let distance = math::hypot(dx, dy);
             let outside = (distance - self.radius(index, point.scale)).max(0.0);
             if outside > reach {
                 continue;
@@ -230,7 +231,8 @@ impl Scene {
         let next = match from {
             Some(from) => keyboard::neighbor(from, direction, spots),
             None => self.selected().first().copied().or_else(|| {
-                let away = |x: f64, y: f64| (x - lens.width / 2.0).hypot(y - lens.height / 2.0);
+                let away =
+                    |x: f64, y: f64| math::hypot(x - lens.width / 2.0, y - lens.height / 2.0);
                 spots
                     .map(|(point, x, y)| (away(x, y), point))
                     .min_by(|a, b| a.0.total_cmp(&b.0))
