@@ -1,10 +1,10 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
-use crate::dialogs::{About, Keys, open};
+use crate::dialogs::{Dialogs, open};
 use crate::elsewhere::Watch;
 use crate::engine::Driver;
 use crate::explore::Explore;
-use crate::header::Header;
+use crate::header::header;
 use crate::look::{Look, use_applied_look};
 use crate::map::{Map, MapState, MapStore};
 use crate::marks::{Mark, MarkStore, Marks};
@@ -60,13 +60,14 @@ pub fn App() -> Html {
         let about = about.clone();
         Callback::from(move |_| open(&about))
     };
+    let top = header(&store, on_keys, on_about);
     html! {
         <ContextProvider<Store> context={store}>
         <ContextProvider<MarkStore> context={marks}>
         <ContextProvider<MapStore> context={map}>
         <ContextProvider<Look> context={look}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
-            <Header {on_keys} {on_about} />
+            { top }
             <main class="views">
                 <Texts />
                 <Scores />
@@ -76,8 +77,7 @@ pub fn App() -> Html {
                 </div>
             </main>
             <Status {driver} />
-            <Keys dialog={keys} />
-            <About dialog={about} />
+            <Dialogs {keys} {about} />
         </ContextProvider<Look>>
         </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>

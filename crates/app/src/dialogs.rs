@@ -40,8 +40,23 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 #[derive(Properties, PartialEq)]
-pub struct DialogProps {
-    pub dialog: NodeRef,
+pub struct DialogsProps {
+    /// The list of keys.
+    pub keys: NodeRef,
+    /// What there is to know about the page.
+    pub about: NodeRef,
+}
+
+/// The dialogs, closed.
+#[component]
+pub fn Dialogs(props: &DialogsProps) -> Html {
+    let store = use_store();
+    html! {
+        <>
+            { keys(&props.keys) }
+            { about(&props.about, &store.engine) }
+        </>
+    }
 }
 
 /// Opens a dialog; nothing where the browser has none.
@@ -55,10 +70,10 @@ pub fn open(dialog: &NodeRef) {
     }
 }
 
-fn frame(props: &DialogProps, id: &'static str, title: &str, body: Html) -> Html {
+fn frame(dialog: &NodeRef, id: &'static str, title: &str, body: Html) -> Html {
     // A click beside the dialog closes it, as its close button and Escape do.
     let beside = {
-        let node = props.dialog.clone();
+        let node = dialog.clone();
         Callback::from(move |event: MouseEvent| {
             let dialog = node.cast::<HtmlDialogElement>();
             if let Some(dialog) =
@@ -69,7 +84,7 @@ fn frame(props: &DialogProps, id: &'static str, title: &str, body: Html) -> Html
         })
     };
     html! {
-        <dialog ref={props.dialog.clone()} aria-labelledby={id} onclick={beside}>
+        <dialog ref={dialog.clone()} aria-labelledby={id} onclick={beside}>
             <div class="dialog-body">
                 <form method="dialog"><button class="tool" aria-label="Close" title="Close">{ crate::icon::icon(crate::icon::Icon::Remove) }</button></form>
                 <h2 {id}>{ title.to_owned() }</h2>
@@ -80,8 +95,7 @@ fn frame(props: &DialogProps, id: &'static str, title: &str, body: Html) -> Html
 }
 
 /// The keys.
-#[component]
-pub fn Keys(props: &DialogProps) -> Html {
+fn keys(dialog: &NodeRef) -> Html {
     let list = |title: &str, keys: &mut dyn Iterator<Item = (&'static str, &'static str)>| {
         html! {
             <section>
@@ -96,14 +110,12 @@ pub fn Keys(props: &DialogProps) -> Html {
             { list("Map", &mut KEYBOARD_HELP.iter().map(|help| (help.keys, help.does))) }
         </div>
     };
-    frame(props, "keys-title", "Keys", body)
+    frame(dialog, "keys-title", "Keys", body)
 }
 
 /// What the page does and does not do with texts, and what it is made of.
-#[component]
-pub fn About(props: &DialogProps) -> Html {
-    let store = use_store();
-    let model = match &store.engine {
+fn about(dialog: &NodeRef, engine: &Engine) -> Html {
+    let model = match engine {
         Engine::Ready(model) => html! {
             <p>{ format!("{}: {} numbers for each text, texts of up to {} tokens, licence {}.",
                 model.name, model.dimensions, model.max_tokens, model.licence) }</p>
@@ -125,5 +137,5 @@ pub fn About(props: &DialogProps) -> Html {
             <p>{ format!("Semblance {}, under the MIT or the Apache 2.0 licence, as you prefer.", env!("CARGO_PKG_VERSION")) }</p>
         </>
     };
-    frame(props, "about-title", "About Semblance", body)
+    frame(dialog, "about-title", "About Semblance", body)
 }

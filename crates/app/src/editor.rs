@@ -7,7 +7,7 @@ use crate::caret;
 use crate::drag::use_drag;
 use crate::marking::use_marking;
 use crate::marks::{Mark, use_marks};
-use crate::rows::Rows;
+use crate::rows::{Shown, rows};
 use crate::sheet::{use_clipboard, use_own_undo, use_view, use_written};
 use crate::state::{Action, Engine, Shared, WINDOW, use_store};
 use semblance_workspace::{Direction, LineId};
@@ -123,12 +123,22 @@ pub fn Editor() -> Html {
         all.then_some("all")
     );
     let outside = (store.document.lines().len() > WINDOW).then(|| store.window.clone());
+    let shown = Shown {
+        lines: &lines.0,
+        range,
+        results: &store.results,
+        max_tokens,
+        relative_to,
+        selected: marks.0.selected(),
+        mirror: *wrapped,
+        outside,
+    };
+    let rows = rows(&store, &marks, &shown);
     html! {
         <div {class} ref={scroller} {onscroll}>
             <div class="sheet" ref={sheet} ondragstart={drag.ondragstart} ondragover={drag.ondragover}
                 ondragleave={drag.ondragleave} ondrop={drag.ondrop}>
-                <Rows lines={(*lines).clone()} {range} results={store.results.clone()} {max_tokens} {relative_to}
-                    selected={marks.0.selected().to_vec()} mirror={*wrapped} {outside} />
+                { rows }
                 <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"
                     wrap={if *wrapped { "soft" } else { "off" }} placeholder="Type or paste texts, one per line" rows="1"
                     ref={area} {oninput} {onkeydown} {onmousemove} {onmouseleave} {onclick} />

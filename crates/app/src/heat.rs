@@ -32,8 +32,7 @@ pub fn full(score: f32) -> String {
 }
 
 /// The colour scale with its ends named.
-#[component]
-pub fn Legend() -> Html {
+pub fn legend() -> Html {
     html! {
         <div class="legend" role="img" aria-label="Colour scale of the scores, from 0 or less, unlike, to 1, the same">
             <span class="legend-end">{ "0" }</span>

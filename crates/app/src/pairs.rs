@@ -2,10 +2,10 @@
 
 use crate::heat;
 use crate::marking::use_marking;
-use crate::marks::{Mark, use_marks};
+use crate::marks::{Mark, MarkStore, use_marks};
 use crate::matrix::clip;
 use crate::results::Results;
-use crate::state::{Shared, use_store};
+use crate::state::use_store;
 use semblance_client::Pair;
 use yew::prelude::*;
 
@@ -16,6 +16,7 @@ const FIRST: usize = 8;
 #[component]
 pub fn Pairs() -> Html {
     let results = use_store().results.clone();
+    let marks = use_marks();
     let all = use_state(|| false);
     let container = use_node_ref();
     use_marking(container.clone(), (results.clone(), *all));
@@ -32,9 +33,9 @@ pub fn Pairs() -> Html {
         <section class="pairs" aria-labelledby="pairs-title" ref={container}>
             <h3 id="pairs-title">{ "Pairs" }</h3>
             <div class="pairs-lists">
-                <PairList title="Most alike" results={results.clone()} pairs={first(&results.most, count)} />
+                { list("Most alike", &results, &results.most, count, &marks) }
                 if !results.least.is_empty() {
-                    <PairList title="Least alike" results={results.clone()} pairs={first(&results.least, count)} />
+                    { list("Least alike", &results, &results.least, count, &marks) }
                 }
             </div>
             if longest > FIRST {
@@ -46,26 +47,15 @@ pub fn Pairs() -> Html {
     }
 }
 
-fn first(pairs: &[Pair], count: usize) -> Vec<(u32, u32, f32)> {
-    pairs
-        .iter()
-        .take(count)
-        .map(|pair| (pair.a, pair.b, pair.score))
-        .collect()
-}
-
-#[derive(Properties, PartialEq)]
-struct PairListProps {
+/// The first `count` of some pairs.
+fn list(
     title: &'static str,
-    results: Shared<Results>,
-    pairs: Vec<(u32, u32, f32)>,
-}
-
-#[component]
-fn PairList(props: &PairListProps) -> Html {
-    let marks = use_marks();
-    let results = &props.results;
-    let items = props.pairs.iter().map(|&(a, b, score)| {
+    results: &Results,
+    pairs: &[Pair],
+    count: usize,
+    marks: &MarkStore,
+) -> Html {
+    let items = pairs.iter().take(count).map(|&Pair { a, b, score }| {
         let (Some(one), Some(other)) = (results.line(a), results.line(b)) else {
             return html! {};
         };
@@ -91,7 +81,7 @@ fn PairList(props: &PairListProps) -> Html {
     });
     html! {
         <div>
-            <h4>{ props.title }</h4>
+            <h4>{ title }</h4>
             <ol>{ for items }</ol>
         </div>
     }

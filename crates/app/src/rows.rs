@@ -3,27 +3,30 @@
 use crate::heat;
 use crate::icon::{Icon, icon};
 use crate::marking::line_at;
-use crate::marks::{Mark, use_marks};
+use crate::marks::{Mark, MarkStore};
 use crate::matrix::clip;
 use crate::results::Results;
-use crate::state::{Action, Shared, use_store};
+use crate::state::{Action, Shared, Store};
 use semblance_workspace::{Direction, Line, LineId};
 use std::ops::Range;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct RowsProps {
-    pub lines: Shared<Vec<Line>>,
+/// What the rows show.
+pub struct Shown<'a> {
+    /// The lines of the document.
+    pub lines: &'a [Line],
     /// The lines drawn.
     pub range: Range<usize>,
-    pub results: Shared<Results>,
+    /// Where figures come from.
+    pub results: &'a Shared<Results>,
     /// The longest text in tokens that the model reads whole.
     pub max_tokens: Option<u32>,
     /// The point to which scores are shown.
     pub relative_to: Option<u32>,
-    pub selected: Vec<LineId>,
+    /// The lines that are selected.
+    pub selected: &'a [LineId],
     /// Whether a copy of the words gives each row the height it has in the text box.
     pub mirror: bool,
     /// The lines that the text box holds, if not all: the others show their words themselves.
@@ -31,11 +34,8 @@ pub struct RowsProps {
 }
 
 /// The rows of some lines.
-#[component]
-pub fn Rows(props: &RowsProps) -> Html {
-    let store = use_store();
-    let marks = use_marks();
-    let lines = &props.lines.0;
+pub fn rows(store: &Store, marks: &MarkStore, props: &Shown) -> Html {
+    let lines = props.lines;
     let mut number = lines[..props.range.start.min(lines.len())]
         .iter()
         .filter(|l| l.is_text())

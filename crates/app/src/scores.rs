@@ -1,6 +1,6 @@
 //! The panel of the scores: heat map, its order and legend, the pairs.
 
-use crate::heat::Legend;
+use crate::heat::legend;
 use crate::marks::use_marks;
 use crate::matrix::Matrix;
 use crate::neighbours::nearest;
@@ -35,9 +35,9 @@ pub fn Scores() -> Html {
             <div class="panel-head">
                 <h2 id="scores-title">{ "Scores" }</h2>
                 if count <= MATRIX_LIMIT {
-                    <OrderSwitch />
+                    { order_switch(&store) }
                 }
-                <Legend />
+                { legend() }
             </div>
             { body }
             <Pairs />
@@ -72,9 +72,7 @@ fn in_order(results: &Results, order: Order) -> Rc<Vec<u32>> {
     }
 }
 
-#[component]
-fn OrderSwitch() -> Html {
-    let store = use_store();
+fn order_switch(store: &Store) -> Html {
     let choice = |order: Order, label: &'static str| {
         let dispatch = store.dispatcher();
         let onchange = Callback::from(move |_: Event| dispatch.dispatch(Action::SetOrder(order)));

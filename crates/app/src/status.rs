@@ -2,7 +2,7 @@
 //! messages.
 
 use crate::engine::Driver;
-use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit, use_store};
+use crate::state::{Action, Engine, Message, Progress, Remedy, State, Store, Unit, use_store};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -28,7 +28,7 @@ pub fn Status(props: &StatusProps) -> Html {
     let stop = calling(&props.driver, |driver| driver.stop());
     html! {
         <footer class="status">
-            <Messages driver={props.driver.clone()} />
+            { messages(&store, &props.driver) }
             <div class="status-line">
                 <p role="status">{ sentence(&store) }</p>
                 if let Some(progress) = progress {
@@ -173,15 +173,13 @@ fn bar(progress: &Progress) -> Html {
 }
 
 /// What went wrong, and what is worth knowing, each with its button.
-#[component]
-fn Messages(props: &StatusProps) -> Html {
-    let store = use_store();
+fn messages(store: &Store, driver: &Rc<Driver>) -> Html {
     let show = |message: &Option<Message>, role: &'static str, close: fn() -> Action| {
         let message = message.clone()?;
         let dispatch = store.dispatcher();
         let dismiss = Callback::from(move |_: MouseEvent| dispatch.dispatch(close()));
         let remedy = message.remedy.map(|remedy| {
-            let (driver, dispatch) = (props.driver.clone(), store.dispatcher());
+            let (driver, dispatch) = (driver.clone(), store.dispatcher());
             let label = match remedy {
                 Remedy::Restart => "Try again",
                 Remedy::Continue => "Continue",

@@ -7,10 +7,9 @@ use crate::heat;
 use crate::icon::{Icon, icon};
 use crate::look::use_look;
 use crate::map::{Found, Groups, MapAction, swatch, use_map_store};
-use crate::marks::{Mark, use_marks};
+use crate::marks::{Mark, MarkStore, use_marks};
 use crate::neighbours::best_first;
-use crate::results::Results;
-use crate::state::{Shared, use_store};
+use crate::state::use_store;
 use semblance_client::{Assignment, Cancel, Client, ClientError};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -36,6 +35,7 @@ const HINTS: [(&str, &str); 2] = [
 pub fn GroupsTab(props: &DriverProps) -> Html {
     let results = use_store().results.clone();
     let (map, marks) = (use_map_store(), use_marks());
+    let dark = use_look().dark;
     let drafts = use_reducer_eq(Drafts::default);
     let asked = use_state_eq(Asked::default);
     let assign = {
@@ -90,6 +90,9 @@ pub fn GroupsTab(props: &DriverProps) -> Html {
         })
     };
     let take = (!marks.0.selected().is_empty()).then_some(&take);
+    let sorted = use_memo(map.groups.clone(), |groups| {
+        (groups.as_ref()).map(|found| Rc::new(sorted(&found.value)))
+    });
     let said = match &map.groups {
         _ if results.texts.is_empty() => "There are no texts yet.",
         None => "Every text goes to the group whose examples it is most like.",
@@ -107,8 +110,8 @@ pub fn GroupsTab(props: &DriverProps) -> Html {
                 }
                 { status(&asked, said.into()) }
             </div>
-            if let Some(Found { results, value }) = map.groups.clone() {
-                <Outcome {results} groups={Shared(value)} />
+            if let (Some(found), Some(sorted)) = (&map.groups, &*sorted) {
+                { outcome(found, sorted, &marks, dark) }
             }
         </section>
     }
@@ -175,19 +178,9 @@ fn draft_row(
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct OutcomeProps {
-    results: Shared<Results>,
-    groups: Shared<Groups>,
-}
-
 /// The texts of each group, the clearest first, and those between groups.
-#[component]
-fn Outcome(props: &OutcomeProps) -> Html {
-    let marks = use_marks();
-    let dark = use_look().dark;
-    let sorted = use_memo(props.groups.clone(), |groups| sorted(groups));
-    let groups = &props.groups;
+fn outcome(found: &Found<Groups>, sorted: &Rc<Sorted>, marks: &MarkStore, dark: bool) -> Html {
+    let (results, groups) = (&found.results, &found.value);
     let listed = |points: &[u32]| {
         let entry = |&point: &u32| {
             let assignment = groups.assignments[point as usize];
@@ -201,8 +194,7 @@ fn Outcome(props: &OutcomeProps) -> Html {
         Rc::new(points.iter().take(LISTED).map(entry).collect::<Vec<_>>())
     };
     let select = |at: usize| {
-        let (sorted, results, dispatch) =
-            (sorted.clone(), props.results.clone(), marks.dispatcher());
+        let (sorted, results, dispatch) = (sorted.clone(), results.clone(), marks.dispatcher());
         Callback::from(move |_: MouseEvent| {
             let points = sorted.members.get(at).unwrap_or(&sorted.between);
             // The last of them becomes the one whose neighbours are shown: the first of the list.
@@ -219,7 +211,7 @@ fn Outcome(props: &OutcomeProps) -> Html {
                         <button type="button" class="quiet" onclick={select(at)} aria-label={format!("Select all of {name}")}>{ "Select all" }</button>
                     }
                 </h3>
-                <Entries results={props.results.clone()} entries={listed(points)} label={name} {more} />
+                <Entries results={results.clone()} entries={listed(points)} label={name} {more} />
             </section>
         }
     };

@@ -2,27 +2,15 @@
 
 use super::choice::{COMPONENTS, Kind, Layout, OwnAxis};
 use super::maker::Maker;
-use super::store::{MapAction, MapStore, Work, use_map_store};
+use super::store::{MapAction, MapStore, Work};
 use crate::icon::{Icon, icon};
-use crate::marks::use_marks;
+use crate::marks::MarkStore;
 use crate::menu::Menu;
-use crate::state::use_store;
+use crate::state::Store;
 use semblance_client::{Metric, Steer};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
-
-/// What parts of the panel hold the maker.
-#[derive(Properties)]
-pub struct MakerProps {
-    pub maker: Rc<Maker>,
-}
-
-impl PartialEq for MakerProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.maker, &other.maker)
-    }
-}
 
 /// A change of the layout as an event handler.
 fn choose<E: 'static>(
@@ -45,11 +33,9 @@ fn number(event: &Event) -> Option<f64> {
 }
 
 /// The choice of the method, and of depth.
-#[component]
-pub fn Methods() -> Html {
-    let store = use_map_store();
+pub fn methods(store: &MapStore) -> Html {
     let choice = |kind: Kind| {
-        let onchange = choose(&store, move |layout, _: Event| layout.kind = kind);
+        let onchange = choose(store, move |layout, _: Event| layout.kind = kind);
         let checked = store.layout.kind == kind;
         html! {
             <label title={kind.explained()}><input type="radio" name="projection" {checked} {onchange} /><span>{ kind.name() }</span></label>
@@ -64,10 +50,8 @@ pub fn Methods() -> Html {
 }
 
 /// Two or three dimensions.
-#[component]
-pub fn Depth() -> Html {
-    let store = use_map_store();
-    let toggle = choose(&store, |layout, _: MouseEvent| layout.deep = !layout.deep);
+pub fn depth(store: &MapStore) -> Html {
+    let toggle = choose(store, |layout, _: MouseEvent| layout.deep = !layout.deep);
     html! {
         <button type="button" class="tool" onclick={toggle} title="Three dimensions: drag to turn"
             aria-label="Three dimensions" aria-pressed={store.layout.deep.to_string()}>{ icon(Icon::Cube) }</button>
@@ -75,13 +59,11 @@ pub fn Depth() -> Html {
 }
 
 /// The options of the method.
-#[component]
-pub fn Options() -> Html {
-    let store = use_map_store();
+pub fn options(store: &MapStore) -> Html {
     let body = match store.layout.kind {
-        Kind::Pca => pca(&store),
-        Kind::Tsne => tsne(&store),
-        Kind::Umap => umap(&store),
+        Kind::Pca => pca(store),
+        Kind::Tsne => tsne(store),
+        Kind::Umap => umap(store),
         Kind::Axes => html! {},
     };
     html! {
@@ -89,7 +71,7 @@ pub fn Options() -> Html {
             <p class="menu-note">{ store.layout.kind.explained() }</p>
             { body }
             if store.layout.kind.is_layout() {
-                { near(&store) }
+                { near(store) }
             }
         </Menu>
     }
@@ -224,17 +206,14 @@ fn near(store: &MapStore) -> Html {
 }
 
 /// The ends of the axes of one's own.
-#[component]
-pub fn AxesEditor() -> Html {
-    let store = use_map_store();
-    let (texts, marks) = (use_store(), use_marks());
+pub fn axes_editor(store: &MapStore, texts: &Store, marks: &MarkStore) -> Html {
     let end = |at: usize, to: bool| {
         let axis = &store.layout.axes[at];
         let words = if to { &axis.to } else { &axis.from };
         fn side(axis: &mut OwnAxis, to: bool) -> &mut Vec<String> {
             if to { &mut axis.to } else { &mut axis.from }
         }
-        let onchange = choose(&store, move |layout, event: Event| {
+        let onchange = choose(store, move |layout, event: Event| {
             let value = event.target_unchecked_into::<HtmlInputElement>().value();
             *side(&mut layout.axes[at], to) = split(&value);
         });
@@ -243,7 +222,7 @@ pub fn AxesEditor() -> Html {
             .map(|point| texts.results.text(point).to_owned())
             .collect();
         let disabled = selected.is_empty();
-        let take = choose(&store, move |layout, _: MouseEvent| {
+        let take = choose(store, move |layout, _: MouseEvent| {
             *side(&mut layout.axes[at], to) = selected.clone();
         });
         let name = format!(
@@ -292,11 +271,9 @@ fn split(words: &str) -> Vec<String> {
 }
 
 /// The run under way, and what can be done about it.
-#[component]
-pub fn RunBar(props: &MakerProps) -> Html {
-    let store = use_map_store();
+pub fn run_bar(store: &MapStore, maker: &Rc<Maker>) -> Html {
     let steer = |steer: Steer| {
-        let maker = props.maker.clone();
+        let maker = maker.clone();
         Callback::from(move |_: MouseEvent| maker.steer(steer))
     };
     let again = {

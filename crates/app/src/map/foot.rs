@@ -2,9 +2,8 @@
 
 use super::appearance::{Legend, NAMED};
 use super::choice::ColorBy;
-use super::store::{MapAction, use_map_store};
-use crate::look::use_look;
-use crate::state::Shared;
+use super::store::{MapAction, MapStore};
+use crate::look::Look;
 use semblance_client::Trust;
 use semblance_scatter::{Shape, categorical, sequential};
 use web_sys::HtmlSelectElement;
@@ -13,18 +12,9 @@ use yew::prelude::*;
 /// Steps of the scale in the legend.
 const STEPS: u32 = 24;
 
-#[derive(Properties, PartialEq)]
-pub struct FootProps {
-    /// What the colours mean.
-    pub legend: Legend,
-    /// What there is to say about the point that is hovered or selected.
-    pub remark: Option<AttrValue>,
-}
-
-/// The line below the map.
-#[component]
-pub fn Foot(props: &FootProps) -> Html {
-    let store = use_map_store();
+/// The line below the map: what the colours mean, and what there is to say about the point that is
+/// hovered or selected.
+pub fn foot(store: &MapStore, legend: &Legend, remark: Option<AttrValue>, look: Look) -> Html {
     let picker = |name: &'static str, chosen: ColorBy, set: fn(ColorBy) -> MapAction| {
         let dispatch = store.dispatcher();
         let sizes = name == "Size";
@@ -62,26 +52,19 @@ pub fn Foot(props: &FootProps) -> Html {
                     <input type="checkbox" checked={store.lines} onchange={toggle} /><span>{ "Neighbour lines" }</span>
                 </label>
             </div>
-            <LegendRow legend={props.legend.clone()} />
+            { legend_row(legend, look.dark) }
             if let Some(trust) = &store.trust {
-                <TrustLine trust={trust.clone()} />
+                { trust_line(trust) }
             }
-            if let Some(remark) = &props.remark {
+            if let Some(remark) = remark {
                 <p class="map-remark">{ remark }</p>
             }
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct LegendProps {
-    legend: Legend,
-}
-
-#[component]
-fn LegendRow(props: &LegendProps) -> Html {
-    let dark = use_look().dark;
-    match &props.legend {
+fn legend_row(legend: &Legend, dark: bool) -> Html {
+    match legend {
         Legend::None => html! {},
         Legend::Missing(why) => html! { <p class="map-legend">{ *why }</p> },
         Legend::Classes { what, names, count } => {
@@ -132,19 +115,13 @@ pub fn swatch(class: usize, dark: bool) -> Html {
     html! { <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><path d={path} {fill} /></svg> }
 }
 
-#[derive(Properties, PartialEq)]
-struct TrustProps {
-    trust: Shared<Trust>,
-}
-
 /// How far the map can be trusted, in one sentence; the terms of the field in its title.
-#[component]
-fn TrustLine(props: &TrustProps) -> Html {
-    let whole = &props.trust.whole;
+fn trust_line(trust: &Trust) -> Html {
+    let whole = &trust.whole;
     if whole.k == 0 {
         return html! {};
     }
-    let sample = if (whole.ranked as usize) < props.trust.points.len() {
+    let sample = if (whole.ranked as usize) < trust.points.len() {
         format!(" Measured on a sample of {} texts.", whole.ranked)
     } else {
         String::new()

@@ -28,10 +28,10 @@ use crate::state::{Shared, use_store};
 use appearance::{Legend, add_query, appearance};
 use bookmarks::Bookmarks;
 use choice::Kind;
-use controls::{AxesEditor, Depth, Methods, Options, RunBar};
-use foot::Foot;
+use controls::{axes_editor, depth, methods, options, run_bar};
+use foot::foot;
 use maker::TRUST_NEIGHBOURS;
-use picked::Picked;
+use picked::picked;
 use semblance_client::Metric;
 use semblance_scatter::{Axes, Callbacks, Framing, Points, Rgba, Scatter, Theme, Tool};
 use std::cell::RefCell;
@@ -59,7 +59,8 @@ impl PartialEq for MapProps {
 /// it.
 #[component]
 pub fn Map(props: &MapProps) -> Html {
-    let latest = use_store().results.clone();
+    let texts = use_store();
+    let latest = texts.results.clone();
     let (store, marks) = (use_map_store(), use_marks());
     let maker = {
         let (driver, dispatch) = (props.driver.clone(), store.dispatcher());
@@ -121,10 +122,10 @@ pub fn Map(props: &MapProps) -> Html {
         <section class={classes!("panel", "map", large.then_some("large"))} role="region" aria-label="Map">
             <div class="panel-head">
                 <h2>{ "Map" }</h2>
-                <Methods />
+                { methods(&store) }
                 <div class="tools">
-                    <Depth />
-                    <Options />
+                    { depth(&store) }
+                    { options(&store) }
                     <span class="tools-part" role="group" aria-label="Dragging">
                         { drag(Tool::Move, Icon::Hand, "Move the map") }
                         { drag(Tool::Box, Icon::Box, "Select in a box") }
@@ -136,12 +137,12 @@ pub fn Map(props: &MapProps) -> Html {
                         <button type="button" class="tool" onclick={act(Scatter::reset)} title="Show everything (0)" aria-label="Show everything">{ icon(Icon::Fit) }</button>
                     </span>
                     <Bookmarks map={handle.clone()} />
-                    <Export map={handle.clone()} />
+                    { export(store.drawn.as_ref(), handle.as_ref()) }
                     <button type="button" class="tool" onclick={enlarge} title="Large map" aria-label="Large map" aria-pressed={large.to_string()}>{ icon(Icon::Enlarge) }</button>
                 </div>
             </div>
             if store.layout.kind == Kind::Axes {
-                <AxesEditor />
+                { axes_editor(&store, &texts, &marks) }
             }
             if let Some(problem) = &store.problem {
                 <p class="problem" role="alert">{ &**problem }</p>
@@ -153,26 +154,19 @@ pub fn Map(props: &MapProps) -> Html {
                 } else if empty {
                     <p class="empty map-empty">{ "Each text becomes a point; similar texts lie close together." }</p>
                 }
-                <Picked map={handle} />
+                { picked(&store, &marks, handle.as_ref()) }
             </div>
-            <RunBar maker={Rc::clone(&*maker)} />
-            <Foot {legend} {remark} />
+            { run_bar(&store, &maker) }
+            { foot(&store, &legend, remark, look) }
             <p class="unseen" role="log" aria-live="polite">{ &*walked }</p>
         </section>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ExportProps {
-    map: Option<Scatter>,
-}
-
 /// The map as a file.
-#[component]
-fn Export(props: &ExportProps) -> Html {
-    let drawn = use_map_store().drawn.clone();
+fn export(drawn: Option<&Drawn>, map: Option<&Scatter>) -> Html {
     let picture = |save: fn(Scatter)| {
-        let map = props.map.clone();
+        let map = map.cloned();
         Callback::from(move |_: MouseEvent| {
             if let Some(map) = map.clone() {
                 save(map);
@@ -180,7 +174,7 @@ fn Export(props: &ExportProps) -> Html {
         })
     };
     let numbers = |save: fn(&Drawn) -> Option<()>| {
-        let drawn = drawn.clone();
+        let drawn = drawn.cloned();
         Callback::from(move |_: MouseEvent| {
             if let Some(drawn) = &drawn {
                 // A browser that refuses a download says so itself.

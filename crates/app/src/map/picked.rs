@@ -1,22 +1,14 @@
 //! What can be done with the selected points, and how hidden ones come back.
 
-use super::store::{MapAction, use_map_store};
-use crate::marks::{Mark, use_marks};
+use super::store::{MapAction, MapStore};
+use crate::marks::{Mark, MarkStore};
 use semblance_scatter::Scatter;
 use semblance_workspace::LineId;
 use std::collections::HashSet;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct PickedProps {
-    /// The map, once it is there.
-    pub map: Option<Scatter>,
-}
-
 /// The bar over the map while something is selected or hidden.
-#[component]
-pub fn Picked(props: &PickedProps) -> Html {
-    let (store, marks) = (use_map_store(), use_marks());
+pub fn picked(store: &MapStore, marks: &MarkStore, map: Option<&Scatter>) -> Html {
     let Some(drawn) = &store.drawn else {
         return html! {};
     };
@@ -49,7 +41,7 @@ pub fn Picked(props: &PickedProps) -> Html {
     };
     let conceal = || hide(store.hidden.iter().chain(&selected).copied().collect());
     let look = {
-        let (map, results) = (props.map.clone(), results.clone());
+        let (map, results) = (map.cloned(), results.clone());
         let selected = selected.clone();
         Callback::from(move |_: MouseEvent| {
             let points: Vec<u32> = selected.iter().filter_map(|&l| results.point(l)).collect();
