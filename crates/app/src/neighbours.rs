@@ -7,6 +7,7 @@ use crate::matrix::clip;
 use crate::results::Results;
 use crate::state::{Shared, use_store};
 use semblance_client::Metric;
+use semblance_scatter::ordered;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -159,16 +160,20 @@ fn use_found(props: &NeighboursProps, question: &Question) -> (Question, Rc<Vec<
 /// The nearest neighbours of a point by the scores that the page holds, best first.
 pub fn nearest(results: &Results, point: u32) -> Vec<(u32, f32)> {
     let others = (0..results.texts.len() as u32).filter(|&other| other != point);
-    let mut found: Vec<(u32, f32)> = others
-        .filter_map(|other| Some((other, results.score(point, other)?)))
-        .collect();
-    best_first(&mut found);
-    found
+    let found = others.filter_map(|other| Some((other, results.score(point, other)?)));
+    best_first(found.collect())
 }
 
-/// Sorts points by falling score; of equal ones the first comes first.
-pub fn best_first(points: &mut [(u32, f32)]) {
-    points.sort_unstable_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+/// Points by falling score; of equal ones the first comes first.
+pub fn best_first(points: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+    let keys = points.iter().zip(0u128..).map(|(&(point, score), at)| {
+        u128::from(!ordered(score)) << 64 | u128::from(point) << 32 | at
+    });
+    let mut keys: Vec<u128> = keys.collect();
+    keys.sort_unstable();
+    keys.into_iter()
+        .map(|key| points[key as u32 as usize])
+        .collect()
 }
 
 /// Neighbours with bars, of which the longest is the nearest one's.

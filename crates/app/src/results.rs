@@ -2,6 +2,7 @@
 //! so that a score and the text it belongs to never come from two different moments.
 
 use semblance_client::{Embedded, Pair, Similarity};
+use semblance_scatter::ordered;
 use semblance_workspace::{LineId, Text};
 use std::collections::HashMap;
 
@@ -75,37 +76,38 @@ impl Results {
 
 /// The `count` pairs of lowest score, lowest first, from all scores `[n, n]`.
 pub fn least_alike(scores: &[f32], n: usize, count: usize) -> Vec<Pair> {
-    let mut found: Vec<Pair> = Vec::with_capacity(count * 2);
-    let by_score = |x: &Pair, y: &Pair| {
-        x.score
-            .total_cmp(&y.score)
-            .then((x.a, x.b).cmp(&(y.a, y.b)))
-    };
-    let mut bound = f32::INFINITY;
+    let mut found: Vec<u128> = Vec::with_capacity(count * 2);
+    let mut bound = u32::MAX;
     for a in 0..n {
         for b in a + 1..n {
-            let Some(&score) = scores.get(a * n + b) else {
-                return found;
+            let at = a * n + b;
+            let Some(&score) = scores.get(at) else {
+                continue;
             };
+            let score = ordered(score);
             if score >= bound {
                 continue;
             }
-            found.push(Pair {
-                a: a as u32,
-                b: b as u32,
-                score,
-            });
+            found.push(u128::from(score) << 64 | at as u128);
             // Twice as many as wanted: sort, and keep the lower half.
             if found.len() == count * 2 {
-                found.sort_by(by_score);
+                found.sort_unstable();
                 found.truncate(count);
-                bound = found.last().map_or(bound, |pair| pair.score);
+                bound = found.last().map_or(bound, |last| (last >> 64) as u32);
             }
         }
     }
-    found.sort_by(by_score);
+    found.sort_unstable();
     found.truncate(count);
-    found
+    let pair = |key: u128| {
+        let at = key as u64 as usize;
+        Pair {
+            a: (at / n) as u32,
+            b: (at % n) as u32,
+            score: scores[at],
+        }
+    };
+    found.into_iter().map(pair).collect()
 }
 
 #[cfg(test)]

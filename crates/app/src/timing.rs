@@ -1,10 +1,9 @@
 //! Marks on the browser's timeline, which tests and the benchmark read.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 
 thread_local! {
-    static MADE: RefCell<HashSet<&'static str>> = RefCell::default();
+    static MADE: RefCell<Vec<&'static str>> = RefCell::default();
 }
 
 /// Milliseconds since the page was opened; 0 where the browser has no clock.
@@ -22,7 +21,12 @@ pub fn mark(name: &'static str) {
 
 /// Puts a mark on the timeline, the first time only.
 pub fn mark_once(name: &'static str) {
-    if MADE.with_borrow_mut(|made| made.insert(name)) {
+    let first = MADE.with_borrow_mut(|made| {
+        let first = !made.contains(&name);
+        made.push(name);
+        first
+    });
+    if first {
         mark(name);
     }
 }

@@ -26,8 +26,12 @@ fn cost(text: &str) -> usize {
 /// Splits `texts` into requests, longest texts first.
 ///
 /// Which texts share a request does not change any vector; it only changes how long they take.
-pub(crate) fn chunks(mut texts: Vec<Rc<str>>, workers: usize) -> VecDeque<Chunk> {
-    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+pub(crate) fn chunks(texts: Vec<Rc<str>>, workers: usize) -> VecDeque<Chunk> {
+    // Numbers are sorted, not texts: the page has code to sort these anyway.
+    let mut order: Vec<u128> = (texts.iter().enumerate())
+        .map(|(index, text)| (!text.len() as u128) << 64 | index as u128)
+        .collect();
+    order.sort_unstable();
     let total: usize = texts.iter().map(|text| cost(text)).sum();
     let limit = total
         .div_ceil(workers.max(1) * PER_WORKER)
@@ -35,8 +39,9 @@ pub(crate) fn chunks(mut texts: Vec<Rc<str>>, workers: usize) -> VecDeque<Chunk>
     let mut chunks = VecDeque::new();
     let mut current = Vec::new();
     let mut tokens = 0;
-    for text in texts {
-        let cost = cost(&text);
+    for index in order {
+        let text = &texts[index as u64 as usize];
+        let cost = cost(text);
         if !current.is_empty() && tokens + cost > limit {
             chunks.push_back(Chunk {
                 texts: std::mem::take(&mut current),
@@ -45,7 +50,7 @@ pub(crate) fn chunks(mut texts: Vec<Rc<str>>, workers: usize) -> VecDeque<Chunk>
             tokens = 0;
         }
         tokens += cost;
-        current.push(text);
+        current.push(Rc::clone(text));
     }
     if !current.is_empty() {
         chunks.push_back(Chunk {

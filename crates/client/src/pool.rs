@@ -182,8 +182,13 @@ impl Pool {
         };
         let (all_done, done) = oneshot::channel();
         let all_done = RefCell::new(Some(all_done));
-        let mut order: Vec<usize> = (0..self.slots.len()).collect();
-        order.sort_by_key(|&index| self.slots[index].backlog());
+        // Those with the least to do first.
+        let mut order: Vec<usize> = Vec::new();
+        for (index, slot) in self.slots.iter().enumerate() {
+            let backlog = slot.backlog();
+            let at = order.partition_point(|&other| self.slots[other].backlog() <= backlog);
+            order.insert(at, index);
+        }
         let (job, all_done) = (&job, &all_done);
         let work = join_all(order.into_iter().map(|index| async move {
             self.work(index, job).await;

@@ -28,19 +28,23 @@ pub struct Selection {
 impl Selection {
     /// The selection that results from this one and the points selected before; ascending.
     pub fn apply(&self, before: &[u32]) -> Vec<u32> {
-        let mut after: Vec<u32> = match self.mode {
-            SelectionMode::Replace => self.points.clone(),
-            SelectionMode::Add => before.iter().chain(&self.points).copied().collect(),
-            SelectionMode::Toggle => before
-                .iter()
-                .filter(|p| !self.points.contains(p))
-                .chain(self.points.iter().filter(|p| !before.contains(p)))
-                .copied()
-                .collect(),
+        let before = match self.mode {
+            SelectionMode::Replace => &[],
+            SelectionMode::Add | SelectionMode::Toggle => before,
         };
-        after.sort_unstable();
-        after.dedup();
-        after
+        let last = before.iter().chain(&self.points).max();
+        let mut after = vec![false; last.map_or(0, |last| *last as usize + 1)];
+        for &point in before {
+            after[point as usize] = true;
+        }
+        for &point in &self.points {
+            let selected = &mut after[point as usize];
+            *selected = self.mode != SelectionMode::Toggle || !*selected;
+        }
+        let points = (0..).zip(after);
+        points
+            .filter_map(|(point, selected)| selected.then_some(point))
+            .collect()
     }
 }
 

@@ -135,10 +135,11 @@ impl Cloud {
         let mut column = Vec::with_capacity(count);
         for (axis, origin) in origin.iter_mut().enumerate().take(dimensions) {
             column.clear();
-            column.extend(points.coordinates.iter().skip(axis).step_by(dimensions));
+            let coordinates = points.coordinates.iter().skip(axis);
+            column.extend(coordinates.step_by(dimensions).copied().map(f64::from));
             let middle = count / 2;
-            let (_, median, _) = column.select_nth_unstable_by(middle, f32::total_cmp);
-            *origin = f64::from(*median);
+            let (_, median, _) = column.select_nth_unstable_by(middle, f64::total_cmp);
+            *origin = *median;
         }
         let reach = |row: &[f32]| {
             row.iter()

@@ -1,5 +1,7 @@
 //! Points that lie at one place, such as texts that occur twice.
 
+use crate::order::ordered;
+
 /// How close together points of one stack lie, as a share of how far out the bulk of the points
 /// reaches: a thousandth of a pixel when that fills the view. Rounding moves equal texts by less.
 const SAME: f64 = 2e-6;
@@ -20,26 +22,30 @@ impl Stacks {
     /// different places share a first coordinate.
     pub fn new(places: &[[f32; 3]], bulk: f64, shown: impl Fn(usize) -> bool) -> Self {
         let same = (SAME * bulk) as f32;
-        let mut sorted: Vec<u32> = (0..places.len() as u32)
-            .filter(|index| shown(*index as usize))
-            .collect();
         let place = |index: u32| places[index as usize];
-        sorted.sort_unstable_by(|a, b| {
-            let (p, q) = (place(*a), place(*b));
-            p[0].total_cmp(&q[0])
-                .then(p[1].total_cmp(&q[1]))
-                .then(p[2].total_cmp(&q[2]))
-                .then(a.cmp(b))
-        });
+        let key = |index: u32| {
+            let [x, y, z] = place(index).map(|v| u128::from(ordered(v)));
+            x << 96 | y << 64 | z << 32 | u128::from(index)
+        };
+        let mut sorted: Vec<u128> = (0..places.len() as u32)
+            .filter(|index| shown(*index as usize))
+            .map(key)
+            .collect();
+        sorted.sort_unstable();
         // Places in the window, the latest last, each with its members.
         let mut open: std::collections::VecDeque<Vec<u32>> = std::collections::VecDeque::new();
-        let mut groups = Vec::new();
+        let mut of = vec![u32::MAX; places.len()];
+        let mut found = 0;
         let mut close = |group: Vec<u32>| {
             if group.len() > 1 {
-                groups.push(group);
+                for index in group {
+                    of[index as usize] = found as u32;
+                }
+                found += 1;
             }
         };
-        for index in sorted {
+        for key in sorted {
+            let index = key as u32;
             let p = place(index);
             while let Some(group) = open.pop_front() {
                 if p[0] - place(group[0])[0] <= same {
@@ -58,15 +64,19 @@ impl Stacks {
             }
         }
         open.into_iter().for_each(close);
-        for group in &mut groups {
-            group.sort_unstable();
-        }
-        groups.sort_unstable();
-        let mut of = vec![u32::MAX; places.len()];
-        for (stack, group) in groups.iter().enumerate() {
-            for &index in group {
-                of[index as usize] = stack as u32;
+        // Numbered anew, by their first members.
+        let mut numbers = vec![u32::MAX; found];
+        let mut groups = Vec::new();
+        for (index, stack) in (0..).zip(&mut of) {
+            let Some(number) = numbers.get_mut(*stack as usize) else {
+                continue;
+            };
+            if *number == u32::MAX {
+                *number = groups.len() as u32;
+                groups.push(Vec::new());
             }
+            *stack = *number;
+            groups[*number as usize].push(index);
         }
         Self { groups, of }
     }

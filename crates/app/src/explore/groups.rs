@@ -239,11 +239,9 @@ struct Sorted {
 fn sorted(groups: &Groups) -> Sorted {
     let clearness = |assignment: &Assignment| assignment.margin.unwrap_or(assignment.score);
     let all = (0..).zip(groups.assignments.iter().map(clearness));
-    let mut all: Vec<(u32, f32)> = all.collect();
-    best_first(&mut all);
     let mut members = vec![Vec::new(); groups.names.len()];
     let mut between = Vec::new();
-    for (point, _) in all {
+    for (point, _) in best_first(all.collect()) {
         let assignment = &groups.assignments[point as usize];
         if let Some(members) = members.get_mut(assignment.group as usize) {
             members.push(point);

@@ -196,13 +196,14 @@ impl Run {
             return Ok(false);
         }
         let embedded = &self.results.embedded;
-        let mut new: Vec<VectorId> = embedded
-            .iter()
-            .map(|e| e.vector)
-            .filter(|vector| !base.rows.contains_key(vector))
-            .collect();
-        new.sort_unstable();
-        new.dedup();
+        let mut new = Vec::new();
+        let mut rows = HashMap::new();
+        for vector in embedded.iter().map(|e| e.vector) {
+            if !base.rows.contains_key(&vector) && !rows.contains_key(&vector) {
+                rows.insert(vector, new.len());
+                new.push(vector);
+            }
+        }
         if new.len() * 2 > embedded.len() || base.rows.len() > 4 * embedded.len() {
             return Ok(false);
         }
@@ -217,7 +218,7 @@ impl Run {
         let row = |vector: VectorId| {
             let (from, row) = match base.rows.get(&vector) {
                 Some(&row) => (&base.map.coordinates, row),
-                None => (&placed, new.binary_search(&vector).unwrap_or_default()),
+                None => (&placed, rows.get(&vector).copied().unwrap_or_default()),
             };
             from.get(row * d..(row + 1) * d).unwrap_or(&[])
         };

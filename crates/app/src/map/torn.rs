@@ -21,21 +21,19 @@ pub fn torn(
             .sum()
     };
     let n = coordinates.len().checked_div(dimensions).unwrap_or(0) as u32;
-    let mut near: Vec<(f32, u32)> = (0..n)
-        .filter(|&other| other != point)
-        .map(|other| (distance(other), other))
-        .collect();
-    let k = truth.len();
-    if k < near.len() {
-        near.select_nth_unstable_by(k, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        near.truncate(k);
-    }
-    let is_near = |other: &u32| near.iter().any(|(_, n)| n == other);
-    truth
-        .iter()
-        .copied()
-        .filter(|other| !is_near(other))
-        .collect()
+    let distances: Vec<f32> = (0..n).map(distance).collect();
+    // For each of the few true ones, how many are nearer on the map; of equal ones the first is.
+    let nearer = |than: u32| {
+        let Some(&least) = distances.get(than as usize) else {
+            return usize::MAX;
+        };
+        let others = (0..).zip(&distances).filter(|&(other, _)| other != point);
+        others
+            .filter(|&(other, &at)| at < least || at == least && other < than)
+            .count()
+    };
+    let lies_elsewhere = |&other: &u32| nearer(other) >= truth.len();
+    truth.iter().copied().filter(lies_elsewhere).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::event::{Event, Tool};
 use crate::gesture::Region;
 use crate::math;
 use crate::motion::Motion;
+use crate::order::ordered;
 use crate::points::{Cloud, Framing, Points};
 use crate::stack::Stacks;
 use crate::{Appearance, Axes, ScatterError, Shape, Theme};
@@ -431,20 +432,13 @@ impl Scene {
         let key = |index: u32| {
             let importance = self.importance.get(index as usize).copied();
             let importance = importance.filter(|v| v.is_finite()).unwrap_or(0.0);
-            // The order of f32 as that of u32, reversed: the most important first.
-            let bits = importance.to_bits();
-            let ascending = if bits >> 31 == 0 {
-                bits | 1 << 31
-            } else {
-                !bits
-            };
             let tie = if count <= 60 { index } else { shuffled(index) };
-            (u64::from(!ascending) << 32) | u64::from(tie)
+            // The most important first.
+            u128::from(!ordered(importance)) << 64 | u128::from(tie) << 32 | u128::from(index)
         };
-        let mut keyed: Vec<(u64, u32)> =
-            (0..count as u32).map(|index| (key(index), index)).collect();
-        keyed.sort_unstable();
-        self.by_rank = keyed.into_iter().map(|(_, index)| index).collect();
+        let mut keys: Vec<u128> = (0..count as u32).map(key).collect();
+        keys.sort_unstable();
+        self.by_rank = keys.into_iter().map(|key| key as u32).collect();
         self.ranks = vec![0; count];
         for (rank, index) in self.by_rank.iter().enumerate() {
             self.ranks[*index as usize] = rank as u32;
