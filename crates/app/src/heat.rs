@@ -1,5 +1,6 @@
 //! How a score looks: as a number, as a step of the colour scale, as a word.
 
+use semblance_scatter::{fixed, shortest};
 use yew::prelude::*;
 
 /// Steps of the colour scale, from a score of 0 to one of 1. The style sheet has a class for each.
@@ -18,7 +19,7 @@ pub fn step(score: f32) -> u32 {
 
 /// Three decimals, and never a zero with a minus.
 pub fn short(score: f32) -> String {
-    let text = format!("{score:.3}");
+    let text = fixed(score, 3);
     if text == "-0.000" {
         "0.000".into()
     } else {
@@ -28,7 +29,7 @@ pub fn short(score: f32) -> String {
 
 /// Every decimal that the 32-bit number has.
 pub fn full(score: f32) -> String {
-    format!("{score}")
+    shortest(score)
 }
 
 /// The colour scale with its ends named.

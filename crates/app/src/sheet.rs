@@ -4,6 +4,7 @@
 use crate::caret;
 use crate::state::{Action, WINDOW, use_store};
 use gloo::events::{EventListener, EventListenerOptions};
+use semblance_scatter::decimal;
 use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
@@ -115,7 +116,9 @@ pub fn use_view(
             let row = row_height(&sheet);
             let names = ["--lines-height", "--rows-top", "--box-top", "--box-height"];
             for (name, rows) in names.into_iter().zip(places) {
-                let value = rows.map_or(String::new(), |rows| format!("{}px", rows as f64 * row));
+                let value = rows.map_or(String::new(), |rows| {
+                    format!("{}px", decimal(rows as f64 * row, 3))
+                });
                 // Setting a custom property through the object model can't fail.
                 _ = sheet.style().set_property(name, &value);
             }

@@ -3,6 +3,7 @@
 
 use crate::engine::Driver;
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Store, Unit, use_store};
+use semblance_scatter::fixed;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -111,16 +112,12 @@ fn short(name: &str) -> &str {
 
 /// Two figures that count.
 fn milliseconds(value: f64) -> String {
-    if value < 10.0 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.0}")
-    }
+    fixed(value, if value < 10.0 { 1 } else { 0 })
 }
 
 /// A whole number with a thin space between groups of three digits.
 fn grouped(value: f64) -> String {
-    let digits = format!("{value:.0}");
+    let digits = fixed(value, 0);
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
@@ -139,8 +136,8 @@ fn amount(progress: &Progress) -> String {
     match (unit, *total > 0.0) {
         (Unit::Bytes, false) if *done <= 0.0 => "starting".into(),
         (Unit::Texts, false) if *done <= 0.0 => "a moment".into(),
-        (Unit::Bytes, true) => format!("{:.1} of {:.1} MB", done / 1e6, total / 1e6),
-        (Unit::Bytes, false) => format!("{:.1} MB", done / 1e6),
+        (Unit::Bytes, true) => format!("{} of {} MB", fixed(done / 1e6, 1), fixed(total / 1e6, 1)),
+        (Unit::Bytes, false) => format!("{} MB", fixed(done / 1e6, 1)),
         (Unit::Texts, true) => format!("{} of {}", grouped(*done), grouped(*total)),
         (Unit::Texts, false) => grouped(*done),
     }
@@ -151,15 +148,9 @@ fn bar(progress: &Progress) -> Html {
         what, done, total, ..
     } = progress;
     let known = *total > 0.0;
-    let number = |value: f64| known.then(|| format!("{value:.0}"));
-    let width = format!(
-        "{:.2}",
-        if known {
-            (done / total).clamp(0.0, 1.0) * 100.0
-        } else {
-            0.0
-        }
-    );
+    let number = |value: f64| known.then(|| fixed(value, 0));
+    let share = if known { done / total } else { 0.0 };
+    let width = fixed(share.clamp(0.0, 1.0) * 100.0, 2);
     let words = amount(progress);
     html! {
         <div class="progress">

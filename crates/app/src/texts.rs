@@ -4,6 +4,7 @@ use crate::editor::Editor;
 use crate::icon::{Icon, icon};
 use crate::samples::SAMPLES;
 use crate::state::{Action, Message, State, use_store};
+use semblance_scatter::fixed;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, FileList, HtmlInputElement, HtmlSelectElement};
@@ -140,9 +141,9 @@ fn read_files(files: Option<FileList>, store: &UseReducerHandle<State>) {
 async fn read(file: &File) -> Result<String, String> {
     let name = file.name();
     if file.size() > LARGEST_FILE {
-        let megabytes = file.size() / 1e6;
+        let megabytes = fixed(file.size() / 1e6, 0);
         return Err(format!(
-            "“{name}” has {megabytes:.0} MB. Files of up to 64 MB can be opened; split it and open a part."
+            "“{name}” has {megabytes} MB. Files of up to 64 MB can be opened; split it and open a part."
         ));
     }
     let unread =

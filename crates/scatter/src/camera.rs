@@ -154,7 +154,7 @@ impl Lens {
         if !(factor.is_finite() && factor > 0.0) {
             return;
         }
-        let extent = (self.camera.extent / factor).clamp(limits.0, limits.1);
+        let extent = (self.camera.extent / factor).max(limits.0).min(limits.1);
         let before = self.unproject(x, y);
         self.camera.extent = extent;
         let after = self.unproject(x, y);

@@ -1,6 +1,7 @@
 //! Colours, and palettes that people with any colour vision can tell apart.
 
 use crate::math;
+use crate::number::fixed;
 
 /// An sRGB colour with straight (not premultiplied) alpha, each channel 0–255.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,7 +55,7 @@ impl Rgba {
         if a == 255 {
             format!("#{r:02x}{g:02x}{b:02x}")
         } else {
-            format!("rgba({r},{g},{b},{:.3})", f64::from(a) / 255.0)
+            format!("rgba({r},{g},{b},{})", fixed(f64::from(a) / 255.0, 3))
         }
     }
 

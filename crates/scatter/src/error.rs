@@ -1,5 +1,7 @@
 //! What can go wrong.
 
+use crate::number::shortest;
+
 /// Why something was not drawn.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ScatterError {
@@ -15,7 +17,7 @@ pub enum ScatterError {
         dimensions: usize,
     },
     /// A coordinate is infinite or not a number; nothing was changed.
-    #[error("point {point} has the coordinate {value}, which has no place on a map")]
+    #[error("point {point} has the coordinate {}, which has no place on a map", shortest(*.value))]
     NotFinite {
         /// Index of the first such point.
         point: usize,

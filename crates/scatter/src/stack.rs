@@ -1,6 +1,6 @@
 //! Points that lie at one place, such as texts that occur twice.
 
-use crate::order::ordered;
+use crate::number::ordered;
 
 /// How close together points of one stack lie, as a share of how far out the bulk of the points
 /// reaches: a thousandth of a pixel when that fills the view. Rounding moves equal texts by less.

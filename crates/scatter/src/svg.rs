@@ -2,14 +2,13 @@
 
 use std::fmt::Write;
 
+use crate::number::decimal;
 use crate::picture::{Anchor, Item, Mark, Text, outline};
 use crate::{Rgba, Shape, Theme};
 
 /// Room for a number: two decimals are a hundredth of a CSS px.
 fn number(value: f64) -> String {
-    let rounded = (value * 100.0).round() / 100.0;
-    // Adding zero turns -0 into 0.
-    format!("{}", rounded + 0.0)
+    decimal(value, 2)
 }
 
 /// Escapes text for use between tags and in attributes; control characters, which XML can't

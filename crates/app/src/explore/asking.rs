@@ -2,6 +2,7 @@
 
 use crate::engine::Driver;
 use semblance_client::ClientError;
+use semblance_scatter::fixed;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -54,7 +55,7 @@ pub fn status(asked: &Asked, said: AttrValue) -> Html {
         Asked::Busy => ("explore-said", "Working…".into()),
         Asked::Part(done) => (
             "explore-said",
-            format!("Working, {:.0} %", done * 100.0).into(),
+            format!("Working, {} %", fixed(done * 100.0, 0)).into(),
         ),
         Asked::Problem(problem) => ("explore-said problem", problem.clone()),
     };

@@ -7,6 +7,7 @@ use crate::matrix::clip;
 use crate::results::Results;
 use crate::sheet::reveal;
 use crate::state::{Shared, use_store};
+use semblance_scatter::decimal;
 use semblance_workspace::LineId;
 use std::rc::Rc;
 use web_sys::{EventTarget, HtmlElement};
@@ -93,9 +94,7 @@ fn Items(props: &ItemsProps) -> Html {
             .results
             .line(entry.point)
             .map(|line| line.0.to_string());
-        let bar = entry
-            .bar
-            .map(|bar| (f64::from(bar).clamp(0.0, 1.0) * 100.0).to_string());
+        let bar = entry.bar.map(|bar| decimal(bar.clamp(0.0, 1.0) * 100.0, 2));
         html! {
             <li>
                 <button type="button" class={classes!("entry", entry.score.is_some().then_some("scored"))} data-line={line}>

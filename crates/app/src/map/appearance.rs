@@ -4,7 +4,7 @@ use super::choice::ColorBy;
 use super::store::{Drawn, MapState};
 use crate::results::Results;
 use semblance_client::Cluster;
-use semblance_scatter::{Appearance, Rgba, Shape, categorical, sequential};
+use semblance_scatter::{Appearance, Rgba, Shape, categorical, fixed, sequential};
 
 /// Opacity of points that don't stand out while others do.
 const FAINT: f64 = 0.18;
@@ -86,8 +86,8 @@ pub fn appearance(
                 .collect();
             Legend::Scale {
                 what,
-                low: format!("{low:.digits$}"),
-                high: format!("{high:.digits$}"),
+                low: fixed(low, digits),
+                high: fixed(high, digits),
             }
         }
         Channel::Missing(why) => Legend::Missing(why),

@@ -8,6 +8,7 @@ use crate::marks::MarkStore;
 use crate::menu::Menu;
 use crate::state::Store;
 use semblance_client::{Metric, Steer};
+use semblance_scatter::{decimal, fixed};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -89,7 +90,9 @@ fn pca(store: &MapStore) -> Html {
         });
         let option = |component: usize| {
             let share = variance.as_ref().and_then(|v| v.get(component)).copied();
-            let share = share.map_or(String::new(), |share| format!(" · {:.1} %", share * 100.0));
+            let share = share.map_or(String::new(), |share| {
+                format!(" · {} %", fixed(share * 100.0, 1))
+            });
             let selected = store.layout.components[at] == component;
             html! { <option value={component.to_string()} {selected}>{ format!("Component {}{share}", component + 1) }</option> }
         };
@@ -104,7 +107,7 @@ fn pca(store: &MapStore) -> Html {
         <>
             { for (0..store.layout.dimensions()).map(axis) }
             if held > 0.0 {
-                <p class="menu-note">{ format!("These {COMPONENTS} components hold {:.0} % of all difference between the texts.", held * 100.0) }</p>
+                <p class="menu-note">{ format!("These {COMPONENTS} components hold {} % of all difference between the texts.", fixed(held * 100.0, 0)) }</p>
             }
         </>
     }
@@ -117,13 +120,12 @@ fn field(
     (least, most, step): (f64, f64, f64),
     set: Callback<Event>,
 ) -> Html {
-    let value = value.map_or(String::new(), |value| {
-        // f32 options as they were typed: 0.1, not 0.10000000149.
-        ((value * 1e4).round() / 1e4).to_string()
-    });
+    // f32 options as they were typed: 0.1, not 0.10000000149.
+    let number = |value: f64| decimal(value, 4);
+    let value = value.map(number).unwrap_or_default();
     html! {
         <label class="field"><span>{ name }</span>
-            <input type="number" min={least.to_string()} max={most.to_string()} step={step.to_string()} {value} placeholder="auto" onchange={set} />
+            <input type="number" min={number(least)} max={number(most)} step={number(step)} {value} placeholder="auto" onchange={set} />
         </label>
     }
 }
@@ -254,7 +256,7 @@ pub fn axes_editor(store: &MapStore, texts: &Store, marks: &MarkStore) -> Html {
             <p class="menu-note">
                 { "Each axis runs from the middle of some texts to the middle of others; part several by a semicolon. They need not be among your texts." }
                 if let Some(angle) = angle.filter(|angle| angle.abs() > 0.8) {
-                    { format!(" These two axes show nearly the same: the cosine between them is {angle:.2}.") }
+                    { format!(" These two axes show nearly the same: the cosine between them is {}.", fixed(angle, 2)) }
                 }
             </p>
         </div>
@@ -288,7 +290,7 @@ pub fn run_bar(store: &MapStore, maker: &Rc<Maker>) -> Html {
         <div class="run-bar">
             if let Some(work) = &store.work {
                 <span class="run-what">{ said(work) }</span>
-                <progress max={work.total.max(1.0).to_string()} value={work.done.to_string()} aria-label={work.what}
+                <progress max={decimal(work.total.max(1.0), 2)} value={decimal(work.done, 2)} aria-label={work.what}
                     aria-valuetext={said(work)} />
                 if work.steerable {
                     if work.paused {
@@ -311,7 +313,7 @@ pub fn run_bar(store: &MapStore, maker: &Rc<Maker>) -> Html {
 }
 
 fn said(work: &Work) -> String {
-    let (done, total) = (work.done.round(), work.total.round());
+    let (done, total) = (fixed(work.done, 0), fixed(work.total, 0));
     match (
         work.steerable && work.what != "Finding neighbours",
         work.paused,

@@ -1,7 +1,7 @@
 //! The map as a file: picture or coordinates.
 
 use super::store::Drawn;
-use semblance_scatter::Scatter;
+use semblance_scatter::{Scatter, shortest};
 use std::fmt::Write;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
@@ -51,7 +51,7 @@ pub fn tsv(drawn: &Drawn) -> String {
     for (text, row) in rows(drawn) {
         for &axis in &shown {
             // Writing to a string can't fail.
-            _ = write!(file, "{}\t", row.get(axis).copied().unwrap_or(0.0));
+            _ = write!(file, "{}\t", place(row, axis));
         }
         file.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
         file.push('\n');
@@ -66,11 +66,7 @@ pub fn json(drawn: &Drawn) -> String {
     for (at, (text, row)) in rows(drawn).enumerate() {
         file.push_str(if at == 0 { "\n  {" } else { ",\n  {" });
         for (name, &axis) in NAMES.iter().zip(&shown) {
-            _ = write!(
-                file,
-                "\"{name}\": {}, ",
-                row.get(axis).copied().unwrap_or(0.0)
-            );
+            _ = write!(file, "\"{name}\": {}, ", place(row, axis));
         }
         let quoted = js_sys::JSON::stringify(&text.into()).ok();
         let quoted = quoted.and_then(|text| text.as_string());
@@ -80,6 +76,10 @@ pub fn json(drawn: &Drawn) -> String {
     }
     file.push_str("\n]\n");
     file
+}
+
+fn place(row: &[f32], axis: usize) -> String {
+    shortest(row.get(axis).copied().unwrap_or(0.0))
 }
 
 fn rows(drawn: &Drawn) -> impl Iterator<Item = (&str, &[f32])> {

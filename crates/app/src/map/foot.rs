@@ -5,7 +5,7 @@ use super::choice::ColorBy;
 use super::store::{MapAction, MapStore};
 use crate::look::Look;
 use semblance_client::Trust;
-use semblance_scatter::{Shape, categorical, sequential};
+use semblance_scatter::{Shape, categorical, fixed, sequential};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -127,20 +127,20 @@ fn trust_line(trust: &Trust) -> Html {
         String::new()
     };
     let title = format!(
-        "Neighbours are compared in the original space. Trustworthiness {:.3}: few strangers among the {k} nearest on the map. Continuity {:.3}: few of the {k} true nearest drawn elsewhere (Venna and Kaski 2001).{sample}",
-        whole.trustworthiness,
-        whole.continuity,
+        "Neighbours are compared in the original space. Trustworthiness {}: few strangers among the {k} nearest on the map. Continuity {}: few of the {k} true nearest drawn elsewhere (Venna and Kaski 2001).{sample}",
+        fixed(whole.trustworthiness, 3),
+        fixed(whole.continuity, 3),
         k = whole.k
     );
     html! {
         <p class="map-trust" {title}>
-            <strong>{ format!("Trust {:.0} %", whole.preservation * 100.0) }</strong>
+            <strong>{ format!("Trust {} %", fixed(whole.preservation * 100.0, 0)) }</strong>
             { format!(
-                ": of the {} texts nearest to each, the map keeps {:.1} near it. Trustworthiness {:.2}, continuity {:.2}.",
+                ": of the {} texts nearest to each, the map keeps {} near it. Trustworthiness {}, continuity {}.",
                 whole.k,
-                whole.preservation * f64::from(whole.k),
-                whole.trustworthiness,
-                whole.continuity
+                fixed(whole.preservation * f64::from(whole.k), 1),
+                fixed(whole.trustworthiness, 2),
+                fixed(whole.continuity, 2)
             ) }
         </p>
     }

@@ -33,7 +33,7 @@ use foot::foot;
 use maker::TRUST_NEIGHBOURS;
 use picked::picked;
 use semblance_client::Metric;
-use semblance_scatter::{Axes, Callbacks, Framing, Points, Rgba, Scatter, Theme, Tool};
+use semblance_scatter::{Axes, Callbacks, Framing, Points, Rgba, Scatter, Theme, Tool, fixed};
 use std::cell::RefCell;
 use std::rc::Rc;
 use store::Drawn;
@@ -348,7 +348,7 @@ fn captions(drawn: &Drawn) -> Axes {
                 .filter(|share| share.is_finite() && *share > 0.0)
                 .map_or_else(
                     || format!("PC {}", component + 1),
-                    |share| format!("PC {} · {:.1} %", component + 1, share * 100.0),
+                    |share| format!("PC {} · {} %", component + 1, fixed(share * 100.0, 1)),
                 )
         }
         (Kind::Axes, Some(_)) => own.get(at).map_or_else(

@@ -2,6 +2,7 @@
 
 use web_sys::CanvasRenderingContext2d;
 
+use crate::number::decimal;
 use crate::picture::{Anchor, Item, Mark, Text, outline};
 use crate::text::Measure;
 use crate::{Rgba, Shape, Theme};
@@ -66,7 +67,7 @@ impl<'a> Painter<'a> {
         if self.font != (size.to_bits(), bold) {
             self.font = (size.to_bits(), bold);
             let weight = if bold { 600 } else { 400 };
-            let family = self.family;
+            let (size, family) = (decimal(size, 3), self.family);
             self.context
                 .set_font(&format!("{weight} {size}px {family}"));
         }

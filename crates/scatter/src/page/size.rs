@@ -11,6 +11,7 @@ use web_sys::{
     ResizeObserverOptions, ResizeObserverSize, Window,
 };
 
+use crate::number::decimal;
 use crate::page::Inner;
 
 /// Largest canvas side in device pixels; browsers give up above it.
@@ -97,7 +98,7 @@ impl Sizer {
         }
         let query = self
             .window
-            .match_media(&format!("(resolution: {ratio}dppx)"));
+            .match_media(&format!("(resolution: {}dppx)", decimal(ratio, 15)));
         *watched = query.ok().flatten().map(|query| {
             let inner = self.inner.clone();
             let listener = EventListener::new(&query, "change", move |_| {

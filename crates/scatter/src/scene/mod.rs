@@ -13,7 +13,7 @@ use crate::event::{Event, Tool};
 use crate::gesture::Region;
 use crate::math;
 use crate::motion::Motion;
-use crate::order::ordered;
+use crate::number::ordered;
 use crate::points::{Cloud, Framing, Points};
 use crate::stack::Stacks;
 use crate::{Appearance, Axes, ScatterError, Shape, Theme};

@@ -255,7 +255,7 @@ impl Scene {
                 let mut camera = self.fitting(Some(points));
                 // Points at one place have no extent of their own: come as near as is useful.
                 let (nearest, farthest) = (self.view.fitted / 12.0, self.view.limits.1);
-                camera.extent = camera.extent.clamp(nearest.min(farthest), farthest);
+                camera.extent = camera.extent.max(nearest).min(farthest);
                 self.move_to(camera, motion);
             }
         }
@@ -286,7 +286,7 @@ impl Scene {
         }
         let mut camera = View::inward(&camera, &self.cloud.frame);
         let (nearest, farthest) = self.view.limits;
-        camera.extent = camera.extent.clamp(nearest.min(farthest), farthest);
+        camera.extent = camera.extent.max(nearest).min(farthest);
         if self.is_solid() {
             camera.pitch = camera.pitch.clamp(-1.55, 1.55);
         } else {
@@ -319,7 +319,7 @@ impl Scene {
     fn hold(&mut self) {
         let reach = 1.0 + self.view.fitted * 0.5;
         for component in &mut self.view.lens.camera.center {
-            *component = component.clamp(-reach, reach);
+            *component = component.max(-reach).min(reach);
         }
     }
 
