@@ -5,6 +5,7 @@ use crate::elsewhere::Watch;
 use crate::engine::Driver;
 use crate::explore::Explore;
 use crate::header::header;
+use crate::hooks::use_change;
 use crate::look::{Look, use_applied_look};
 use crate::map::{Map, MapState, MapStore};
 use crate::marks::{Mark, MarkStore, Marks};
@@ -45,7 +46,7 @@ pub fn App() -> Html {
     use_keys(&store, &marks, &keys);
     {
         let marks = marks.dispatcher();
-        use_effect_with(store.results.clone(), move |results| {
+        use_change(store.results.clone(), move |results| {
             if !results.texts.is_empty() {
                 timing::mark_once("semblance:first-scores");
             }
@@ -112,7 +113,7 @@ fn use_started(driver: &Rc<Driver>, store: &Store) {
     {
         // Before the start below: the first engine has the precision that was kept.
         let driver = driver.clone();
-        use_effect_with(store.settings.exact, move |&exact| {
+        use_change(store.settings.exact, move |&exact| {
             driver.set_precision(if exact {
                 Precision::Exact
             } else {
@@ -121,7 +122,7 @@ fn use_started(driver: &Rc<Driver>, store: &Store) {
         });
     }
     let (driver, dispatch) = (driver.clone(), store.dispatcher());
-    use_effect_with((), move |()| {
+    use_change((), move |()| {
         timing::mark("semblance:page-ready");
         driver.start();
         let watch = Watch::new(move |count| dispatch.dispatch(Action::Elsewhere(count)));
@@ -135,7 +136,7 @@ fn use_started(driver: &Rc<Driver>, store: &Store) {
 #[hook]
 fn use_embedded(driver: &Rc<Driver>, store: &Store) {
     let (driver, state) = (driver.clone(), store.clone());
-    use_effect_with(store.document.revision(), move |&revision| {
+    use_change(store.document.revision(), move |&revision| {
         let typed = revision > 0 && state.shown == revision;
         let document = state.document.clone();
         let dispatch = state.dispatcher();
@@ -150,10 +151,10 @@ fn use_embedded(driver: &Rc<Driver>, store: &Store) {
 /// Keeps settings and texts in the browser's storage.
 #[hook]
 fn use_kept(store: &Store) {
-    use_effect_with(store.settings, |settings| storage::keep_settings(*settings));
+    use_change(store.settings, |settings| storage::keep_settings(*settings));
     let state = store.clone();
     let full = use_mut_ref(|| false);
-    use_effect_with(
+    use_change(
         (store.document.revision(), store.sample),
         move |&(_, sample)| {
             let document = state.document.clone();
@@ -186,7 +187,7 @@ fn use_kept(store: &Store) {
 #[hook]
 fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
     let (store, marks, keys) = (store.dispatcher(), marks.dispatcher(), keys.clone());
-    use_effect_with((), move |()| {
+    use_change((), move |()| {
         let options = EventListenerOptions::enable_prevent_default();
         let document = gloo::utils::document();
         let listener =

@@ -1,5 +1,6 @@
 //! Light or dark, large or small: what the style sheet goes by, and who must know of it.
 
+use crate::hooks::{use_change, use_value};
 use gloo::events::EventListener;
 use semblance_workspace::{Settings, Theme};
 use web_sys::MediaQueryList;
@@ -19,7 +20,7 @@ pub fn use_applied_look(settings: Settings) -> Look {
     let system_dark = use_state_eq(|| query().is_some_and(|query| query.matches()));
     {
         let system_dark = system_dark.setter();
-        use_effect_with((), move |()| {
+        use_change((), move |()| {
             let listener = query().map(|query| {
                 let now = query.clone();
                 EventListener::new(&query, "change", move |_| system_dark.set(now.matches()))
@@ -32,9 +33,9 @@ pub fn use_applied_look(settings: Settings) -> Look {
         Theme::Light => false,
         Theme::Dark => true,
     };
-    let applied = use_state_eq(Look::default);
+    let applied = use_value(Look::default());
     let setter = applied.setter();
-    use_effect_with(
+    use_change(
         (settings.theme, settings.projector, dark),
         move |&(theme, projector, dark)| {
             let theme = match theme {

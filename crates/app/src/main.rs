@@ -10,6 +10,7 @@ mod engine;
 mod explore;
 mod header;
 mod heat;
+mod hooks;
 mod icon;
 mod look;
 mod map;

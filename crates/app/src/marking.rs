@@ -1,6 +1,7 @@
 //! Marks what is hovered and selected on elements that are drawn already. A hover touches two
 //! attributes this way and renders nothing again.
 
+use crate::hooks::use_change;
 use crate::marks::{Marks, use_marks};
 use semblance_workspace::{Focus, LineId};
 use std::rc::Rc;
@@ -15,7 +16,7 @@ use yew::prelude::*;
 pub fn use_marking<T: PartialEq + 'static>(container: NodeRef, drawn: T) {
     let marks = use_marks();
     let focus = Rc::new(Marks::clone(&marks));
-    use_effect_with((focus, drawn), move |(focus, _)| {
+    use_change((focus, drawn), move |(focus, _)| {
         if let Some(container) = container.cast::<Element>() {
             mark(&container, &focus.0);
         }

@@ -1,6 +1,7 @@
 //! The heat map with a number in every cell.
 
 use crate::heat;
+use crate::hooks::use_change;
 use crate::marking::{elements, set, use_marking};
 use crate::marks::{Mark, use_marks};
 use crate::results::Results;
@@ -133,7 +134,7 @@ pub fn clip(text: &str) -> String {
 fn use_column_marks(table: NodeRef, props: &MatrixProps) {
     let focus = use_marks().0.clone();
     let drawn = (props.results.clone(), props.points.clone());
-    use_effect_with((focus, drawn), move |(focus, (results, points))| {
+    use_change((focus, drawn), move |(focus, (results, points))| {
         let Some(table) = table.cast::<Element>() else {
             return;
         };

@@ -1,5 +1,6 @@
 //! A button that opens a small panel with more.
 
+use crate::hooks::{use_change, use_value};
 use crate::icon::{Icon, icon};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Node};
@@ -22,7 +23,7 @@ pub struct MenuProps {
 /// with the keyboard close it.
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
-    let open = use_state_eq(|| false);
+    let open = use_value(false);
     let root = use_node_ref();
     let button = use_node_ref();
     let toggle = {
@@ -57,7 +58,7 @@ pub fn Menu(props: &MenuProps) -> Html {
     };
     {
         let (open_setter, root) = (open.setter(), root.clone());
-        use_effect_with(*open, move |&is_open| {
+        use_change(*open, move |&is_open| {
             let listener = is_open.then(|| {
                 let document = gloo::utils::document();
                 gloo::events::EventListener::new(&document, "pointerdown", move |event| {

@@ -2,6 +2,7 @@
 
 use crate::engine::Driver;
 use crate::explore::{Entries, Entry};
+use crate::hooks::{use_change, use_value};
 use crate::marks::use_marks;
 use crate::matrix::clip;
 use crate::results::Results;
@@ -43,7 +44,7 @@ impl PartialEq for NeighboursProps {
 pub fn Neighbours(props: &NeighboursProps) -> Html {
     let results = use_store().results.clone();
     let marks = use_marks();
-    let (count, metric) = (use_state_eq(|| COUNT), use_state_eq(Metric::default));
+    let (count, metric) = (use_value(COUNT), use_value(Metric::default()));
     let point = marks.0.primary().and_then(|line| results.point(line));
     let question = Question {
         results: results.clone(),
@@ -135,7 +136,7 @@ fn use_found(props: &NeighboursProps, question: &Question) -> (Question, Rc<Vec<
         })
     });
     let ask = props.active && near.is_none();
-    use_effect_with((question.clone(), ask), move |(question, ask)| {
+    use_change((question.clone(), ask), move |(question, ask)| {
         if let (Some(point), true) = (question.point, *ask) {
             let question = question.clone();
             spawn_local(async move {

@@ -1,6 +1,7 @@
 //! The pairs, sorted.
 
 use crate::heat;
+use crate::hooks::use_value;
 use crate::marking::use_marking;
 use crate::marks::{Mark, MarkStore, use_marks};
 use crate::matrix::clip;
@@ -17,7 +18,7 @@ const FIRST: usize = 8;
 pub fn Pairs() -> Html {
     let results = use_store().results.clone();
     let marks = use_marks();
-    let all = use_state(|| false);
+    let all = use_value(false);
     let container = use_node_ref();
     use_marking(container.clone(), (results.clone(), *all));
     let longest = results.most.len().max(results.least.len());

@@ -1,6 +1,7 @@
 //! All scores as a picture, one square for each pair, for documents whose numbers don't fit.
 
 use crate::heat;
+use crate::hooks::use_change;
 use crate::marks::{Mark, use_marks};
 use crate::results::Results;
 use crate::state::Shared;
@@ -24,7 +25,7 @@ pub fn Picture(props: &PictureProps) -> Html {
     let look = crate::look::use_look();
     {
         let canvas = canvas.clone();
-        use_effect_with(
+        use_change(
             (props.results.clone(), props.points.clone(), look),
             move |(results, points, _)| {
                 if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {

@@ -2,6 +2,7 @@
 //! clipboard.
 
 use crate::caret;
+use crate::hooks::{use_change, use_value};
 use crate::state::{Action, WINDOW, use_store};
 use gloo::events::{EventListener, EventListenerOptions};
 use semblance_scatter::decimal;
@@ -27,7 +28,7 @@ pub fn use_written(area: &NodeRef, scroller: &NodeRef, wrapped: bool) {
     let (area, scroller) = (area.clone(), scroller.clone());
     let held = use_mut_ref(|| 0..0);
     let deps = (store.document.revision(), store.shown, store.window.clone());
-    use_effect_with(deps, move |(revision, shown, window)| {
+    use_change(deps, move |(revision, shown, window)| {
         let before = held.replace(window.clone());
         let Some(area) = area
             .cast::<HtmlTextAreaElement>()
@@ -74,7 +75,7 @@ pub fn use_view(
 ) -> (Range<usize>, Callback<Event>) {
     let store = use_store();
     let count = store.document.lines().len();
-    let view = use_state_eq(|| 0..100);
+    let view = use_value(0..100);
     let update = {
         let (scroller, view, store) = (scroller.clone(), view.setter(), store.clone());
         move || {
@@ -103,7 +104,7 @@ pub fn use_view(
     {
         let (update, sheet) = (update.clone(), sheet.clone());
         let deps = (range.clone(), count, store.window.clone(), wrapped);
-        use_effect_with(deps, move |(range, count, window, wrapped)| {
+        use_change(deps, move |(range, count, window, wrapped)| {
             let Some(sheet) = sheet.cast::<HtmlElement>() else {
                 return;
             };
@@ -149,7 +150,7 @@ fn row_height(element: &Element) -> f64 {
 #[hook]
 pub fn use_own_undo(area: &NodeRef) {
     let (dispatch, area) = (use_store().dispatcher(), area.clone());
-    use_effect_with((), move |()| {
+    use_change((), move |()| {
         let options = EventListenerOptions::enable_prevent_default();
         let listener = area.cast::<HtmlTextAreaElement>().map(|area| {
             EventListener::new_with_options(&area, "beforeinput", options, move |event| {
@@ -176,14 +177,14 @@ fn lines(text: &str) -> usize {
 #[hook]
 pub fn use_clipboard(area: &NodeRef) -> UseStateHandle<bool> {
     let store = use_store();
-    let all = use_state_eq(|| false);
+    let all = use_value(false);
     let area = area.clone();
     let latest = use_mut_ref(|| store.clone());
     latest.replace(store);
     let marked: Rc<Cell<bool>> = (*use_memo((), |()| Rc::new(Cell::new(false)))).clone();
     marked.set(*all);
     let setter = all.setter();
-    use_effect_with((), move |()| {
+    use_change((), move |()| {
         let listeners = area.cast::<HtmlTextAreaElement>().map(|area| {
             ["copy", "cut", "paste"].map(|name| {
                 let (latest, marked, setter, area) =

@@ -1,6 +1,7 @@
 //! The panel of the texts: sample sets, files, undo, and the editor.
 
 use crate::editor::Editor;
+use crate::hooks::use_value;
 use crate::icon::{Icon, icon};
 use crate::samples::SAMPLES;
 use crate::state::{Action, Message, State, use_store};
@@ -18,7 +19,7 @@ const LARGEST_FILE: f64 = 64e6;
 pub fn Texts() -> Html {
     let store = use_store();
     let file = use_node_ref();
-    let dropping = use_state_eq(|| false);
+    let dropping = use_value(false);
 
     let choose = {
         let dispatch = store.dispatcher();

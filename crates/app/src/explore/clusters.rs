@@ -2,6 +2,7 @@
 
 use super::asking::{Asked, DriverProps, status, texts};
 use crate::heat;
+use crate::hooks::use_value;
 use crate::look::use_look;
 use crate::map::{Found, MapAction, cluster_name, swatch, use_map_store};
 use crate::marks::{Mark, use_marks};
@@ -23,8 +24,8 @@ pub fn ClustersTab(props: &DriverProps) -> Html {
     let results = use_store().results.clone();
     let (map, marks) = (use_map_store(), use_marks());
     let dark = use_look().dark;
-    let asked = use_state_eq(Asked::default);
-    let count = use_state_eq(|| None::<usize>);
+    let asked = use_value(Asked::default());
+    let count = use_value(None::<usize>);
     let onchange = {
         let count = count.setter();
         Callback::from(move |event: Event| {

@@ -4,6 +4,7 @@ use super::asking::{Asked, DriverProps, status, texts};
 use super::drafts::{Draft, Drafts, Edit, gathered};
 use super::entries::{Entries, Entry};
 use crate::heat;
+use crate::hooks::use_value;
 use crate::icon::{Icon, icon};
 use crate::look::use_look;
 use crate::map::{Found, Groups, MapAction, swatch, use_map_store};
@@ -37,7 +38,7 @@ pub fn GroupsTab(props: &DriverProps) -> Html {
     let (map, marks) = (use_map_store(), use_marks());
     let dark = use_look().dark;
     let drafts = use_reducer_eq(Drafts::default);
-    let asked = use_state_eq(Asked::default);
+    let asked = use_value(Asked::default());
     let assign = {
         let (driver, results, drafts) = (props.driver.clone(), results.clone(), drafts.clone());
         let (asked, dispatch) = (asked.clone(), map.dispatcher());

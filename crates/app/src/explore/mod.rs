@@ -13,6 +13,7 @@ pub use asking::DriverProps;
 pub use entries::{Entries, Entry};
 
 use crate::engine::Driver;
+use crate::hooks::use_value;
 use crate::neighbours::Neighbours;
 use clusters::ClustersTab;
 use groups::GroupsTab;
@@ -74,7 +75,7 @@ impl Tab {
 /// The panel. All its parts stay alive while one is shown, so that each is as it was left.
 #[component]
 pub fn Explore(props: &DriverProps) -> Html {
-    let shown = use_state_eq(|| Tab::Neighbours);
+    let shown = use_value(Tab::Neighbours);
     let tab = |tab: Tab| {
         let setter = shown.setter();
         let onclick = Callback::from(move |_: MouseEvent| setter.set(tab));

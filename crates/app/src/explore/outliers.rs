@@ -2,6 +2,7 @@
 
 use super::asking::{Asked, DriverProps, status};
 use super::entries::{Entries, Entry};
+use crate::hooks::use_value;
 use crate::results::Results;
 use crate::state::{Shared, use_store};
 use semblance_client::MapEvent;
@@ -18,8 +19,8 @@ const NEIGHBOURS: usize = 10;
 #[component]
 pub fn Outliers(props: &DriverProps) -> Html {
     let results = use_store().results.clone();
-    let asked = use_state_eq(Asked::default);
-    let found = use_state(|| None::<(Shared<Results>, Rc<Vec<Entry>>)>);
+    let asked = use_value(Asked::default());
+    let found = use_value(None::<(Shared<Results>, Rc<Vec<Entry>>)>);
     let find = {
         let (driver, results) = (props.driver.clone(), results.clone());
         let (asked, found) = (asked.clone(), found.setter());

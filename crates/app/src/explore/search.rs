@@ -4,6 +4,7 @@ use super::asking::{Asked, DriverProps, status, texts};
 use super::entries::{Entries, Entry, LISTED};
 use super::matching::{Pattern, all_words, matching};
 use crate::engine::Driver;
+use crate::hooks::{use_change, use_value};
 use crate::icon::{Icon, icon};
 use crate::map::{Highlight, MapAction, MapStore, Query, use_map_store};
 use crate::marks::{Mark, use_marks};
@@ -102,9 +103,9 @@ impl Hits {
 pub fn Search(props: &DriverProps) -> Html {
     let results = use_store().results.clone();
     let (map, marks) = (use_map_store(), use_marks());
-    let text = use_state_eq(String::new);
-    let (mode, count) = (use_state_eq(Mode::default), use_state_eq(|| NEAREST));
-    let entered = use_state_eq(|| 0u32);
+    let text = use_value(String::new());
+    let (mode, count) = (use_value(Mode::default()), use_value(NEAREST));
+    let entered = use_value(0u32);
     let sought = Sought {
         results: results.clone(),
         mode: *mode,
@@ -244,11 +245,11 @@ fn use_hits(
     sought: Sought,
     entered: u32,
 ) -> (UseStateHandle<Asked>, Option<Shared<Hits>>) {
-    let asked = use_state_eq(Asked::default);
-    let hits = use_state_eq(|| None::<Shared<Hits>>);
+    let asked = use_value(Asked::default());
+    let hits = use_value(None::<Shared<Hits>>);
     let before = use_mut_ref(|| 0);
     let (driver, set_asked, set_hits) = (driver.clone(), asked.setter(), hits.setter());
-    use_effect_with((sought, entered), move |(sought, entered)| {
+    use_change((sought, entered), move |(sought, entered)| {
         let alive = Rc::new(Cell::new(true));
         let at_once = before.replace(*entered) != *entered;
         let pause = if at_once { 0 } else { sought.mode.pause() };
@@ -380,7 +381,7 @@ fn use_highlight(driver: &Rc<Driver>, map: &MapStore, hits: &Option<Shared<Hits>
     let settled = settled.map(|drawn| drawn.coordinates.clone());
     let (driver, dispatch) = (driver.clone(), map.dispatcher());
     let shown = use_mut_ref(|| false);
-    use_effect_with((hits.clone(), settled), move |(hits, settled)| {
+    use_change((hits.clone(), settled), move |(hits, settled)| {
         let alive = Rc::new(Cell::new(true));
         let found = hits.clone().filter(|hits| !hits.points.is_empty());
         let before = shown.replace(found.is_some());

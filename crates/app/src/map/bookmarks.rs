@@ -2,6 +2,7 @@
 
 use super::choice::{ColorBy, Layout};
 use super::store::{MapAction, use_map_store};
+use crate::hooks::use_change;
 use crate::icon::{Icon, icon};
 use crate::marks::{Mark, use_marks};
 use crate::menu::Menu;
@@ -79,7 +80,7 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
             drawn.map(|d| (d.layout.clone(), d.coordinates)),
             store.layout.clone(),
         );
-        use_effect_with(current, move |(drawn, _)| {
+        use_change(current, move |(drawn, _)| {
             let arrived = |(layout, _): &(Layout, Camera)| {
                 drawn.as_ref().is_some_and(|(drawn, _)| **drawn == *layout)
             };

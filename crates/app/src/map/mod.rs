@@ -18,6 +18,7 @@ pub use store::{Found, Groups, Highlight, MapAction, MapState, MapStore, Query, 
 
 use crate::engine::Driver;
 use crate::heat;
+use crate::hooks::{use_change, use_value};
 use crate::icon::{Icon, icon};
 use crate::look::{Look, use_look};
 use crate::marks::{Mark, MarkStore, Marks, use_marks};
@@ -68,7 +69,7 @@ pub fn Map(props: &MapProps) -> Html {
     };
     {
         let maker = Rc::clone(&maker);
-        use_effect_with(
+        use_change(
             (latest.clone(), store.layout.clone(), store.again),
             move |(results, layout, again)| maker.make(results.clone(), layout.clone(), *again),
         );
@@ -79,15 +80,15 @@ pub fn Map(props: &MapProps) -> Html {
     };
     let stage = use_node_ref();
     let current: Rc<Current> = use_memo((), |()| Rc::new(RefCell::new(Shared(Rc::default()))));
-    let walked = use_state_eq(String::new);
+    let walked = use_value(String::new());
     let map = use_map(&stage, &current, &marks, &walked);
     let look = use_look();
     let scores = use_scores(&props.driver, &store, &results, &marks);
     use_points(map.as_ref(), &store, &current);
     let legend = use_appearance(map.as_ref(), &store, &scores, &stage, look);
     let remark = use_focus(map.as_ref(), &props.driver, &store, &results, &marks);
-    let tool = use_state_eq(Tool::default);
-    let large = use_state_eq(|| false);
+    let tool = use_value(Tool::default());
+    let large = use_value(false);
     let handle = map
         .as_ref()
         .as_ref()
@@ -211,7 +212,7 @@ fn use_map(
     let map = use_state(|| Rc::new(None));
     let (setter, stage, current) = (map.setter(), stage.clone(), current.clone());
     let (dispatch, walked) = (marks.dispatcher(), walked.setter());
-    use_effect_with((), move |()| {
+    use_change((), move |()| {
         if let Some(stage) = stage.cast::<HtmlElement>() {
             let results: Current = Rc::clone(&current);
             let line = {
@@ -265,7 +266,7 @@ fn use_points(map: &Built, store: &MapStore, current: &Rc<Current>) {
     {
         let (built, current) = (built.clone(), current.clone());
         let query = store.highlight.as_ref().and_then(|h| h.query.clone());
-        use_effect_with(
+        use_change(
             (store.drawn.clone(), query.clone(), built.is_some()),
             move |(drawn, query, _)| {
                 let (Some(map), Some(drawn)) = (built, drawn) else {
@@ -283,7 +284,7 @@ fn use_points(map: &Built, store: &MapStore, current: &Rc<Current>) {
     }
     let results = store.drawn.as_ref().map(|drawn| drawn.results.clone());
     let query = store.highlight.as_ref().and_then(|h| h.query.clone());
-    use_effect_with(
+    use_change(
         (results, query, store.clusters.clone(), built.is_some()),
         move |(results, query, clusters, _)| {
             let (Some(map), Some(results)) = (built, results) else {
@@ -399,7 +400,7 @@ fn use_scores(
     let key = (results.clone(), point);
     {
         let (driver, setter, have) = (driver.clone(), asked.setter(), held.is_some());
-        use_effect_with((key.clone(), have), move |((results, point), have)| {
+        use_change((key.clone(), have), move |((results, point), have)| {
             let (Some(point), false, Some(client)) = (*point, *have, driver.client()) else {
                 return;
             };
@@ -432,7 +433,7 @@ fn use_appearance(
     let built = map.as_ref().and_then(|map| map.as_ref().ok()).cloned();
     {
         let (built, stage) = (built.clone(), stage.clone());
-        use_effect_with((look, built.is_some()), move |(look, _)| {
+        use_change((look, built.is_some()), move |(look, _)| {
             let stage = stage.cast::<HtmlElement>();
             let theme = stage.and_then(|stage| theme(&stage, *look));
             if let (Some(map), Some(theme)) = (built, theme) {
@@ -466,7 +467,7 @@ fn use_appearance(
         },
     );
     {
-        use_effect_with((Shared(made.clone()), built.is_some()), move |(made, _)| {
+        use_change((Shared(made.clone()), built.is_some()), move |(made, _)| {
             if let (Some(map), Some((look, _))) = (built, &**made) {
                 map.set_appearance(look.clone());
             }
@@ -517,7 +518,7 @@ fn use_focus(
             .filter_map(|&line| results.point(line))
             .collect();
         let focus = Marks::clone(marks);
-        use_effect_with(
+        use_change(
             (
                 focus,
                 results.clone(),
@@ -574,7 +575,7 @@ fn use_truth(
     });
     {
         let (driver, setter, have) = (driver.clone(), asked.setter(), held.is_some());
-        use_effect_with(
+        use_change(
             (key.clone(), have),
             move |((results, point, metric), have)| {
                 let (Some(point), false) = (*point, *have) else {
