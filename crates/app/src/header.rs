@@ -1,6 +1,7 @@
 //! The bar at the top: name, precision, size of type, light or dark, help.
 
-use crate::icon::{Icon, brand, icon};
+use crate::button::tool;
+use crate::icon::{Icon, brand};
 use crate::state::{Action, Store};
 use semblance_workspace::Theme;
 use yew::prelude::*;
@@ -26,14 +27,14 @@ pub fn header(
             <h1 class="brand">{ brand() }<span>{ "Semblance" }</span></h1>
             <p class="tagline">{ "How alike are these texts? Everything is computed on this device." }</p>
             <div class="tools">
-                <button type="button" class="tool" onclick={act(|| Action::ToggleExact)}
-                    title="Exact arithmetic: the scores of the original model, two to three times slower; downloads 91 MB once"
-                    aria-label="Exact arithmetic" aria-pressed={store.settings.exact.to_string()}>{ icon(Icon::Exact) }</button>
-                <button type="button" class="tool" onclick={act(|| Action::ToggleProjector)} title="Large type, for a projector"
-                    aria-label="Large type" aria-pressed={store.settings.projector.to_string()}>{ icon(Icon::Large) }</button>
-                <button type="button" class="tool" onclick={act(|| Action::CycleTheme)} title={theme} aria-label={theme}>{ icon(theme_icon) }</button>
-                <button type="button" class="tool" onclick={on_keys} title="Keys" aria-label="Keys">{ icon(Icon::Keyboard) }</button>
-                <button type="button" class="tool" onclick={on_about} title="About and privacy" aria-label="About and privacy">{ icon(Icon::About) }</button>
+                { tool(Icon::Exact, "Exact arithmetic",
+                    "Exact arithmetic: the scores of the original model, two to three times slower; downloads 91 MB once",
+                    Some(store.settings.exact), act(|| Action::ToggleExact)) }
+                { tool(Icon::Large, "Large type", "Large type, for a projector",
+                    Some(store.settings.projector), act(|| Action::ToggleProjector)) }
+                { tool(theme_icon, theme, theme, None, act(|| Action::CycleTheme)) }
+                { tool(Icon::Keyboard, "Keys", "Keys", None, on_keys) }
+                { tool(Icon::About, "About and privacy", "About and privacy", None, on_about) }
             </div>
         </header>
     }

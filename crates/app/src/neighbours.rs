@@ -1,5 +1,6 @@
 //! The nearest neighbours of the selected text.
 
+use crate::button::number;
 use crate::engine::Driver;
 use crate::explore::{Entries, Entry};
 use crate::hooks::{use_change, use_value};
@@ -11,16 +12,14 @@ use semblance_client::Metric;
 use semblance_scatter::ordered;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// Neighbours listed at first.
 const COUNT: usize = 20;
-/// Neighbours listed at most.
-const MOST: usize = 999;
 
 /// What "near" can mean, with its name.
-const METRICS: [(Metric, &str); 3] = [
+pub const METRICS: [(Metric, &str); 3] = [
     (Metric::Cosine, "Cosine"),
     (Metric::Euclidean, "Euclidean"),
     (Metric::Dot, "Dot product"),
@@ -53,15 +52,6 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
         count: *count,
     };
     let (shown, entries) = use_found(props, &question);
-    let onchange = {
-        let count = count.setter();
-        Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let wanted = input.value().trim().parse().unwrap_or(COUNT).clamp(1, MOST);
-            input.set_value(&wanted.to_string());
-            count.set(wanted);
-        })
-    };
     let choose = {
         let metric = metric.setter();
         Callback::from(move |event: Event| {
@@ -80,9 +70,7 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
         <section class="neighbours" aria-labelledby="neighbours-title">
             <div class="explore-row">
                 <h2 id="neighbours-title">{ "Nearest neighbours" }</h2>
-                <label class="pick"><span>{ "Number" }</span>
-                    <input type="number" min="1" max={MOST.to_string()} value={count.to_string()} {onchange} />
-                </label>
+                { number(&count, COUNT) }
                 <select aria-label="Metric" onchange={choose}>{ for METRICS.map(option) }</select>
             </div>
             if let Some(point) = shown.point {

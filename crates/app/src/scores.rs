@@ -1,5 +1,6 @@
 //! The panel of the scores: heat map, its order and legend, the pairs.
 
+use crate::button::{radio, switch};
 use crate::heat::legend;
 use crate::marks::use_marks;
 use crate::matrix::Matrix;
@@ -77,15 +78,13 @@ fn order_switch(store: &Store) -> Html {
         let dispatch = store.dispatcher();
         let onchange = Callback::from(move |_: Event| dispatch.dispatch(Action::SetOrder(order)));
         let checked = store.settings.order == order;
-        html! { <label><input type="radio" name="order" {checked} {onchange} /><span>{ label }</span></label> }
+        radio("order", label, None, checked, onchange)
     };
-    html! {
-        <fieldset class="switch">
-            <legend class="unseen">{ "Order of rows and columns" }</legend>
-            { choice(Order::Typed, "As typed") }
-            { choice(Order::Similar, "Similar together") }
-        </fieldset>
-    }
+    let choices = [
+        choice(Order::Typed, "As typed"),
+        choice(Order::Similar, "Similar together"),
+    ];
+    switch("Order of rows and columns", choices)
 }
 
 #[derive(Properties, PartialEq)]

@@ -1,6 +1,7 @@
 //! The bar at the bottom: one sentence on how things stand, progress of what is long, and
 //! messages.
 
+use crate::button::words;
 use crate::engine::Driver;
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Store, Unit, use_store};
 use semblance_scatter::fixed;
@@ -35,11 +36,11 @@ pub fn Status(props: &StatusProps) -> Html {
                 if let Some(progress) = progress {
                     { bar(progress) }
                     if store.task.is_some() {
-                        <button type="button" class="quiet" onclick={stop}>{ "Stop" }</button>
+                        { words("quiet", "Stop", stop) }
                     }
                 }
                 if let Some((label, resume)) = resume(&store) {
-                    <button type="button" class="quiet" onclick={calling(&props.driver, resume)}>{ label }</button>
+                    { words("quiet", label, calling(&props.driver, resume)) }
                 }
                 if let Engine::Ready(model) = &store.engine {
                     <p class="model" title={format!("{}: {} dimensions, texts of up to {} tokens", model.name, model.dimensions, model.max_tokens)}>{ short(&model.name) }{ store.settings.exact.then_some(", exact") }</p>
@@ -184,13 +185,13 @@ fn messages(store: &Store, driver: &Rc<Driver>) -> Html {
                     Remedy::Undo => dispatch.dispatch(Action::Undo),
                 }
             });
-            html! { <button type="button" class="remedy" {onclick}>{ label }</button> }
+            words("remedy", label, onclick)
         });
         Some(html! {
             <div class={classes!("message", role)} {role}>
                 <p>{ &*message.text }</p>
                 { for remedy }
-                <button type="button" class="quiet" onclick={dismiss}>{ "Dismiss" }</button>
+                { words("quiet", "Dismiss", dismiss) }
             </div>
         })
     };

@@ -1,5 +1,6 @@
 //! The panel of the texts: sample sets, files, undo, and the editor.
 
+use crate::button::tool;
 use crate::editor::Editor;
 use crate::hooks::use_value;
 use crate::icon::{Icon, icon};
@@ -96,7 +97,7 @@ pub fn Texts() -> Html {
                 <div class="tools">
                     <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>
                     <button type="button" class="tool" onclick={act(|| Action::Redo)} disabled={!store.document.can_redo()} title="Redo (Ctrl + Shift + Z)" aria-label="Redo">{ icon(Icon::Redo) }</button>
-                    <button type="button" class="tool" onclick={pick} title="Open a text file, or drop one here" aria-label="Open a text file">{ icon(Icon::Open) }</button>
+                    { tool(Icon::Open, "Open a text file", "Open a text file, or drop one here", None, pick) }
                     <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,text/plain" multiple=true ref={file} onchange={picked} />
                 </div>
             </div>

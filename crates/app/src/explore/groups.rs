@@ -3,9 +3,10 @@
 use super::asking::{Asked, DriverProps, status, texts};
 use super::drafts::{Draft, Drafts, Edit, gathered};
 use super::entries::{Entries, Entry};
+use crate::button::{named, tool, words};
 use crate::heat;
 use crate::hooks::use_value;
-use crate::icon::{Icon, icon};
+use crate::icon::Icon;
 use crate::look::use_look;
 use crate::map::{Found, Groups, MapAction, swatch, use_map_store};
 use crate::marks::{Mark, MarkStore, use_marks};
@@ -105,9 +106,9 @@ pub fn GroupsTab(props: &DriverProps) -> Html {
             { for drafts.all.iter().enumerate().map(|(at, draft)| draft_row(at, draft, take, &dispatch)) }
             <div class="explore-row">
                 <button type="button" class="push" disabled={results.texts.is_empty()} onclick={assign}>{ "Assign texts" }</button>
-                <button type="button" class="quiet" onclick={add}>{ "Add a group" }</button>
+                { words("quiet", "Add a group", add) }
                 if map.groups.is_some() {
-                    <button type="button" class="quiet" onclick={forget}>{ "Forget the result" }</button>
+                    { words("quiet", "Forget the result", forget) }
                 }
                 { status(&asked, said.into()) }
             </div>
@@ -171,7 +172,7 @@ fn draft_row(
                     value={draft.name.clone()} oninput={name} />
                 <button type="button" class="quiet" {disabled} {onclick}
                     aria-label={format!("Add the selected texts to group {number}")}>{ "Add selected texts" }</button>
-                <button type="button" class="tool" onclick={gone} title={remove.clone()} aria-label={remove}>{ icon(Icon::Remove) }</button>
+                { tool(Icon::Remove, remove.clone(), remove, None, gone) }
             </div>
             <textarea rows="2" aria-label={format!("Examples of group {number}, one to a line")} placeholder={texts}
                 value={draft.examples.clone()} oninput={examples} />
@@ -209,7 +210,7 @@ fn outcome(found: &Found<Groups>, sorted: &Rc<Sorted>, marks: &MarkStore, dark: 
             <section class="assigned">
                 <h3 class="explore-row">{ mark }<span>{ name.clone() }</span><span class="count">{ texts(points.len()) }</span>
                     if !points.is_empty() {
-                        <button type="button" class="quiet" onclick={select(at)} aria-label={format!("Select all of {name}")}>{ "Select all" }</button>
+                        { named("quiet", "Select all", format!("Select all of {name}"), select(at)) }
                     }
                 </h3>
                 <Entries results={results.clone()} entries={listed(points)} label={name} {more} />

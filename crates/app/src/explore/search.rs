@@ -3,6 +3,7 @@
 use super::asking::{Asked, DriverProps, status, texts};
 use super::entries::{Entries, Entry, LISTED};
 use super::matching::{Pattern, all_words, matching};
+use crate::button::{named, number, radio, switch};
 use crate::engine::Driver;
 use crate::hooks::{use_change, use_value};
 use crate::icon::{Icon, icon};
@@ -22,8 +23,6 @@ use yew::prelude::*;
 
 /// Texts that a search by meaning finds, if nothing else is asked for.
 const NEAREST: usize = 10;
-/// How many it can be asked for.
-const MOST: usize = 999;
 
 /// How texts are sought.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -147,24 +146,10 @@ pub fn Search(props: &DriverProps) -> Html {
         event.prevent_default();
         entered.set(*entered + 1);
     });
-    let radio = |(offered, name, title): (Mode, &'static str, &'static str)| {
+    let choice = |(offered, name, title): (Mode, &'static str, &'static str)| {
         let setter = mode.setter();
         let onchange = Callback::from(move |_: Event| setter.set(offered));
-        html! { <label {title}><input type="radio" name="search-by" checked={*mode == offered} {onchange} /><span>{ name }</span></label> }
-    };
-    let number = {
-        let count = count.setter();
-        Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let wanted = input
-                .value()
-                .trim()
-                .parse()
-                .unwrap_or(NEAREST)
-                .clamp(1, MOST);
-            input.set_value(&wanted.to_string());
-            count.set(wanted);
-        })
+        radio("search-by", name, Some(title), *mode == offered, onchange)
     };
     let all = {
         let (hits, dispatch) = (hits.clone(), marks.dispatcher());
@@ -195,26 +180,21 @@ pub fn Search(props: &DriverProps) -> Html {
                 <input type="search" aria-label="Search texts" placeholder="Search texts" autocomplete="off" spellcheck="false"
                     ref={input} value={(*text).clone()} {oninput} {onkeydown} />
                 <button type="submit" class="tool" title="Search" aria-label="Search">{ icon(Icon::Search) }</button>
-                <fieldset class="switch">
-                    <legend class="unseen">{ "Search by" }</legend>
-                    { for Mode::ALL.map(radio) }
-                </fieldset>
+                { switch("Search by", Mode::ALL.map(choice)) }
             </form>
             <div class="explore-row">
                 if *mode == Mode::Meaning {
-                    <label class="pick"><span>{ "Number" }</span>
-                        <input type="number" min="1" max={MOST.to_string()} value={count.to_string()} onchange={number} />
-                    </label>
+                    { number(&count, NEAREST) }
                 }
                 { status(&asked, said(hits.as_ref().map(|hits| &*hits.0)).into()) }
                 if hits.as_ref().is_some_and(|hits| !hits.points.is_empty()) {
                     <span class="explore-acts">
-                        <button type="button" class="quiet" onclick={all} aria-label="Select all texts found">{ "Select all" }</button>
-                        <button type="button" class="quiet" onclick={isolate} aria-label="Isolate the texts found">{ "Isolate" }</button>
+                        { named("quiet", "Select all", "Select all texts found", all) }
+                        { named("quiet", "Isolate", "Isolate the texts found", isolate) }
                     </span>
                 }
                 if !text.is_empty() {
-                    <button type="button" class="quiet" onclick={onclear} aria-label="Clear the search">{ "Clear" }</button>
+                    { named("quiet", "Clear", "Clear the search", onclear) }
                 }
             </div>
             if let Some(hits) = &hits {

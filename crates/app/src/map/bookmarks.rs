@@ -2,8 +2,9 @@
 
 use super::choice::{ColorBy, Layout};
 use super::store::{MapAction, use_map_store};
+use crate::button::{tool, words};
 use crate::hooks::use_change;
-use crate::icon::{Icon, icon};
+use crate::icon::Icon;
 use crate::marks::{Mark, use_marks};
 use crate::menu::Menu;
 use crate::state::use_store;
@@ -143,13 +144,13 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
         html! {
             <li class="bookmark">
                 <button type="button" class="menu-item" onclick={back}>{ &bookmark.name }</button>
-                <button type="button" class="tool" onclick={remove} title="Remove" aria-label={format!("Remove {}", bookmark.name)}>{ icon(Icon::Remove) }</button>
+                { tool(Icon::Remove, format!("Remove {}", bookmark.name), "Remove", None, remove) }
             </li>
         }
     };
     html! {
         <Menu label="Bookmarks" icon={Icon::Bookmark}>
-            <button type="button" class="menu-item" onclick={keep}>{ "Keep this view" }</button>
+            { words("menu-item", "Keep this view", keep) }
             if kept.is_empty() {
                 <p class="menu-note">{ "A kept view holds projection, camera, selection, colours and what is hidden." }</p>
             } else {

@@ -3,9 +3,11 @@
 use super::choice::{COMPONENTS, Kind, Layout, OwnAxis};
 use super::maker::Maker;
 use super::store::{MapAction, MapStore, Work};
+use crate::button::{radio, switch, tool};
 use crate::icon::{Icon, icon};
 use crate::marks::MarkStore;
 use crate::menu::Menu;
+use crate::neighbours::METRICS;
 use crate::state::Store;
 use semblance_client::{Metric, Steer};
 use semblance_scatter::{decimal, fixed};
@@ -38,25 +40,28 @@ pub fn methods(store: &MapStore) -> Html {
     let choice = |kind: Kind| {
         let onchange = choose(store, move |layout, _: Event| layout.kind = kind);
         let checked = store.layout.kind == kind;
-        html! {
-            <label title={kind.explained()}><input type="radio" name="projection" {checked} {onchange} /><span>{ kind.name() }</span></label>
-        }
+        radio(
+            "projection",
+            kind.name(),
+            Some(kind.explained()),
+            checked,
+            onchange,
+        )
     };
-    html! {
-        <fieldset class="switch">
-            <legend class="unseen">{ "Projection" }</legend>
-            { for Kind::ALL.map(choice) }
-        </fieldset>
-    }
+    switch("Projection", Kind::ALL.map(choice))
 }
 
 /// Two or three dimensions.
 pub fn depth(store: &MapStore) -> Html {
     let toggle = choose(store, |layout, _: MouseEvent| layout.deep = !layout.deep);
-    html! {
-        <button type="button" class="tool" onclick={toggle} title="Three dimensions: drag to turn"
-            aria-label="Three dimensions" aria-pressed={store.layout.deep.to_string()}>{ icon(Icon::Cube) }</button>
-    }
+    let title = "Three dimensions: drag to turn";
+    tool(
+        Icon::Cube,
+        "Three dimensions",
+        title,
+        Some(store.layout.deep),
+        toggle,
+    )
 }
 
 /// The options of the method.
@@ -182,10 +187,10 @@ fn umap(store: &MapStore) -> Html {
 
 /// What "near" means, for the methods that go by neighbours.
 fn near(store: &MapStore) -> Html {
-    let metric = |metric: Metric, name: &'static str| {
+    let metric = |(metric, name): (Metric, &'static str)| {
         let onchange = choose(store, move |layout, _: Event| layout.metric = metric);
         let checked = store.layout.metric == metric;
-        html! { <label><input type="radio" name="metric" {checked} {onchange} /><span>{ name }</span></label> }
+        radio("metric", name, None, checked, onchange)
     };
     let centred = choose(store, |layout, _: Event| layout.centred = !layout.centred);
     let seed = choose(store, |layout, event: Event| {
@@ -193,12 +198,7 @@ fn near(store: &MapStore) -> Html {
     });
     html! {
         <>
-            <fieldset class="switch">
-                <legend class="unseen">{ "Metric" }</legend>
-                { metric(Metric::Cosine, "Cosine") }
-                { metric(Metric::Euclidean, "Euclidean") }
-                { metric(Metric::Dot, "Dot product") }
-            </fieldset>
+            { switch("Metric", METRICS.map(metric)) }
             <label class="check"><input type="checkbox" checked={store.layout.centred} onchange={centred} />
                 <span>{ "Centred: the mean of all texts is taken off first, so that what they all share counts for nothing" }</span>
             </label>
@@ -283,7 +283,7 @@ pub fn run_bar(store: &MapStore, maker: &Rc<Maker>) -> Html {
         Callback::from(move |_: MouseEvent| dispatch.dispatch(MapAction::Again))
     };
     let button = |label: &'static str, shape: Icon, onclick: Callback<MouseEvent>| {
-        html! { <button type="button" class="tool" {onclick} title={label} aria-label={label}>{ icon(shape) }</button> }
+        tool(shape, label, label, None, onclick)
     };
     let placed = store.drawn.as_ref().map_or(0, |drawn| drawn.placed);
     html! {

@@ -16,10 +16,11 @@ pub use foot::swatch;
 pub use maker::Maker;
 pub use store::{Found, Groups, Highlight, MapAction, MapState, MapStore, Query, use_map_store};
 
+use crate::button::{tool, words};
 use crate::engine::Driver;
 use crate::heat;
 use crate::hooks::{use_change, use_value};
-use crate::icon::{Icon, icon};
+use crate::icon::Icon;
 use crate::look::{Look, use_look};
 use crate::marks::{Mark, MarkStore, Marks, use_marks};
 use crate::menu::Menu;
@@ -87,7 +88,7 @@ pub fn Map(props: &MapProps) -> Html {
     use_points(map.as_ref(), &store, &current);
     let legend = use_appearance(map.as_ref(), &store, &scores, &stage, look);
     let remark = use_focus(map.as_ref(), &props.driver, &store, &results, &marks);
-    let tool = use_value(Tool::default());
+    let chosen = use_value(Tool::default());
     let large = use_value(false);
     let handle = map
         .as_ref()
@@ -104,15 +105,15 @@ pub fn Map(props: &MapProps) -> Html {
         })
     };
     let drag = |kind: Tool, shape: Icon, label: &'static str| {
-        let (map, tool) = (handle.clone(), tool.clone());
-        let pressed = (*tool == kind).to_string();
+        let pressed = *chosen == kind;
+        let (map, chosen) = (handle.clone(), chosen.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
             if let Some(map) = &map {
                 map.set_tool(kind);
             }
-            tool.set(kind);
+            chosen.set(kind);
         });
-        html! { <button type="button" class="tool" {onclick} title={label} aria-label={label} aria-pressed={pressed}>{ icon(shape) }</button> }
+        tool(shape, label, label, Some(pressed), onclick)
     };
     let enlarge = {
         let large = large.clone();
@@ -133,13 +134,13 @@ pub fn Map(props: &MapProps) -> Html {
                         { drag(Tool::Lasso, Icon::Lasso, "Select with a lasso") }
                     </span>
                     <span class="tools-part">
-                        <button type="button" class="tool" onclick={act(|map| map.zoom_by(1.4))} title="Zoom in (+)" aria-label="Zoom in">{ icon(Icon::Plus) }</button>
-                        <button type="button" class="tool" onclick={act(|map| map.zoom_by(1.0 / 1.4))} title="Zoom out (−)" aria-label="Zoom out">{ icon(Icon::Minus) }</button>
-                        <button type="button" class="tool" onclick={act(Scatter::reset)} title="Show everything (0)" aria-label="Show everything">{ icon(Icon::Fit) }</button>
+                        { tool(Icon::Plus, "Zoom in", "Zoom in (+)", None, act(|map| map.zoom_by(1.4))) }
+                        { tool(Icon::Minus, "Zoom out", "Zoom out (−)", None, act(|map| map.zoom_by(1.0 / 1.4))) }
+                        { tool(Icon::Fit, "Show everything", "Show everything (0)", None, act(Scatter::reset)) }
                     </span>
                     <Bookmarks map={handle.clone()} />
                     { export(store.drawn.as_ref(), handle.as_ref()) }
-                    <button type="button" class="tool" onclick={enlarge} title="Large map" aria-label="Large map" aria-pressed={large.to_string()}>{ icon(Icon::Enlarge) }</button>
+                    { tool(Icon::Enlarge, "Large map", "Large map", Some(*large), enlarge) }
                 </div>
             </div>
             if store.layout.kind == Kind::Axes {
@@ -191,10 +192,10 @@ fn export(drawn: Option<&Drawn>, map: Option<&Scatter>) -> Html {
     let svg = picture(|map| _ = export::save_svg(&map));
     html! {
         <Menu label="Save the map" icon={Icon::Save} closes=true>
-            <button type="button" class="menu-item" onclick={png}>{ "Picture (PNG, twice the size)" }</button>
-            <button type="button" class="menu-item" onclick={svg}>{ "Drawing (SVG)" }</button>
-            <button type="button" class="menu-item" onclick={numbers(export::save_tsv)}>{ "Coordinates (TSV)" }</button>
-            <button type="button" class="menu-item" onclick={numbers(export::save_json)}>{ "Coordinates (JSON)" }</button>
+            { words("menu-item", "Picture (PNG, twice the size)", png) }
+            { words("menu-item", "Drawing (SVG)", svg) }
+            { words("menu-item", "Coordinates (TSV)", numbers(export::save_tsv)) }
+            { words("menu-item", "Coordinates (JSON)", numbers(export::save_json)) }
         </Menu>
     }
 }

@@ -1,6 +1,7 @@
 //! What can be done with the selected points, and how hidden ones come back.
 
 use super::store::{MapAction, MapStore};
+use crate::button::words;
 use crate::marks::{Mark, MarkStore};
 use semblance_scatter::Scatter;
 use semblance_workspace::LineId;
@@ -62,17 +63,17 @@ pub fn picked(store: &MapStore, marks: &MarkStore, map: Option<&Scatter>) -> Htm
         <div class="picked" role="group" aria-label="Selected and hidden points">
             if !selected.is_empty() {
                 <span>{ format!("{} selected", selected.len()) }</span>
-                <button type="button" class="quiet" onclick={isolate()}>{ "Isolate" }</button>
-                <button type="button" class="quiet" onclick={conceal()}>{ "Hide" }</button>
-                <button type="button" class="quiet" onclick={look}>{ "Zoom to" }</button>
-                <button type="button" class="quiet" onclick={clear}>{ "Clear" }</button>
+                { words("quiet", "Isolate", isolate()) }
+                { words("quiet", "Hide", conceal()) }
+                { words("quiet", "Zoom to", look) }
+                { words("quiet", "Clear", clear) }
             }
             if hidden > 0 {
                 <span>{ format!("{hidden} hidden") }</span>
-                <button type="button" class="quiet" onclick={hide(HashSet::new())}>{ "Show all" }</button>
+                { words("quiet", "Show all", hide(HashSet::new())) }
             }
             if !store.hidden_before.is_empty() {
-                <button type="button" class="quiet" onclick={undo}>{ "Undo hiding" }</button>
+                { words("quiet", "Undo hiding", undo) }
             }
         </div>
     }
