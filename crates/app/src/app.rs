@@ -12,7 +12,7 @@ use crate::marks::{Mark, MarkStore, Marks};
 use crate::samples::SAMPLES;
 use crate::scores::Scores;
 use crate::state::{Action, Message, State, Store};
-use crate::status::Status;
+use crate::status::status;
 use crate::storage::{self, Kept};
 use crate::texts::{Texts, keep_page_on_drop};
 use crate::timing;
@@ -62,6 +62,7 @@ pub fn App() -> Html {
         Callback::from(move |_| open(&about))
     };
     let top = header(&store, on_keys, on_about);
+    let bottom = status(&store, &driver);
     html! {
         <ContextProvider<Store> context={store}>
         <ContextProvider<MarkStore> context={marks}>
@@ -77,7 +78,7 @@ pub fn App() -> Html {
                     <Explore driver={driver.clone()} />
                 </div>
             </main>
-            <Status {driver} />
+            { bottom }
             <Dialogs {keys} {about} />
         </ContextProvider<Look>>
         </ContextProvider<MapStore>>

@@ -20,8 +20,8 @@ const WRAPPED_LINES: usize = 400;
 const WRAPPED_BYTES: usize = 60_000;
 
 /// The text box with its rows.
-#[component]
-pub fn Editor() -> Html {
+#[hook]
+pub fn use_editor() -> Html {
     let store = use_store();
     let marks = use_marks();
     let (scroller, sheet, area) = (use_node_ref(), use_node_ref(), use_node_ref());

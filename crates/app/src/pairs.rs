@@ -14,8 +14,8 @@ use yew::prelude::*;
 const FIRST: usize = 8;
 
 /// The most and the least alike pairs, side by side.
-#[component]
-pub fn Pairs() -> Html {
+#[hook]
+pub fn use_pairs() -> Html {
     let results = use_store().results.clone();
     let marks = use_marks();
     let all = use_value(false);

@@ -5,7 +5,7 @@ use crate::heat::legend;
 use crate::marks::use_marks;
 use crate::matrix::Matrix;
 use crate::neighbours::nearest;
-use crate::pairs::Pairs;
+use crate::pairs::use_pairs;
 use crate::picture::Picture;
 use crate::results::{MATRIX_LIMIT, Results, TABLE_LIMIT};
 use crate::state::{Action, Engine, Shared, Store, use_store};
@@ -26,6 +26,7 @@ pub fn Scores() -> Html {
         (results.clone(), store.settings.order),
         |(results, order)| in_order(results, *order),
     );
+    let pairs = use_pairs();
     let body = match count {
         0 => html! { <p class="empty">{ waiting(&store) }</p> },
         1..=TABLE_LIMIT => html! { <Matrix {results} points={(*order).clone()} /> },
@@ -41,7 +42,7 @@ pub fn Scores() -> Html {
                 { legend() }
             </div>
             { body }
-            <Pairs />
+            { pairs }
         </section>
     }
 }

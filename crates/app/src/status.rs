@@ -3,44 +3,31 @@
 
 use crate::button::words;
 use crate::engine::Driver;
-use crate::state::{Action, Engine, Message, Progress, Remedy, State, Store, Unit, use_store};
+use crate::state::{Action, Engine, Message, Progress, Remedy, State, Store, Unit};
 use semblance_scatter::fixed;
 use std::rc::Rc;
 use yew::prelude::*;
 
-#[derive(Properties)]
-pub struct StatusProps {
-    pub driver: Rc<Driver>,
-}
-
-impl PartialEq for StatusProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.driver, &other.driver)
-    }
-}
-
 /// The bar at the bottom.
-#[component]
-pub fn Status(props: &StatusProps) -> Html {
-    let store = use_store();
+pub fn status(store: &Store, driver: &Rc<Driver>) -> Html {
     let progress = match &store.engine {
         Engine::Starting(progress) => Some(progress),
         _ => store.task.as_ref(),
     };
-    let stop = calling(&props.driver, |driver| driver.stop());
+    let stop = calling(driver, |driver| driver.stop());
     html! {
         <footer class="status">
-            { messages(&store, &props.driver) }
+            { messages(store, driver) }
             <div class="status-line">
-                <p role="status">{ sentence(&store) }</p>
+                <p role="status">{ sentence(store) }</p>
                 if let Some(progress) = progress {
                     { bar(progress) }
                     if store.task.is_some() {
                         { words("quiet", "Stop", stop) }
                     }
                 }
-                if let Some((label, resume)) = resume(&store) {
-                    { words("quiet", label, calling(&props.driver, resume)) }
+                if let Some((label, resume)) = resume(store) {
+                    { words("quiet", label, calling(driver, resume)) }
                 }
                 if let Engine::Ready(model) = &store.engine {
                     <p class="model" title={format!("{}: {} dimensions, texts of up to {} tokens", model.name, model.dimensions, model.max_tokens)}>{ short(&model.name) }{ store.settings.exact.then_some(", exact") }</p>

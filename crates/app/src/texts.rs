@@ -1,7 +1,7 @@
 //! The panel of the texts: sample sets, files, undo, and the editor.
 
 use crate::button::tool;
-use crate::editor::Editor;
+use crate::editor::use_editor;
 use crate::hooks::use_value;
 use crate::icon::{Icon, icon};
 use crate::samples::SAMPLES;
@@ -21,6 +21,7 @@ pub fn Texts() -> Html {
     let store = use_store();
     let file = use_node_ref();
     let dropping = use_value(false);
+    let editor = use_editor();
 
     let choose = {
         let dispatch = store.dispatcher();
@@ -102,7 +103,7 @@ pub fn Texts() -> Html {
                 </div>
             </div>
             <p class="hint" id="texts-hint">{ hint }</p>
-            <Editor />
+            { editor }
         </section>
     }
 }

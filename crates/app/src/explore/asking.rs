@@ -6,18 +6,6 @@ use semblance_scatter::fixed;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// What a part of the panel needs to ask the engine.
-#[derive(Properties)]
-pub struct DriverProps {
-    pub driver: Rc<Driver>,
-}
-
-impl PartialEq for DriverProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.driver, &other.driver)
-    }
-}
-
 /// Where an answer stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Asked {

@@ -1,6 +1,7 @@
 //! Clusters of the texts.
 
-use super::asking::{Asked, DriverProps, status, texts};
+use super::asking::{Asked, status, texts};
+use crate::engine::Driver;
 use crate::heat;
 use crate::hooks::use_value;
 use crate::look::use_look;
@@ -19,8 +20,8 @@ use yew::prelude::*;
 const MOST: usize = 100;
 
 /// Finds clusters when asked to, and lists them; the map takes their colours.
-#[component]
-pub fn ClustersTab(props: &DriverProps) -> Html {
+#[hook]
+pub fn use_clusters(driver: &Rc<Driver>) -> Html {
     let results = use_store().results.clone();
     let (map, marks) = (use_map_store(), use_marks());
     let dark = use_look().dark;
@@ -37,7 +38,7 @@ pub fn ClustersTab(props: &DriverProps) -> Html {
         })
     };
     let find = {
-        let (driver, results) = (props.driver.clone(), results.clone());
+        let (driver, results) = (driver.clone(), results.clone());
         let (asked, dispatch, count) = (asked.clone(), map.dispatcher(), *count);
         Callback::from(move |_: MouseEvent| {
             let Some(client) = driver.client().filter(|_| !asked.is_busy()) else {

@@ -1,9 +1,10 @@
 //! Groups by example: every text goes to the group whose examples it is most like.
 
-use super::asking::{Asked, DriverProps, status, texts};
+use super::asking::{Asked, status, texts};
 use super::drafts::{Draft, Drafts, Edit, gathered};
 use super::entries::{Entries, Entry};
 use crate::button::{named, tool, words};
+use crate::engine::Driver;
 use crate::heat;
 use crate::hooks::use_value;
 use crate::icon::Icon;
@@ -33,15 +34,15 @@ const HINTS: [(&str, &str); 2] = [
 ];
 
 /// The groups, and what they came to; the map takes their colours.
-#[component]
-pub fn GroupsTab(props: &DriverProps) -> Html {
+#[hook]
+pub fn use_groups(driver: &Rc<Driver>) -> Html {
     let results = use_store().results.clone();
     let (map, marks) = (use_map_store(), use_marks());
     let dark = use_look().dark;
     let drafts = use_reducer_eq(Drafts::default);
     let asked = use_value(Asked::default());
     let assign = {
-        let (driver, results, drafts) = (props.driver.clone(), results.clone(), drafts.clone());
+        let (driver, results, drafts) = (driver.clone(), results.clone(), drafts.clone());
         let (asked, dispatch) = (asked.clone(), map.dispatcher());
         Callback::from(move |_: MouseEvent| {
             let Some(client) = driver.client().filter(|_| !asked.is_busy()) else {

@@ -9,20 +9,31 @@ mod matching;
 mod outliers;
 mod search;
 
-pub use asking::DriverProps;
 pub use entries::{Entries, Entry};
 
 use crate::engine::Driver;
 use crate::hooks::use_value;
-use crate::neighbours::Neighbours;
-use clusters::ClustersTab;
-use groups::GroupsTab;
-use outliers::Outliers;
-use search::Search;
+use crate::neighbours::use_neighbours;
+use clusters::use_clusters;
+use groups::use_groups;
+use outliers::use_outliers;
+use search::use_search;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
+
+/// What the panel needs to ask the engine.
+#[derive(Properties)]
+pub struct DriverProps {
+    pub driver: Rc<Driver>,
+}
+
+impl PartialEq for DriverProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.driver, &other.driver)
+    }
+}
 
 /// What the panel can show.
 #[derive(Clone, Copy, PartialEq)]
@@ -76,6 +87,12 @@ impl Tab {
 #[component]
 pub fn Explore(props: &DriverProps) -> Html {
     let shown = use_value(Tab::Neighbours);
+    let driver = &props.driver;
+    let neighbours = use_neighbours(driver, *shown == Tab::Neighbours);
+    let search = use_search(driver);
+    let clusters = use_clusters(driver);
+    let groups = use_groups(driver);
+    let outliers = use_outliers(driver);
     let tab = |tab: Tab| {
         let setter = shown.setter();
         let onclick = Callback::from(move |_: MouseEvent| setter.set(tab));
@@ -103,15 +120,14 @@ pub fn Explore(props: &DriverProps) -> Html {
     let panel = |tab: Tab, body: Html| {
         html! { <div role="tabpanel" id={tab.name()} aria-labelledby={tab.id()} class="explore-body" hidden={*shown != tab}>{ body }</div> }
     };
-    let driver: &Rc<Driver> = &props.driver;
     html! {
         <div class="panel explore">
             <div class="explore-tabs" role="tablist" aria-label="Explore" {onkeydown}>{ for Tab::ALL.map(tab) }</div>
-            { panel(Tab::Neighbours, html! { <Neighbours {driver} active={*shown == Tab::Neighbours} /> }) }
-            { panel(Tab::Search, html! { <Search {driver} /> }) }
-            { panel(Tab::Clusters, html! { <ClustersTab {driver} /> }) }
-            { panel(Tab::Groups, html! { <GroupsTab {driver} /> }) }
-            { panel(Tab::Outliers, html! { <Outliers {driver} /> }) }
+            { panel(Tab::Neighbours, neighbours) }
+            { panel(Tab::Search, search) }
+            { panel(Tab::Clusters, clusters) }
+            { panel(Tab::Groups, groups) }
+            { panel(Tab::Outliers, outliers) }
         </div>
     }
 }

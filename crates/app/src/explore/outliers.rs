@@ -1,7 +1,8 @@
 //! The texts that are least like any others.
 
-use super::asking::{Asked, DriverProps, status};
+use super::asking::{Asked, status};
 use super::entries::{Entries, Entry};
+use crate::engine::Driver;
 use crate::hooks::use_value;
 use crate::results::Results;
 use crate::state::{Shared, use_store};
@@ -16,13 +17,13 @@ const COUNT: usize = 20;
 const NEIGHBOURS: usize = 10;
 
 /// Finds outliers when asked to, and lists them.
-#[component]
-pub fn Outliers(props: &DriverProps) -> Html {
+#[hook]
+pub fn use_outliers(driver: &Rc<Driver>) -> Html {
     let results = use_store().results.clone();
     let asked = use_value(Asked::default());
     let found = use_value(None::<(Shared<Results>, Rc<Vec<Entry>>)>);
     let find = {
-        let (driver, results) = (props.driver.clone(), results.clone());
+        let (driver, results) = (driver.clone(), results.clone());
         let (asked, found) = (asked.clone(), found.setter());
         Callback::from(move |_: MouseEvent| {
             let Some(client) = driver.client().filter(|_| !asked.is_busy()) else {

@@ -1,6 +1,6 @@
 //! Search: by words, by regular expression, by meaning.
 
-use super::asking::{Asked, DriverProps, status, texts};
+use super::asking::{Asked, status, texts};
 use super::entries::{Entries, Entry, LISTED};
 use super::matching::{Pattern, all_words, matching};
 use crate::button::{named, number, radio, switch};
@@ -98,8 +98,8 @@ impl Hits {
 }
 
 /// The search box and what it found.
-#[component]
-pub fn Search(props: &DriverProps) -> Html {
+#[hook]
+pub fn use_search(driver: &Rc<Driver>) -> Html {
     let results = use_store().results.clone();
     let (map, marks) = (use_map_store(), use_marks());
     let text = use_value(String::new());
@@ -111,8 +111,8 @@ pub fn Search(props: &DriverProps) -> Html {
         text: (*text).clone(),
         count: *count,
     };
-    let (asked, hits) = use_hits(&props.driver, sought, *entered);
-    use_highlight(&props.driver, &map, &hits);
+    let (asked, hits) = use_hits(driver, sought, *entered);
+    use_highlight(driver, &map, &hits);
 
     let input = use_node_ref();
     let clear = {

@@ -42,15 +42,9 @@ impl Bookmark {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct BookmarksProps {
-    /// The map, once it is there.
-    pub map: Option<Scatter>,
-}
-
 /// The views that were kept: projection, camera, selection, colours, what is hidden.
-#[component]
-pub fn Bookmarks(props: &BookmarksProps) -> Html {
+#[hook]
+pub fn use_bookmarks(map: &Option<Scatter>) -> Html {
     let (texts, store, marks) = (use_store(), use_map_store(), use_marks());
     let kept = {
         let document = texts.document.clone();
@@ -75,7 +69,7 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
     // The camera of a view waits until the view's map is drawn.
     let waiting = use_mut_ref(|| None::<(Layout, Camera)>);
     {
-        let (waiting, map) = (waiting.clone(), props.map.clone());
+        let (waiting, map) = (waiting.clone(), map.clone());
         let drawn = store.drawn.clone().filter(|drawn| !drawn.moving);
         let current = (
             drawn.map(|d| (d.layout.clone(), d.coordinates)),
@@ -93,12 +87,8 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
         });
     }
     let keep = {
-        let (map, store, marks, change) = (
-            props.map.clone(),
-            store.clone(),
-            marks.clone(),
-            change.clone(),
-        );
+        let (map, store, marks, change) =
+            (map.clone(), store.clone(), marks.clone(), change.clone());
         Callback::from(move |_: MouseEvent| {
             let Some(map) = &map else { return };
             let selected = marks.0.selected();
@@ -116,7 +106,7 @@ pub fn Bookmarks(props: &BookmarksProps) -> Html {
     };
     let entry = |(at, bookmark): (usize, &Bookmark)| {
         let back = {
-            let (bookmark, waiting, map) = (bookmark.clone(), waiting.clone(), props.map.clone());
+            let (bookmark, waiting, map) = (bookmark.clone(), waiting.clone(), map.clone());
             let (store, marks) = (store.clone(), marks.dispatcher());
             Callback::from(move |_: MouseEvent| {
                 let view = bookmark.clone();

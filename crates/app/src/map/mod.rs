@@ -28,7 +28,7 @@ use crate::neighbours::nearest;
 use crate::results::Results;
 use crate::state::{Shared, use_store};
 use appearance::{Legend, add_query, appearance};
-use bookmarks::Bookmarks;
+use bookmarks::use_bookmarks;
 use choice::Kind;
 use controls::{axes_editor, depth, methods, options, run_bar};
 use foot::foot;
@@ -95,6 +95,7 @@ pub fn Map(props: &MapProps) -> Html {
         .as_ref()
         .and_then(|map| map.as_ref().ok())
         .cloned();
+    let bookmarks = use_bookmarks(&handle);
 
     let act = |act: fn(&Scatter)| {
         let map = handle.clone();
@@ -138,7 +139,7 @@ pub fn Map(props: &MapProps) -> Html {
                         { tool(Icon::Minus, "Zoom out", "Zoom out (−)", None, act(|map| map.zoom_by(1.0 / 1.4))) }
                         { tool(Icon::Fit, "Show everything", "Show everything (0)", None, act(Scatter::reset)) }
                     </span>
-                    <Bookmarks map={handle.clone()} />
+                    { bookmarks }
                     { export(store.drawn.as_ref(), handle.as_ref()) }
                     { tool(Icon::Enlarge, "Large map", "Large map", Some(*large), enlarge) }
                 </div>
