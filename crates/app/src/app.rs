@@ -1,12 +1,12 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
-use crate::dialogs::{Dialogs, open};
+use crate::dialogs::{dialogs, open};
 use crate::elsewhere::Watch;
 use crate::engine::Driver;
 use crate::explore::Explore;
 use crate::header::header;
 use crate::hooks::use_change;
-use crate::look::{Look, use_applied_look};
+use crate::look::use_applied_look;
 use crate::map::{Map, MapState, MapStore};
 use crate::marks::{Mark, MarkStore, Marks};
 use crate::samples::SAMPLES;
@@ -33,7 +33,7 @@ pub fn App() -> Html {
     let store: Store = use_reducer_eq(opening);
     let marks: MarkStore = use_reducer_eq(Marks::default);
     let map: MapStore = use_reducer_eq(MapState::default);
-    let look = use_applied_look(store.settings);
+    use_applied_look(&store);
     let driver = {
         let dispatch = store.dispatcher();
         let driver = use_memo((), move |()| Driver::new(dispatch, base()));
@@ -62,12 +62,12 @@ pub fn App() -> Html {
         Callback::from(move |_| open(&about))
     };
     let top = header(&store, on_keys, on_about);
+    let dialogs = dialogs(&keys, &about, &store.engine);
     let bottom = status(&store, &driver);
     html! {
         <ContextProvider<Store> context={store}>
         <ContextProvider<MarkStore> context={marks}>
         <ContextProvider<MapStore> context={map}>
-        <ContextProvider<Look> context={look}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
             { top }
             <main class="views">
@@ -79,8 +79,7 @@ pub fn App() -> Html {
                 </div>
             </main>
             { bottom }
-            <Dialogs {keys} {about} />
-        </ContextProvider<Look>>
+            { dialogs }
         </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>
         </ContextProvider<Store>>

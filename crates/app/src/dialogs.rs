@@ -1,6 +1,6 @@
 //! The keys, and what there is to know about the page.
 
-use crate::state::{Engine, use_store};
+use crate::state::Engine;
 use semblance_scatter::KEYBOARD_HELP;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
@@ -39,22 +39,12 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-#[derive(Properties, PartialEq)]
-pub struct DialogsProps {
-    /// The list of keys.
-    pub keys: NodeRef,
-    /// What there is to know about the page.
-    pub about: NodeRef,
-}
-
-/// The dialogs, closed.
-#[component]
-pub fn Dialogs(props: &DialogsProps) -> Html {
-    let store = use_store();
+/// The dialogs, closed: the list of keys, and what there is to know about the page.
+pub fn dialogs(list: &NodeRef, page: &NodeRef, engine: &Engine) -> Html {
     html! {
         <>
-            { keys(&props.keys) }
-            { about(&props.about, &store.engine) }
+            { keys(list) }
+            { about(page, engine) }
         </>
     }
 }

@@ -1,8 +1,9 @@
 //! Light or dark, large or small: what the style sheet goes by, and who must know of it.
 
-use crate::hooks::{use_change, use_value};
+use crate::hooks::use_change;
+use crate::state::{Action, Store};
 use gloo::events::EventListener;
-use semblance_workspace::{Settings, Theme};
+use semblance_workspace::Theme;
 use web_sys::MediaQueryList;
 use yew::prelude::*;
 
@@ -16,7 +17,8 @@ pub struct Look {
 /// Puts the settings on the root element, where the style sheet finds them, and follows the
 /// system's setting.
 #[hook]
-pub fn use_applied_look(settings: Settings) -> Look {
+pub fn use_applied_look(store: &Store) {
+    let settings = store.settings;
     let system_dark = use_state_eq(|| query().is_some_and(|query| query.matches()));
     {
         let system_dark = system_dark.setter();
@@ -33,8 +35,7 @@ pub fn use_applied_look(settings: Settings) -> Look {
         Theme::Light => false,
         Theme::Dark => true,
     };
-    let applied = use_value(Look::default());
-    let setter = applied.setter();
+    let dispatch = store.dispatcher();
     use_change(
         (settings.theme, settings.projector, dark),
         move |&(theme, projector, dark)| {
@@ -45,16 +46,9 @@ pub fn use_applied_look(settings: Settings) -> Look {
             };
             put("data-theme", theme);
             put("data-size", projector.then_some("projector"));
-            setter.set(Look { dark, projector });
+            dispatch.dispatch(Action::Look(Look { dark, projector }));
         },
     );
-    *applied
-}
-
-/// The look in force.
-#[hook]
-pub fn use_look() -> Look {
-    use_context::<Look>().unwrap_or_default()
 }
 
 fn query() -> Option<MediaQueryList> {

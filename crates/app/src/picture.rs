@@ -4,7 +4,7 @@ use crate::heat;
 use crate::hooks::use_change;
 use crate::marks::{Mark, use_marks};
 use crate::results::Results;
-use crate::state::Shared;
+use crate::state::{Shared, use_store};
 use std::rc::Rc;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ImageData};
@@ -22,7 +22,7 @@ pub struct PictureProps {
 pub fn Picture(props: &PictureProps) -> Html {
     let marks = use_marks();
     let canvas = use_node_ref();
-    let look = crate::look::use_look();
+    let look = use_store().look;
     {
         let canvas = canvas.clone();
         use_change(

@@ -26,11 +26,20 @@ pub fn Scores() -> Html {
         (results.clone(), store.settings.order),
         |(results, order)| in_order(results, *order),
     );
+    // The texts with numbers beside the picture of a larger document.
+    let marks = use_marks();
+    let selected: Vec<u32> = (marks.0.selected().iter())
+        .filter_map(|&line| results.point(line))
+        .collect();
+    let deps = (results.clone(), order.clone(), selected);
+    let window = use_memo(deps, |(results, points, selected)| {
+        Rc::new(window(results, points, selected))
+    });
     let pairs = use_pairs();
     let body = match count {
         0 => html! { <p class="empty">{ waiting(&store) }</p> },
         1..=TABLE_LIMIT => html! { <Matrix {results} points={(*order).clone()} /> },
-        _ => html! { <Large points={(*order).clone()} /> },
+        _ => large(&results, &order, &window),
     };
     html! {
         <section class="panel scores" aria-labelledby="scores-title">
@@ -88,27 +97,9 @@ fn order_switch(store: &Store) -> Html {
     switch("Order of rows and columns", choices)
 }
 
-#[derive(Properties, PartialEq)]
-struct LargeProps {
-    points: Rc<Vec<u32>>,
-}
-
 /// More texts than a table with numbers can show: a picture of all scores, and the numbers of a
-/// few texts, those selected or the nearest neighbours of the one selected.
-#[component]
-fn Large(props: &LargeProps) -> Html {
-    let results = use_store().results.clone();
-    let marks = use_marks();
-    let selected: Vec<u32> = marks
-        .0
-        .selected()
-        .iter()
-        .filter_map(|&line| results.point(line))
-        .collect();
-    let deps = (results.clone(), props.points.clone(), selected);
-    let window = use_memo(deps, |(results, points, selected)| {
-        Rc::new(window(results, points, selected))
-    });
+/// few texts.
+fn large(results: &Shared<Results>, points: &Rc<Vec<u32>>, window: &Rc<Vec<u32>>) -> Html {
     if results.similarity.is_none() {
         return html! {
             <p class="empty">{ format!(
@@ -119,8 +110,8 @@ fn Large(props: &LargeProps) -> Html {
     }
     html! {
         <>
-            <Picture results={Shared::clone(&results)} points={props.points.clone()} />
-            <Matrix results={Shared::clone(&results)} points={(*window).clone()} />
+            <Picture results={results.clone()} points={points.clone()} />
+            <Matrix results={results.clone()} points={window.clone()} />
         </>
     }
 }

@@ -1,5 +1,6 @@
 //! All that the components draw from, and every way it changes.
 
+use crate::look::Look;
 use crate::results::Results;
 use semblance_client::ModelInfo;
 use semblance_workspace::{Direction, Document, LineId, Order, Settings, Span, Theme};
@@ -84,6 +85,8 @@ pub struct State {
     pub notice: Option<Message>,
     /// Requests that left for another origin, or tried to.
     pub elsewhere: usize,
+    /// How the page looks, once it does.
+    pub look: Look,
 }
 
 /// A shared value, compared by identity.
@@ -141,6 +144,7 @@ pub enum Action {
     Alert(Option<Message>),
     Notice(Option<Message>),
     Elsewhere(usize),
+    Look(Look),
 }
 
 impl State {
@@ -162,6 +166,7 @@ impl State {
             alert: None,
             notice: None,
             elsewhere: 0,
+            look: Look::default(),
         }
     }
 
@@ -275,6 +280,7 @@ impl Reducible for State {
             Action::Alert(alert) => state.alert = alert,
             Action::Notice(notice) => state.notice = notice,
             Action::Elsewhere(count) => state.elsewhere = count,
+            Action::Look(look) => state.look = look,
         }
         Rc::new(state)
     }

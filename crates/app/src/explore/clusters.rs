@@ -4,7 +4,6 @@ use super::asking::{Asked, status, texts};
 use crate::engine::Driver;
 use crate::heat;
 use crate::hooks::use_value;
-use crate::look::use_look;
 use crate::map::{Found, MapAction, cluster_name, swatch, use_map_store};
 use crate::marks::{Mark, use_marks};
 use crate::results::Results;
@@ -22,9 +21,9 @@ const MOST: usize = 100;
 /// Finds clusters when asked to, and lists them; the map takes their colours.
 #[hook]
 pub fn use_clusters(driver: &Rc<Driver>) -> Html {
-    let results = use_store().results.clone();
+    let store = use_store();
+    let (results, dark) = (store.results.clone(), store.look.dark);
     let (map, marks) = (use_map_store(), use_marks());
-    let dark = use_look().dark;
     let asked = use_value(Asked::default());
     let count = use_value(None::<usize>);
     let onchange = {

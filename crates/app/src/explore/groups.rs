@@ -8,7 +8,6 @@ use crate::engine::Driver;
 use crate::heat;
 use crate::hooks::use_value;
 use crate::icon::Icon;
-use crate::look::use_look;
 use crate::map::{Found, Groups, MapAction, swatch, use_map_store};
 use crate::marks::{Mark, MarkStore, use_marks};
 use crate::neighbours::best_first;
@@ -36,9 +35,9 @@ const HINTS: [(&str, &str); 2] = [
 /// The groups, and what they came to; the map takes their colours.
 #[hook]
 pub fn use_groups(driver: &Rc<Driver>) -> Html {
-    let results = use_store().results.clone();
+    let store = use_store();
+    let (results, dark) = (store.results.clone(), store.look.dark);
     let (map, marks) = (use_map_store(), use_marks());
-    let dark = use_look().dark;
     let drafts = use_reducer_eq(Drafts::default);
     let asked = use_value(Asked::default());
     let assign = {

@@ -21,7 +21,7 @@ use crate::engine::Driver;
 use crate::heat;
 use crate::hooks::{use_change, use_value};
 use crate::icon::Icon;
-use crate::look::{Look, use_look};
+use crate::look::Look;
 use crate::marks::{Mark, MarkStore, Marks, use_marks};
 use crate::menu::Menu;
 use crate::neighbours::nearest;
@@ -83,7 +83,7 @@ pub fn Map(props: &MapProps) -> Html {
     let current: Rc<Current> = use_memo((), |()| Rc::new(RefCell::new(Shared(Rc::default()))));
     let walked = use_value(String::new());
     let map = use_map(&stage, &current, &marks, &walked);
-    let look = use_look();
+    let look = texts.look;
     let scores = use_scores(&props.driver, &store, &results, &marks);
     use_points(map.as_ref(), &store, &current);
     let legend = use_appearance(map.as_ref(), &store, &scores, &stage, look);
