@@ -1,5 +1,6 @@
 //! The buttons, choices and boxes of which the page has many.
 
+use crate::hooks::Value;
 use crate::icon::{Icon, icon};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -83,7 +84,7 @@ fn draw_switch(legend: &'static str, choices: Html) -> Html {
 const MOST: usize = 999;
 
 /// A number of texts, from 1 on; what can't be read is taken for the `usual` one.
-pub fn number(count: &UseStateHandle<usize>, usual: usize) -> Html {
+pub fn number(count: &Value<usize>, usual: usize) -> Html {
     let setter = count.setter();
     let onchange = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();

@@ -1,15 +1,79 @@
 //! Hooks for state and effects. They do what Yew's do; but of those the compiler makes a copy for
-//! each place that calls them, and of most of these one for all.
+//! each type and each place that calls them, and of most of these one for all.
 
 use std::any::Any;
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::rc::Rc;
 use yew::functional::TearDown;
 use yew::prelude::*;
 
 /// A state that draws the component again when it is set to something else.
 #[hook]
-pub fn use_value<T: PartialEq + 'static>(initial: T) -> UseStateHandle<T> {
+pub fn use_value<T: PartialEq + 'static>(initial: T) -> Value<T> {
+    let initial = Rc::new(initial);
+    let held = use_held(Watched(initial.clone()));
+    let now: Rc<dyn Any> = held.0.clone();
+    Value {
+        // It is of this type: only `Value::set` puts something else there.
+        now: now.downcast().unwrap_or(initial),
+        held,
+    }
+}
+
+#[hook]
+fn use_held(initial: Watched) -> UseStateHandle<Watched> {
     use_state_eq(move || initial)
+}
+
+/// A state as it was when the component was drawn, and the way to change it.
+pub struct Value<T> {
+    now: Rc<T>,
+    held: UseStateHandle<Watched>,
+}
+
+impl<T: PartialEq + 'static> Value<T> {
+    /// Makes it something else.
+    pub fn set(&self, value: T) {
+        self.held.set(Watched(Rc::new(value)));
+    }
+
+    /// What makes it something else, without the state.
+    pub fn setter(&self) -> Setter<T> {
+        Setter(self.held.setter(), PhantomData)
+    }
+}
+
+/// What makes a state something else.
+pub struct Setter<T>(UseStateSetter<Watched>, PhantomData<fn(T)>);
+
+impl<T: PartialEq + 'static> Setter<T> {
+    /// Makes it something else.
+    pub fn set(&self, value: T) {
+        self.0.set(Watched(Rc::new(value)));
+    }
+}
+
+impl<T> Clone for Setter<T> {
+    fn clone(&self) -> Self {
+        Setter(self.0.clone(), PhantomData)
+    }
+}
+
+impl<T> Clone for Value<T> {
+    fn clone(&self) -> Self {
+        Value {
+            now: self.now.clone(),
+            held: self.held.clone(),
+        }
+    }
+}
+
+impl<T> Deref for Value<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.now
+    }
 }
 
 /// An effect that runs after the component was drawn, if `seen` is not what it was the last time.

@@ -1,6 +1,6 @@
 //! Light or dark, large or small: what the style sheet goes by, and who must know of it.
 
-use crate::hooks::use_change;
+use crate::hooks::{use_change, use_value};
 use crate::state::{Action, Store};
 use gloo::events::EventListener;
 use semblance_workspace::Theme;
@@ -19,7 +19,8 @@ pub struct Look {
 #[hook]
 pub fn use_applied_look(store: &Store) {
     let settings = store.settings;
-    let system_dark = use_state_eq(|| query().is_some_and(|query| query.matches()));
+    let at_first = use_memo((), |()| query().is_some_and(|query| query.matches()));
+    let system_dark = use_value(*at_first);
     {
         let system_dark = system_dark.setter();
         use_change((), move |()| {

@@ -100,7 +100,7 @@ struct Question {
 #[hook]
 fn use_found(driver: &Rc<Driver>, active: bool, question: &Question) -> (Question, Rc<Vec<Entry>>) {
     let driver = driver.clone();
-    let asked = use_state(|| (None, Rc::new(Vec::new())));
+    let asked = use_value((None, Rc::new(Vec::new())));
     let setter = asked.setter();
     let near = use_memo(question.clone(), |question| {
         let point = question.point?;

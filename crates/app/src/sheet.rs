@@ -2,7 +2,7 @@
 //! clipboard.
 
 use crate::caret;
-use crate::hooks::{use_change, use_value};
+use crate::hooks::{Value, use_change, use_value};
 use crate::state::{Action, WINDOW, use_store};
 use gloo::events::{EventListener, EventListenerOptions};
 use semblance_scatter::decimal;
@@ -175,7 +175,7 @@ fn lines(text: &str) -> usize {
 /// Copies, cuts and pastes what the text box can't: all of a document of which it holds a part,
 /// and pastes of more lines than it should ever hold. Returns whether all lines are marked.
 #[hook]
-pub fn use_clipboard(area: &NodeRef) -> UseStateHandle<bool> {
+pub fn use_clipboard(area: &NodeRef) -> Value<bool> {
     let store = use_store();
     let all = use_value(false);
     let area = area.clone();

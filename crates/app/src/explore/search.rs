@@ -5,7 +5,7 @@ use super::entries::{Entries, Entry, LISTED};
 use super::matching::{Pattern, all_words, matching};
 use crate::button::{named, number, radio, switch};
 use crate::engine::Driver;
-use crate::hooks::{use_change, use_value};
+use crate::hooks::{Value, use_change, use_value};
 use crate::icon::{Icon, icon};
 use crate::map::{Highlight, MapAction, MapStore, Query, use_map_store};
 use crate::marks::{Mark, use_marks};
@@ -224,7 +224,7 @@ fn use_hits(
     driver: &Rc<Driver>,
     sought: Sought,
     entered: u32,
-) -> (UseStateHandle<Asked>, Option<Shared<Hits>>) {
+) -> (Value<Asked>, Option<Shared<Hits>>) {
     let asked = use_value(Asked::default());
     let hits = use_value(None::<Shared<Hits>>);
     let before = use_mut_ref(|| 0);

@@ -3,7 +3,7 @@
 use super::choice::{ColorBy, Layout};
 use super::store::{MapAction, use_map_store};
 use crate::button::{tool, words};
-use crate::hooks::use_change;
+use crate::hooks::{use_change, use_value};
 use crate::icon::Icon;
 use crate::marks::{Mark, use_marks};
 use crate::menu::Menu;
@@ -46,15 +46,13 @@ impl Bookmark {
 #[hook]
 pub fn use_bookmarks(map: &Option<Scatter>) -> Html {
     let (texts, store, marks) = (use_store(), use_map_store(), use_marks());
-    let kept = {
-        let document = texts.document.clone();
-        use_state(move || {
-            let stored: Vec<Bookmark> = storage::bookmarks().unwrap_or_default();
-            let lines = document.shared_lines();
-            let id = |at: u64| lines.get(usize::try_from(at).ok()?).map(|line| line.id.0);
-            Rc::new(stored.iter().map(|b| b.renamed(id)).collect::<Vec<_>>())
-        })
-    };
+    let at_first = use_memo((), |()| {
+        let stored: Vec<Bookmark> = storage::bookmarks().unwrap_or_default();
+        let lines = texts.document.shared_lines();
+        let id = |at: u64| lines.get(usize::try_from(at).ok()?).map(|line| line.id.0);
+        stored.iter().map(|b| b.renamed(id)).collect::<Vec<_>>()
+    });
+    let kept = use_value(at_first);
     let change = {
         let (kept, document) = (kept.clone(), texts.document.clone());
         Rc::new(move |change: &dyn Fn(&mut Vec<Bookmark>)| {

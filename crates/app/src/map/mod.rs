@@ -19,7 +19,7 @@ pub use store::{Found, Groups, Highlight, MapAction, MapState, MapStore, Query, 
 use crate::button::{tool, words};
 use crate::engine::Driver;
 use crate::heat;
-use crate::hooks::{use_change, use_value};
+use crate::hooks::{Value, use_change, use_value};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::marks::{Mark, MarkStore, Marks, use_marks};
@@ -209,9 +209,9 @@ fn use_map(
     stage: &NodeRef,
     current: &Rc<Current>,
     marks: &MarkStore,
-    walked: &UseStateHandle<String>,
+    walked: &Value<String>,
 ) -> Rc<Built> {
-    let map = use_state(|| Rc::new(None));
+    let map = use_value(Rc::new(None));
     let (setter, stage, current) = (map.setter(), stage.clone(), current.clone());
     let (dispatch, walked) = (marks.dispatcher(), walked.setter());
     use_change((), move |()| {
@@ -380,7 +380,7 @@ fn use_scores(
     let query = store.highlight.as_ref().and_then(|h| h.query.clone());
     let point = marks.0.primary().and_then(|line| results.point(line));
     let point = point.filter(|_| wanted && query.is_none());
-    let asked = use_state(|| (None, Rc::new(Vec::new())));
+    let asked = use_value((None, Rc::new(Vec::new())));
     let held = use_memo(
         (results.clone(), point, query, wanted),
         |(results, point, query, wanted)| {
@@ -567,7 +567,7 @@ fn use_truth(
     point: Option<u32>,
     metric: Metric,
 ) -> Option<Rc<Vec<u32>>> {
-    let asked = use_state(|| None);
+    let asked = use_value(None);
     let k = TRUST_NEIGHBOURS.min(results.texts.len().saturating_sub(1) / 2);
     let key = (results.clone(), point, metric);
     let held = use_memo(key.clone(), move |(results, point, metric)| {
