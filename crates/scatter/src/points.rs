@@ -98,8 +98,14 @@ impl Default for Frame {
 
 impl Frame {
     /// From the caller's coordinates into the frame.
-    pub fn inward(&self, p: [f64; 3]) -> [f64; 3] {
-        std::array::from_fn(|axis| (p[axis] - self.origin[axis]) / self.unit)
+    #[inline(always)]
+    pub fn inward(&self, [x, y, z]: [f64; 3]) -> [f64; 3] {
+        let [ox, oy, oz] = self.origin;
+        [
+            (x - ox) / self.unit,
+            (y - oy) / self.unit,
+            (z - oz) / self.unit,
+        ]
     }
 
     /// From the frame back to the caller's coordinates.
@@ -141,30 +147,22 @@ impl Cloud {
             let (_, median, _) = column.select_nth_unstable_by(middle, f64::total_cmp);
             *origin = *median;
         }
-        let reach = |row: &[f32]| {
-            row.iter()
-                .zip(origin)
-                .map(|(v, o)| (f64::from(*v) - o).abs())
-                .fold(0.0, f64::max)
-        };
-        let mut reaches: Vec<f64> = points
-            .coordinates
-            .chunks_exact(dimensions)
-            .map(reach)
-            .collect();
-        let farthest = reaches.iter().copied().fold(0.0, f64::max);
+        let mut reaches = vec![0.0_f64; count];
+        let mut farthest = 0.0_f64;
+        for (reach, row) in (reaches.iter_mut()).zip(points.coordinates.chunks_exact(dimensions)) {
+            for (value, origin) in row.iter().zip(origin) {
+                *reach = reach.max((f64::from(*value) - origin).abs());
+            }
+            farthest = farthest.max(*reach);
+        }
         let unit = if farthest > 0.0 { farthest } else { 1.0 };
         let frame = Frame { origin, unit };
-        let places = points
-            .coordinates
-            .chunks_exact(dimensions)
-            .map(|row| {
-                let at = |axis: usize| row.get(axis).map_or(0.0, |v| f64::from(*v));
-                frame
-                    .inward([at(0), at(1), at(2)])
-                    .map(|component| component as f32)
-            })
-            .collect();
+        let mut places = vec![[0.0; 3]; count];
+        for (place, row) in (places.iter_mut()).zip(points.coordinates.chunks_exact(dimensions)) {
+            let z = row.get(2).map_or(0.0, |z| f64::from(*z));
+            let [x, y, z] = frame.inward([row[0].into(), row[1].into(), z]);
+            *place = [x as f32, y as f32, z as f32];
+        }
         let middle = count / 2;
         let (_, bulk, _) = reaches.select_nth_unstable_by(middle, f64::total_cmp);
         Ok(Self {

@@ -207,8 +207,9 @@ impl Scene {
     }
 
     /// Whether a point is selected.
+    #[inline(always)]
     pub fn is_selected(&self, index: usize) -> bool {
-        self.is_selected.get(index).copied().unwrap_or(false)
+        matches!(self.is_selected.get(index), Some(true))
     }
 
     /// Marks a point as hovered; answers whether that is a change.
@@ -240,8 +241,9 @@ impl Scene {
     }
 
     /// Whether a point exists and is not hidden.
+    #[inline(always)]
     pub fn is_shown(&self, index: usize) -> bool {
-        index < self.len() && !self.appearance.hidden.get(index).copied().unwrap_or(false)
+        index < self.len() && !matches!(self.appearance.hidden.get(index), Some(true))
     }
 
     /// The label of a point, empty when it has none.
@@ -303,6 +305,7 @@ impl Scene {
     }
 
     /// Where a point is at this moment, in the frame.
+    #[inline(always)]
     pub fn place(&self, index: usize) -> [f32; 3] {
         let to = self.cloud.places[index];
         let t = self.progress as f32;
@@ -340,19 +343,20 @@ impl Scene {
             let project = self.view.lens.projector();
             let mut screen = std::mem::take(&mut self.screen);
             screen.clear();
-            screen.extend((0..self.len()).map(|index| {
+            screen.resize(self.len(), ScreenPoint::default());
+            for (index, point) in screen.iter_mut().enumerate() {
                 if !self.is_shown(index) {
-                    return ScreenPoint::default();
+                    continue;
                 }
-                match project(self.place(index).map(f64::from)) {
-                    Some(spot) => ScreenPoint {
+                let [x, y, z] = self.place(index);
+                if let Some(spot) = project([x.into(), y.into(), z.into()]) {
+                    *point = ScreenPoint {
                         x: spot.x as f32,
                         y: spot.y as f32,
                         scale: spot.scale as f32,
-                    },
-                    None => ScreenPoint::default(),
+                    };
                 }
-            }));
+            }
             self.screen = screen;
             self.screen_of = Some(key);
         }
@@ -372,6 +376,7 @@ impl Scene {
     }
 
     /// Whether a point is drawn before all others.
+    #[inline(always)]
     fn is_marked(&self, point: u32) -> bool {
         self.is_selected(point as usize)
             || self.hovered == Some(point)
@@ -393,15 +398,18 @@ impl Scene {
         let marked = order.len();
         if self.is_solid() {
             self.screen();
-            let keep =
-                |index: &u32| self.screen[*index as usize].scale > 0.0 && !self.is_marked(*index);
-            order.extend((0..count as u32).filter(keep));
-            near_to_far(&mut order[marked..], |index| {
-                self.screen[index as usize].scale
-            });
+            for (index, at) in (0..).zip(&self.screen) {
+                if at.scale > 0.0 && !self.is_marked(index) {
+                    order.push(index);
+                }
+            }
+            near_to_far(&mut order[marked..], &self.screen);
         } else {
-            let keep = |index: &u32| self.is_shown(*index as usize) && !self.is_marked(*index);
-            order.extend(self.by_rank.iter().copied().filter(keep));
+            for &index in &self.by_rank {
+                if self.is_shown(index as usize) && !self.is_marked(index) {
+                    order.push(index);
+                }
+            }
         }
         order
     }
@@ -461,28 +469,30 @@ fn shuffled(index: u32) -> u32 {
 
 /// Sorts points by their scale, the largest (nearest) first, by counting: linear in their number,
 /// exact to 1/4096 of the range.
-fn near_to_far(order: &mut [u32], scale: impl Fn(u32) -> f32) {
+fn near_to_far(order: &mut [u32], screen: &[ScreenPoint]) {
     const BINS: usize = 4096;
-    let (low, high) = order
-        .iter()
-        .map(|index| scale(*index))
-        .fold((f32::MAX, f32::MIN), |(low, high), s| {
-            (low.min(s), high.max(s))
-        });
+    let (mut low, mut high) = (f32::MAX, f32::MIN);
+    for &index in order.iter() {
+        let scale = screen[index as usize].scale;
+        low = if scale < low { scale } else { low };
+        high = if scale > high { scale } else { high };
+    }
     if high <= low {
         return;
     }
-    let bin = |index: u32| ((high - scale(index)) / (high - low) * (BINS - 1) as f32) as usize;
+    let mut bins = vec![0_u16; order.len()];
     let mut starts = [0_u32; BINS + 1];
-    for &index in order.iter() {
-        starts[bin(index) + 1] += 1;
+    for (bin, &index) in bins.iter_mut().zip(order.iter()) {
+        let scale = screen[index as usize].scale;
+        *bin = ((high - scale) / (high - low) * (BINS - 1) as f32) as u16;
+        starts[usize::from(*bin) + 1] += 1;
     }
     for at in 1..=BINS {
         starts[at] += starts[at - 1];
     }
     let mut sorted = vec![0; order.len()];
-    for &index in order.iter() {
-        let start = &mut starts[bin(index)];
+    for (bin, &index) in bins.iter().zip(order.iter()) {
+        let start = &mut starts[usize::from(*bin)];
         sorted[*start as usize] = index;
         *start += 1;
     }
