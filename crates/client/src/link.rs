@@ -10,7 +10,6 @@ use semblance_protocol::{
 };
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     pin::pin,
     rc::Rc,
 };
@@ -34,7 +33,8 @@ struct Pending {
 
 #[derive(Default)]
 struct Mailbox {
-    pending: RefCell<HashMap<RequestId, Pending>>,
+    /// What was asked and not answered; never much at a time.
+    pending: RefCell<Vec<(RequestId, Pending)>>,
     next: Cell<RequestId>,
     death: RefCell<Option<String>>,
 }
@@ -63,8 +63,9 @@ impl Mailbox {
                 let hear = self
                     .pending
                     .borrow()
-                    .get(&envelope.request)
-                    .and_then(|pending| pending.progress.clone());
+                    .iter()
+                    .find(|(request, _)| *request == envelope.request)
+                    .and_then(|(_, pending)| pending.progress.clone());
                 if let Some(hear) = hear {
                     hear(progress, payload);
                 }
@@ -73,8 +74,11 @@ impl Mailbox {
                 self.die(&failure.message);
             }
             message => {
-                let pending = self.pending.borrow_mut().remove(&envelope.request);
-                if let Some(pending) = pending {
+                let mut pending = self.pending.borrow_mut();
+                let at = (pending.iter()).position(|(request, _)| *request == envelope.request);
+                let answered = at.map(|at| pending.swap_remove(at));
+                drop(pending);
+                if let Some((_, pending)) = answered {
                     let reply = match message {
                         Response::Failed(failure) => Err(failure),
                         message => Ok((message, payload)),
@@ -195,7 +199,7 @@ impl Link {
         self.mailbox
             .pending
             .borrow_mut()
-            .insert(request, Pending { reply, progress });
+            .push((request, Pending { reply, progress }));
         Ok(answer)
     }
 }

@@ -7,14 +7,16 @@ use crate::{
     link::{Link, OnProgress, as_error},
 };
 use futures_channel::oneshot;
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::{Either, select};
 use js_sys::Float32Array;
 use semblance_protocol::{FailureKind, Load, Loaded, Progress, Request, Response, wire::Payload};
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
+    future::{Future, poll_fn},
     pin::pin,
     rc::Rc,
+    task::Poll,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -190,15 +192,27 @@ impl Pool {
             order.insert(at, index);
         }
         let (job, all_done) = (&job, &all_done);
-        let work = join_all(order.into_iter().map(|index| async move {
-            self.work(index, job).await;
-            if job.is_over()
-                && let Some(all_done) = all_done.take()
-            {
-                // The receiver is in this very function.
-                let _ = all_done.send(());
+        let mut work: Vec<_> = (order.into_iter())
+            .map(|index| {
+                Box::pin(async move {
+                    self.work(index, job).await;
+                    if job.is_over()
+                        && let Some(all_done) = all_done.take()
+                    {
+                        // The receiver is in this very function.
+                        let _ = all_done.send(());
+                    }
+                })
+            })
+            .collect();
+        // A handful, each of which may be asked whenever any has news.
+        let work = poll_fn(move |context| {
+            work.retain_mut(|one| one.as_mut().poll(context).is_pending());
+            match work.is_empty() {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
             }
-        }));
+        });
         // Workers that are still starting must not keep a finished job waiting.
         match select(pin!(work), done).await {
             Either::Left(_) | Either::Right(_) => {}
