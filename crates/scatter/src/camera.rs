@@ -1,5 +1,7 @@
 //! Where the viewer stands, and where that puts a point on the screen.
 
+use std::f64::consts::TAU;
+
 use serde::{Deserialize, Serialize};
 
 use crate::math;
@@ -165,7 +167,9 @@ impl Lens {
 
     /// Turns the picture by so many radians.
     pub fn orbit(&mut self, yaw: f64, pitch: f64) {
-        self.camera.yaw = (self.camera.yaw + yaw) % std::f64::consts::TAU;
+        // What is left of whole turns; wasm has no instruction for a remainder.
+        let yaw = self.camera.yaw + yaw;
+        self.camera.yaw = yaw - (yaw / TAU).trunc() * TAU;
         self.camera.pitch = (self.camera.pitch + pitch).clamp(-STEEPEST, STEEPEST);
     }
 
