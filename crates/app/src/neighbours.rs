@@ -25,10 +25,23 @@ pub const METRICS: [(Metric, &str); 3] = [
     (Metric::Dot, "Dot product"),
 ];
 
-/// The texts most like the one selected, best first, with their scores as bars. While they can't be
-/// seen they are not `active`, and the engine is not asked.
-#[hook]
-pub fn use_neighbours(driver: &Rc<Driver>, active: bool) -> Html {
+#[derive(Properties)]
+pub struct NeighboursProps {
+    pub driver: Rc<Driver>,
+    /// Whether they can be seen; otherwise the engine is not asked.
+    pub active: bool,
+}
+
+impl PartialEq for NeighboursProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.driver, &other.driver) && self.active == other.active
+    }
+}
+
+/// The texts most like the one selected, best first, with their scores as bars. A component, so that
+/// a map that moves does not draw the box of the number again while somebody types into it.
+#[component]
+pub fn Neighbours(props: &NeighboursProps) -> Html {
     let results = use_store().results.clone();
     let marks = use_marks();
     let (count, metric) = (use_value(COUNT), use_value(Metric::default()));
@@ -39,7 +52,7 @@ pub fn use_neighbours(driver: &Rc<Driver>, active: bool) -> Html {
         metric: *metric,
         count: *count,
     };
-    let (shown, entries) = use_found(driver, active, &question);
+    let (shown, entries) = use_found(props, &question);
     let choose = {
         let metric = metric.setter();
         Callback::from(move |event: Event| {
@@ -98,8 +111,8 @@ struct Question {
 /// The nearest neighbours of a point: from the scores at hand, or asked of the engine. Until it has
 /// answered, the question before with its answer, so that nobody's place in the list is lost.
 #[hook]
-fn use_found(driver: &Rc<Driver>, active: bool, question: &Question) -> (Question, Rc<Vec<Entry>>) {
-    let driver = driver.clone();
+fn use_found(props: &NeighboursProps, question: &Question) -> (Question, Rc<Vec<Entry>>) {
+    let driver = props.driver.clone();
     let asked = use_value((None, Rc::new(Vec::new())));
     let setter = asked.setter();
     let near = use_memo(question.clone(), |question| {
@@ -111,7 +124,7 @@ fn use_found(driver: &Rc<Driver>, active: bool, question: &Question) -> (Questio
             Rc::new(listed(near, Metric::Cosine))
         })
     });
-    let ask = active && near.is_none();
+    let ask = props.active && near.is_none();
     use_change((question.clone(), ask), move |(question, ask)| {
         if let (Some(point), true) = (question.point, *ask) {
             let question = question.clone();

@@ -13,7 +13,7 @@ pub use entries::{Entries, Entry};
 
 use crate::engine::Driver;
 use crate::hooks::use_value;
-use crate::neighbours::use_neighbours;
+use crate::neighbours::Neighbours;
 use clusters::use_clusters;
 use groups::use_groups;
 use outliers::use_outliers;
@@ -88,7 +88,6 @@ impl Tab {
 pub fn Explore(props: &DriverProps) -> Html {
     let shown = use_value(Tab::Neighbours);
     let driver = &props.driver;
-    let neighbours = use_neighbours(driver, *shown == Tab::Neighbours);
     let search = use_search(driver);
     let clusters = use_clusters(driver);
     let groups = use_groups(driver);
@@ -123,7 +122,7 @@ pub fn Explore(props: &DriverProps) -> Html {
     html! {
         <div class="panel explore">
             <div class="explore-tabs" role="tablist" aria-label="Explore" {onkeydown}>{ for Tab::ALL.map(tab) }</div>
-            { panel(Tab::Neighbours, neighbours) }
+            { panel(Tab::Neighbours, html! { <Neighbours {driver} active={*shown == Tab::Neighbours} /> }) }
             { panel(Tab::Search, search) }
             { panel(Tab::Clusters, clusters) }
             { panel(Tab::Groups, groups) }

@@ -2,7 +2,7 @@
 
 use super::choice::{COMPONENTS, Kind, Layout, OwnAxis};
 use super::maker::Maker;
-use super::store::{MapAction, MapStore, Work};
+use super::store::{MapAction, MapStore, Work, use_map_store};
 use crate::button::{radio, switch, tool};
 use crate::icon::{Icon, icon};
 use crate::marks::MarkStore;
@@ -64,12 +64,15 @@ pub fn depth(store: &MapStore) -> Html {
     )
 }
 
-/// The options of the method.
-pub fn options(store: &MapStore) -> Html {
+/// The options of the method. A component, so that a mark elsewhere does not draw its boxes again:
+/// that would undo what is being typed into one.
+#[component]
+pub fn Options() -> Html {
+    let store = use_map_store();
     let body = match store.layout.kind {
-        Kind::Pca => pca(store),
-        Kind::Tsne => tsne(store),
-        Kind::Umap => umap(store),
+        Kind::Pca => pca(&store),
+        Kind::Tsne => tsne(&store),
+        Kind::Umap => umap(&store),
         Kind::Axes => html! {},
     };
     html! {
@@ -77,7 +80,7 @@ pub fn options(store: &MapStore) -> Html {
             <p class="menu-note">{ store.layout.kind.explained() }</p>
             { body }
             if store.layout.kind.is_layout() {
-                { near(store) }
+                { near(&store) }
             }
         </Menu>
     }

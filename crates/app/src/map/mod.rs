@@ -30,7 +30,7 @@ use crate::state::{Shared, use_store};
 use appearance::{Legend, add_query, appearance};
 use bookmarks::use_bookmarks;
 use choice::Kind;
-use controls::{axes_editor, depth, methods, options, run_bar};
+use controls::{Options, axes_editor, depth, methods, run_bar};
 use foot::foot;
 use maker::TRUST_NEIGHBOURS;
 use picked::picked;
@@ -128,7 +128,7 @@ pub fn Map(props: &MapProps) -> Html {
                 { methods(&store) }
                 <div class="tools">
                     { depth(&store) }
-                    { options(&store) }
+                    <Options />
                     <span class="tools-part" role="group" aria-label="Dragging">
                         { drag(Tool::Move, Icon::Hand, "Move the map") }
                         { drag(Tool::Box, Icon::Box, "Select in a box") }
