@@ -10,23 +10,17 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ImageData};
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct PictureProps {
-    pub results: Shared<Results>,
-    /// The points of the rows and columns, in order.
-    pub points: Rc<Vec<u32>>,
-}
-
-/// The picture. Hovering names the pair and its score, a click selects both texts.
-#[component]
-pub fn Picture(props: &PictureProps) -> Html {
+/// The picture of the scores of some points, in the order of its rows and columns. Hovering names the
+/// pair and its score, a click selects both texts.
+#[hook]
+pub fn use_picture(results: &Shared<Results>, points: &Rc<Vec<u32>>) -> Html {
     let marks = use_marks();
     let canvas = use_node_ref();
     let look = use_store().look;
     {
         let canvas = canvas.clone();
         use_change(
-            (props.results.clone(), props.points.clone(), look),
+            (results.clone(), points.clone(), look),
             move |(results, points, _)| {
                 if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
                     // A browser without a 2-D canvas still has the table below.
@@ -36,7 +30,7 @@ pub fn Picture(props: &PictureProps) -> Html {
         );
     }
     let pair = {
-        let (results, points) = (props.results.clone(), props.points.clone());
+        let (results, points) = (results.clone(), points.clone());
         move |event: &MouseEvent| {
             let (row, column) = cell(event, points.len())?;
             let (row, column) = (*points.get(row)?, *points.get(column)?);
@@ -44,7 +38,7 @@ pub fn Picture(props: &PictureProps) -> Html {
         }
     };
     let onmousemove = {
-        let (pair, dispatch, results) = (pair.clone(), marks.dispatcher(), props.results.clone());
+        let (pair, dispatch, results) = (pair.clone(), marks.dispatcher(), results.clone());
         Callback::from(move |event: MouseEvent| {
             let Some((row, column, one, other)) = pair(&event) else {
                 return;
@@ -78,7 +72,7 @@ pub fn Picture(props: &PictureProps) -> Html {
     };
     let label = format!(
         "Heat map of the scores of {} texts; the numbers of some are in the table below",
-        props.points.len()
+        points.len()
     );
     html! {
         <canvas class="picture" role="img" aria-label={label} ref={canvas} {onmousemove} {onmouseleave} {onclick} />

@@ -6,7 +6,7 @@ use crate::marks::use_marks;
 use crate::matrix::Matrix;
 use crate::neighbours::nearest;
 use crate::pairs::use_pairs;
-use crate::picture::Picture;
+use crate::picture::use_picture;
 use crate::results::{MATRIX_LIMIT, Results, TABLE_LIMIT};
 use crate::state::{Action, Engine, Shared, Store, use_store};
 use semblance_workspace::Order;
@@ -35,11 +35,12 @@ pub fn Scores() -> Html {
     let window = use_memo(deps, |(results, points, selected)| {
         Rc::new(window(results, points, selected))
     });
+    let picture = use_picture(&results, &order);
     let pairs = use_pairs();
     let body = match count {
         0 => html! { <p class="empty">{ waiting(&store) }</p> },
         1..=TABLE_LIMIT => html! { <Matrix {results} points={(*order).clone()} /> },
-        _ => large(&results, &order, &window),
+        _ => large(&results, picture, &window),
     };
     html! {
         <section class="panel scores" aria-labelledby="scores-title">
@@ -99,7 +100,7 @@ fn order_switch(store: &Store) -> Html {
 
 /// More texts than a table with numbers can show: a picture of all scores, and the numbers of a
 /// few texts.
-fn large(results: &Shared<Results>, points: &Rc<Vec<u32>>, window: &Rc<Vec<u32>>) -> Html {
+fn large(results: &Shared<Results>, picture: Html, window: &Rc<Vec<u32>>) -> Html {
     if results.similarity.is_none() {
         return html! {
             <p class="empty">{ format!(
@@ -110,7 +111,7 @@ fn large(results: &Shared<Results>, points: &Rc<Vec<u32>>, window: &Rc<Vec<u32>>
     }
     html! {
         <>
-            <Picture results={results.clone()} points={points.clone()} />
+            { picture }
             <Matrix results={results.clone()} points={window.clone()} />
         </>
     }
