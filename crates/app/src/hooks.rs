@@ -98,7 +98,8 @@ fn use_boxed_effect(seen: Watched, run: Box<dyn FnOnce() -> Box<dyn FnOnce()>>) 
 }
 
 /// Something that is compared with what it was before, whatever it is.
-struct Watched(Rc<dyn Comparable>);
+#[derive(Clone)]
+pub struct Watched(pub Rc<dyn Comparable>);
 
 impl PartialEq for Watched {
     fn eq(&self, other: &Self) -> bool {
@@ -106,7 +107,9 @@ impl PartialEq for Watched {
     }
 }
 
-trait Comparable: Any {
+/// What can be compared with something of any type.
+pub trait Comparable: Any {
+    /// Whether the other is of the same type and equal.
     fn equals(&self, other: &dyn Any) -> bool;
 }
 

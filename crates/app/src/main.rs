@@ -29,6 +29,7 @@ mod scores;
 mod sheet;
 mod state;
 mod status;
+mod still;
 mod storage;
 mod texts;
 mod timing;

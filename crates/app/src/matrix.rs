@@ -6,6 +6,7 @@ use crate::marking::{elements, set, use_marking};
 use crate::marks::{Mark, use_marks};
 use crate::results::Results;
 use crate::state::Shared;
+use crate::still::still;
 use semblance_workspace::LineId;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -76,29 +77,20 @@ pub fn Matrix(props: &MatrixProps) -> Html {
     });
     html! {
         <div class="matrix-scroll" {onmouseover} {onmouseleave} {onfocusin} {onclick} {onkeydown}>
-            <Cells results={props.results.clone()} points={props.points.clone()} {table} />
+            { still("cells", (props.results.clone(), props.points.clone(), table), cells) }
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct CellsProps {
-    results: Shared<Results>,
-    points: Rc<Vec<u32>>,
-    table: NodeRef,
-}
-
 /// The cells alone, so that a mark does not render thousands of them again.
-#[component]
-fn Cells(props: &CellsProps) -> Html {
-    let results = &props.results;
+fn cells((results, points, table): &(Shared<Results>, Rc<Vec<u32>>, NodeRef)) -> Html {
     let line = |point: u32| results.line(point).map(|line| line.0.to_string());
-    let columns = props.points.iter().map(|&point| {
+    let columns = points.iter().map(|&point| {
         let title = results.text(point).to_owned();
         html! { <th scope="col" tabindex="-1" data-line={line(point)} {title}>{ point + 1 }</th> }
     });
-    let rows = props.points.iter().enumerate().map(|(index, &row)| {
-        let cells = props.points.iter().enumerate().map(|(column, &other)| {
+    let rows = points.iter().enumerate().map(|(index, &row)| {
+        let cells = points.iter().enumerate().map(|(column, &other)| {
             let Some(score) = results.score(row, other) else { return html! { <td /> } };
             let full = heat::full(score);
             let tabindex = if (index, column) == (0, 0) { "0" } else { "-1" };
@@ -117,7 +109,7 @@ fn Cells(props: &CellsProps) -> Html {
         }
     });
     html! {
-        <table class="matrix" aria-label="Pairwise cosine similarity" ref={props.table.clone()}>
+        <table class="matrix" aria-label="Pairwise cosine similarity" ref={table.clone()}>
             <thead><tr><th scope="col" class="corner"><span class="unseen">{ "Text" }</span></th>{ for columns }</tr></thead>
             <tbody>{ for rows }</tbody>
         </table>

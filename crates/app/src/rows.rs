@@ -7,6 +7,7 @@ use crate::marks::{Mark, MarkStore};
 use crate::matrix::clip;
 use crate::results::Results;
 use crate::state::{Action, Shared, Store};
+use crate::still::still;
 use semblance_workspace::{Direction, Line, LineId};
 use std::ops::Range;
 use wasm_bindgen::JsCast;
@@ -42,15 +43,29 @@ pub fn rows(store: &Store, marks: &MarkStore, props: &Shown) -> Html {
         .count();
     let drawn = lines.get(props.range.clone()).unwrap_or_default();
     let rows = drawn.iter().zip(props.range.start..).map(|(line, index)| {
-        let outside = props.outside.as_ref().is_some_and(|window| !window.contains(&index));
-        let words = Words { hidden: props.mirror, shown: outside };
+        let outside = props
+            .outside
+            .as_ref()
+            .is_some_and(|window| !window.contains(&index));
+        let words = Words {
+            hidden: props.mirror,
+            shown: outside,
+        };
         if !line.is_text() {
             return html! { <div key={line.id.0} class="row">{ words.of(line) }</div> };
         }
         number += 1;
-        html! { <Row key={line.id.0} line={line.clone()} {number} point={props.results.point(line.id)}
-            selected={props.selected.contains(&line.id)} results={props.results.clone()}
-            max_tokens={props.max_tokens} relative_to={props.relative_to} {words} /> }
+        let seen = Row {
+            line: line.clone(),
+            number,
+            point: props.results.point(line.id),
+            selected: props.selected.contains(&line.id),
+            results: props.results.clone(),
+            max_tokens: props.max_tokens,
+            relative_to: props.relative_to,
+            words,
+        };
+        still(line.id.0, seen, row)
     });
 
     let dispatch = marks.dispatcher();
@@ -136,8 +151,9 @@ fn go(event: &KeyboardEvent, step: i64) {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RowProps {
+/// What the row of a text shows.
+#[derive(PartialEq)]
+struct Row {
     line: Line,
     /// The number of the text, from 1.
     number: usize,
@@ -169,9 +185,8 @@ impl Words {
     }
 }
 
-#[component]
-fn Row(props: &RowProps) -> Html {
-    let RowProps {
+fn row(props: &Row) -> Html {
+    let Row {
         line,
         number,
         results,

@@ -7,6 +7,7 @@ use crate::matrix::clip;
 use crate::results::Results;
 use crate::sheet::reveal;
 use crate::state::{Shared, use_store};
+use crate::still::still;
 use semblance_scatter::decimal;
 use semblance_workspace::LineId;
 use std::rc::Rc;
@@ -70,7 +71,7 @@ pub fn Entries(props: &EntriesProps) -> Html {
     html! {
         <>
             <ol class="entries" aria-label={props.label.clone()} ref={list} {onclick} {onmouseover} {onmouseleave} {onfocusin} {onfocusout}>
-                <Items results={props.results.clone()} entries={props.entries.clone()} />
+                { still("items", (props.results.clone(), props.entries.clone()), items) }
             </ol>
             if props.more > 0 {
                 <p class="explore-note">{ format!("and {} more", props.more) }</p>
@@ -79,21 +80,11 @@ pub fn Entries(props: &EntriesProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ItemsProps {
-    results: Shared<Results>,
-    entries: Rc<Vec<Entry>>,
-}
-
 /// The texts alone, so that a mark does not render them again. They have no keys: whoever walks
 /// from neighbour to neighbour by keyboard stays at the same place in the list.
-#[component]
-fn Items(props: &ItemsProps) -> Html {
+fn items((results, entries): &(Shared<Results>, Rc<Vec<Entry>>)) -> Html {
     let item = |entry: &Entry| {
-        let line = props
-            .results
-            .line(entry.point)
-            .map(|line| line.0.to_string());
+        let line = results.line(entry.point).map(|line| line.0.to_string());
         let bar = entry.bar.map(|bar| decimal(bar.clamp(0.0, 1.0) * 100.0, 2));
         html! {
             <li>
@@ -101,7 +92,7 @@ fn Items(props: &ItemsProps) -> Html {
                     if let Some(score) = entry.score {
                         <span class="score-plain" title={heat::full(score)}>{ heat::short(score) }</span>
                     }
-                    <span class="words">{ clip(props.results.text(entry.point)) }</span>
+                    <span class="words">{ clip(results.text(entry.point)) }</span>
                     if let Some(width) = bar {
                         <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                             <rect class="bar-track" width="100" height="4" /><rect class="bar-fill" {width} height="4" />
@@ -114,7 +105,7 @@ fn Items(props: &ItemsProps) -> Html {
             </li>
         }
     };
-    html! { <>{ for props.entries.iter().map(item) }</> }
+    html! { <>{ for entries.iter().map(item) }</> }
 }
 
 /// Scrolls the list of texts, and nothing else, to a line.
