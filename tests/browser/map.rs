@@ -349,3 +349,41 @@ async fn maps_of_few_and_of_equal_texts_are_drawn() -> Result<()> {
     })
     .await
 }
+
+/// What opens under a tool can be read and pressed, all of it, on screens of either size.
+#[tokio::test]
+async fn menus_open_where_nothing_covers_them() -> Result<()> {
+    // Gives the tools whose panel is covered or cut off near one of its corners.
+    const HIDDEN: &str = "const hidden = [];
+        const frame = () => new Promise(requestAnimationFrame);
+        for (const button of document.querySelectorAll('.map .menu > button')) {
+            button.scrollIntoView({ block: 'center' });
+            button.click();
+            await frame();
+            await frame();
+            const panel = button.parentElement.querySelector('.menu-panel');
+            const { left, right, top, bottom } = panel.getBoundingClientRect();
+            const seen = (x, y) => panel.contains(document.elementFromPoint(x, y));
+            const corners = [[left, top], [right, top], [left, bottom], [right, bottom]];
+            const inside = ([x, y]) => [x < right ? x + 8 : x - 8, y < bottom ? y + 8 : y - 8];
+            if (!corners.map(inside).every(([x, y]) => seen(x, y))) hidden.push(button.title);
+            button.click();
+            await frame();
+        }
+        return hidden;";
+    visit(Site::root(), async |page| {
+        open(page).await?;
+        for (width, height) in [(1440, 900), (390, 844)] {
+            page.resize(width, height, 1.0).await?;
+            let hidden = page
+                .run(
+                    &format!("return (async () => {{ {HIDDEN} }})();"),
+                    Vec::new(),
+                )
+                .await?;
+            ensure!(hidden == json!([]), "at {width} × {height}: {hidden}");
+        }
+        page.no_errors().await
+    })
+    .await
+}
