@@ -85,6 +85,15 @@ const MOST: usize = 999;
 
 /// A number of texts, from 1 on; what can't be read is taken for the `usual` one.
 pub fn number(count: &Value<usize>, usual: usize) -> Html {
+    // Taken while it is typed: whatever draws the page anew puts the box back to the value.
+    let setter = count.setter();
+    let oninput = Callback::from(move |event: InputEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        let typed = input.value().trim().parse().ok();
+        if let Some(wanted) = typed.filter(|wanted| (1..=MOST).contains(wanted)) {
+            setter.set(wanted);
+        }
+    });
     let setter = count.setter();
     let onchange = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();
@@ -94,7 +103,8 @@ pub fn number(count: &Value<usize>, usual: usize) -> Html {
     });
     html! {
         <label class="pick"><span>{ "Number" }</span>
-            <input type="number" min="1" max={MOST.to_string()} value={count.to_string()} {onchange} />
+            <input type="number" min="1" max={MOST.to_string()} value={count.to_string()}
+                {oninput} {onchange} />
         </label>
     }
 }
