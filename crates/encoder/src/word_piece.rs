@@ -1,7 +1,7 @@
 //! BERT's tokenizer, put together from the library's parts.
 //!
 //! `tokenizers::Tokenizer` can be any of a dozen kinds, and brings them all along, with regular
-//! expressions and Unicode tables that BERT's never uses: a quarter of a megabyte to download. The
+//! expressions and Unicode tables that BERT's never uses: half of the worker's download. The
 //! parts that BERT's needs are public: its normalizer, its pre-tokenizer, WordPiece, and the
 //! post-processors that add special tokens. What is left to do here is to read the file and to find
 //! special tokens that are written out in a text. Tests hold the result to the whole library's.
