@@ -104,7 +104,7 @@ pub(crate) fn attention_with<L: Lanes>(
         for start in (0..tokens).step_by(QUERIES) {
             let rows = QUERIES.min(tokens - start);
             let queries = &qkv[start * stride + query..];
-            keys.product::<L>(queries, rows, stride, |row, panel, y| {
+            keys.product::<L>((queries, stride), rows, head_size, |row, panel, y| {
                 let width = 8.min(tokens - panel * 8);
                 let y = y.map(|y| L::mul(y, L::splat(scale)));
                 let scores = &mut scores[row * tokens + panel * 8..][..width];
@@ -118,7 +118,7 @@ pub(crate) fn attention_with<L: Lanes>(
                 }
                 shares[row] = 1.0 / exponentials::<L>(scores);
             }
-            values.product::<L>(scores, rows, tokens, |row, panel, y| {
+            values.product::<L>((scores, tokens), rows, tokens, |row, panel, y| {
                 let y = y.map(|y| L::mul(y, L::splat(shares[row])));
                 let width = 8.min(head_size - panel * 8);
                 let out = &mut out[(start + row) * hidden + query + panel * 8..][..width];

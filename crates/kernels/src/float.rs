@@ -9,6 +9,13 @@ use crate::norm::LayerNorm;
 /// Rows that go through one layer and what follows it while they are hot in the cache.
 const BLOCK: usize = 32;
 
+/// Depth of weights that all rows of a block go through before the next.
+///
+/// Weights come from memory, and the processor fetches ahead of what is read by some lines only:
+/// read a whole panel at once, and the first rows wait for all of it. So many steps are 2 KiB, on
+/// which several rows spend as long as the next 2 KiB take to come.
+const DEPTH: usize = 64;
+
 /// The right operand of a product: for each panel of 8 columns the 8 values of each depth.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Panels {
@@ -85,14 +92,16 @@ impl Panels {
 
     /// The product of `rows` rows of `a`, row r beginning at `a[r · stride]`, with the panels.
     ///
+    /// All rows of a block take `part` steps before any takes the next.
+    ///
     /// `store(row, panel, y)` gets the eight columns of each row and panel. Every sum runs over
     /// the depth in order, whatever rows and panels it is computed beside.
     #[inline(always)]
     pub(crate) fn product<L: Lanes>(
         &self,
-        a: &[f32],
+        (a, stride): (&[f32], usize),
         rows: usize,
-        stride: usize,
+        part: usize,
         mut store: impl FnMut(usize, usize, [L::F; 2]),
     ) {
         if self.depth == 0 {
@@ -102,7 +111,10 @@ impl Panels {
         for (panel, steps) in self.values.chunks_exact(self.depth).enumerate() {
             for start in (0..rows).step_by(BLOCK) {
                 let sums = &mut sums[..BLOCK.min(rows - start)];
-                panel_sums::<L>(steps, &a[start * stride..], stride, sums);
+                for (i, steps) in steps.chunks(part).enumerate() {
+                    let rows = (&a[start * stride + i * part..], stride);
+                    panel_sums::<L>(steps, rows, i > 0, sums);
+                }
                 for (row, y) in (start..).zip(&*sums) {
                     store(row, panel, *y);
                 }
@@ -111,18 +123,26 @@ impl Panels {
     }
 }
 
-/// The eight columns of one panel for as many rows as `sums` has room for.
+/// The products of one panel with as many rows as there are `sums`, added to these or in their
+/// place.
 #[inline(always)]
-fn panel_sums<L: Lanes>(steps: &[[f32; 8]], a: &[f32], stride: usize, sums: &mut [[L::F; 2]]) {
+fn panel_sums<L: Lanes>(
+    steps: &[[f32; 8]],
+    (a, stride): (&[f32], usize),
+    add: bool,
+    sums: &mut [[L::F; 2]],
+) {
     let (whole, rest) = sums.split_at_mut(sums.len() / 4 * 4);
     if !whole.is_empty() {
-        groups::<L, 4>(steps, a, stride, whole);
+        groups::<L, 4>(steps, (a, stride), add, whole);
     }
-    match rest.len() {
-        0 => {}
-        1 => groups::<L, 1>(steps, &a[whole.len() * stride..], stride, rest),
-        2 => groups::<L, 2>(steps, &a[whole.len() * stride..], stride, rest),
-        _ => groups::<L, 3>(steps, &a[whole.len() * stride..], stride, rest),
+    if !rest.is_empty() {
+        let a = (&a[whole.len() * stride..], stride);
+        match rest.len() {
+            1 => groups::<L, 1>(steps, a, add, rest),
+            2 => groups::<L, 2>(steps, a, add, rest),
+            _ => groups::<L, 3>(steps, a, add, rest),
+        }
     }
 }
 
@@ -132,14 +152,17 @@ fn panel_sums<L: Lanes>(steps: &[[f32; 8]], a: &[f32], stride: usize, sums: &mut
 #[inline(never)]
 fn groups<L: Lanes, const R: usize>(
     steps: &[[f32; 8]],
-    a: &[f32],
-    stride: usize,
+    (a, stride): (&[f32], usize),
+    add: bool,
     out: &mut [[L::F; 2]],
 ) {
     for (group, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
         let rows: [&[f32]; R] =
             std::array::from_fn(|r| &a[(group * R + r) * stride..][..steps.len()]);
         let mut sums = [[L::splat(0.0); 2]; R];
+        if add {
+            sums = *out;
+        }
         for (d, step) in steps.iter().enumerate() {
             let [left, right] = load8::<L>(step);
             for (sums, row) in sums.iter_mut().zip(&rows) {
@@ -300,8 +323,10 @@ impl LinearF32 {
         (out, stride): (&mut [f32], usize),
     ) {
         let rows = out.len() / stride;
+        // Few rows can't bridge the time.
+        let part = if rows > 4 { DEPTH } else { usize::MAX };
         self.panels
-            .product::<L>(x, rows, x_stride, |row, panel, y| {
+            .product::<L>((x, x_stride), rows, part, |row, panel, y| {
                 let (bias, _) = self.bias[panel * 8..][..8].as_chunks::<4>();
                 let y = [0, 1].map(|i| L::add(y[i], L::load(&bias[i])));
                 let columns = 8.min(self.outputs() - panel * 8);
@@ -347,7 +372,7 @@ pub fn matmul_transposed(
         panels.pack_columns::<Native>(&b[first * k..], count, k, k);
         for start in (0..m).step_by(BLOCK) {
             let rows = BLOCK.min(m - start);
-            panels.product::<Native>(&a[start * k..], rows, k, |row, panel, y| {
+            panels.product::<Native>((&a[start * k..], k), rows, k, |row, panel, y| {
                 let width = 8.min(count - panel * 8);
                 let out = &mut out[(start + row) * n + first + panel * 8..][..width];
                 finish::store::<Native, Set>(y, out);

@@ -150,8 +150,11 @@ pub(crate) trait Dots {
     /// Lane i (of eight) is `w[2i] · x[2i] + w[2i+1] · x[2i+1]`.
     fn dot_pairs(w: Self::B, x: Self::B) -> Words<Self>;
     fn add_words(a: Words<Self>, b: Words<Self>) -> Words<Self>;
-    /// Lane i is `c[i] + a[2i] + a[2i+1]`.
-    fn sum_pairs(a: Words<Self>, c: Ints<Self>) -> Ints<Self>;
+    /// Eight times 1, which the compiler takes for any numbers: V8 makes a constant anew wherever it
+    /// meets it.
+    fn ones() -> Words<Self>;
+    /// Lane i is `c[i] + a[2i] + a[2i+1]`, given the [`ones`](Self::ones).
+    fn sum_pairs(a: Words<Self>, ones: Words<Self>, c: Ints<Self>) -> Ints<Self>;
     /// Lane i is `c[i]` + the sum of four products.
     fn dot_fours(w: Self::B, x: Self::B, c: Ints<Self>) -> Ints<Self>;
 }
@@ -166,7 +169,7 @@ pub(crate) fn probe<D: Dots>() -> Option<Reading> {
     let (w, x) = (D::weights(&[64; 16]), D::four_times(&[255; 4]));
     let zero = D::Lanes::zero();
     let sums = [
-        D::sum_pairs(D::dot_pairs(w, x), zero),
+        D::sum_pairs(D::dot_pairs(w, x), D::ones(), zero),
         D::dot_fours(w, x, zero),
     ]
     .map(|sum| {
@@ -365,11 +368,15 @@ impl<const SIGNED: bool> Dots for PortableDots<SIGNED> {
         std::array::from_fn(|i| a[i] + b[i])
     }
     #[inline(always)]
-    fn sum_pairs(a: [i16; 8], c: [i32; 4]) -> [i32; 4] {
-        std::array::from_fn(|i| c[i] + i32::from(a[2 * i]) + i32::from(a[2 * i + 1]))
+    fn ones() -> [i16; 8] {
+        [1; 8]
+    }
+    #[inline(always)]
+    fn sum_pairs(a: [i16; 8], ones: [i16; 8], c: [i32; 4]) -> [i32; 4] {
+        Portable::dot_words(a, ones, c)
     }
     #[inline(always)]
     fn dot_fours(w: [i16; 16], x: [i16; 16], c: [i32; 4]) -> [i32; 4] {
-        Self::sum_pairs(Self::dot_pairs(w, x), c)
+        Self::sum_pairs(Self::dot_pairs(w, x), Self::ones(), c)
     }
 }

@@ -263,6 +263,7 @@ fn make() -> Result<Vec<Work>, ShapeError> {
     works.push(feed_forward(64)?);
     works.push(feed_forward(16)?);
     works.push(f32(16, 1536, 384)?);
+    works.push(f32(16, 384, 1536)?);
     works.push(f32(4, 1536, 384)?);
     works.push(f32(1, 1536, 384)?);
     works.extend(steps()?);

@@ -237,6 +237,7 @@ pub(crate) fn byte_eights<D: Dots, const R: usize>(
     out: &mut [[Ints<D>; 2]],
 ) {
     let sixteens = steps.as_chunks::<2>().0;
+    let ones = D::ones();
     for (group, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
         let rows = rows.group::<R>(R * group, steps.len());
         let rows = rows.map(halves::<u8, 8, 4>);
@@ -254,7 +255,7 @@ pub(crate) fn byte_eights<D: Dots, const R: usize>(
                     }
                 }
                 for (sum, words) in sums.iter_mut().zip(words) {
-                    *sum = D::sum_pairs(words, *sum);
+                    *sum = D::sum_pairs(words, ones, *sum);
                 }
             }
         }

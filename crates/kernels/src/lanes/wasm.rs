@@ -223,8 +223,12 @@ impl Dots for Relaxed {
         i16x8_add(a, b)
     }
     #[inline(always)]
-    fn sum_pairs(a: v128, c: v128) -> v128 {
-        i32x4_add(c, i32x4_dot_i16x8(a, i16x8_splat(1)))
+    fn ones() -> v128 {
+        load(std::hint::black_box(&[1i16; 8]))
+    }
+    #[inline(always)]
+    fn sum_pairs(a: v128, ones: v128, c: v128) -> v128 {
+        i32x4_add(c, i32x4_dot_i16x8(a, ones))
     }
     #[inline(always)]
     fn dot_fours(w: v128, x: v128, c: v128) -> v128 {
