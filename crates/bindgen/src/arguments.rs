@@ -20,7 +20,7 @@ wasm-bindgen [options] FILE.wasm
   --debug                    keep assertions in the JavaScript
   --keep-debug               keep DWARF sections
   --no-demangle              keep mangled names in the name section
-  --remove-name-section      leave the name section out
+  --remove-name-section      leave the name section out, as is done without --debug or --keep-debug
   --remove-producers-section leave the producers section out
   --keep-lld-exports         keep the exports that the linker made
   --omit-default-module-path don't look for the .wasm beside the JavaScript
@@ -117,6 +117,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, l
     }
     options.input = input.ok_or("missing argument: the .wasm file")?;
     options.out_dir = out_dir.ok_or("missing argument: --out-dir")?;
+    // Trunk has no word for it, and names make up an eighth of a module that is shipped.
+    options.remove_name_section |= !(options.debug || options.keep_debug);
     Ok(Request::Generate(options))
 }
 
@@ -152,6 +154,7 @@ mod tests {
         assert_eq!(options.out_dir, PathBuf::from("out"));
         assert_eq!(options.out_name.as_deref(), Some("app"));
         assert!(!options.typescript && !options.demangle && !options.keep_debug);
+        assert!(options.remove_name_section, "names are for those who debug");
         assert_eq!(parsed("--version"), Ok(Request::Version));
         assert_eq!(parsed("--help"), Ok(Request::Help));
     }

@@ -50,7 +50,14 @@ pub fn run(name: &str, stem: &str, script: Script, compiled: &Path) -> Result<Pa
         Script::Module => "web",
     };
     // It takes a few seconds; the stamp says what the last output was made of.
-    let made_of = format!("{}\n{}\n{target}", digest::of_file(compiled)?, version()?);
+    // Names are of no use to those who visit the page, and a seventh of the worker.
+    let leave_out = ["--remove-name-section", "--remove-producers-section"];
+    let compiled_as = digest::of_file(compiled)?;
+    let made_of = format!(
+        "{compiled_as}\n{}\n{target}\n{}",
+        version()?,
+        leave_out.join(" ")
+    );
     let stamp = out.join("stamp");
     if fs::read_to_string(&stamp).is_ok_and(|present| present == made_of) {
         return Ok(out);
@@ -60,7 +67,8 @@ pub fn run(name: &str, stem: &str, script: Script, compiled: &Path) -> Result<Pa
     let mut bindgen = command::program("wasm-bindgen");
     bindgen
         .args(["--target", target, "--no-typescript", "--out-name", stem])
-        .args(["--remove-producers-section", "--out-dir"])
+        .args(leave_out)
+        .arg("--out-dir")
         .arg(&out)
         .arg(compiled);
     if let Script::Classic = script {
