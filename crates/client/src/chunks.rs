@@ -18,39 +18,45 @@ const TOKENS: usize = 512;
 /// Requests that each worker should get, where there is work enough, so that all finish together.
 const PER_WORKER: usize = 3;
 
+/// Most tokens that a text is taken to cost: models read no more of it.
+const MOST: usize = 256;
+
 /// Tokens that a text is likely to cost: a token is about four bytes of English.
-fn cost(text: &str) -> usize {
-    2 + (text.len() / 4).min(254)
+pub(crate) fn cost(text: &str) -> usize {
+    (2 + text.len() / 4).min(MOST)
 }
 
-/// Splits `texts` into requests, longest texts first.
+/// Splits `texts` into requests, those first that cost most.
 ///
 /// Which texts share a request does not change any vector; it only changes how long they take.
 pub(crate) fn chunks(texts: Vec<Rc<str>>, workers: usize) -> VecDeque<Chunk> {
-    // Numbers are sorted, not texts: the page has code to sort these anyway.
-    let mut order: Vec<u128> = (texts.iter().enumerate())
-        .map(|(index, text)| (!text.len() as u128) << 64 | index as u128)
-        .collect();
-    order.sort_unstable();
-    let total: usize = texts.iter().map(|text| cost(text)).sum();
+    let mut by_cost: Vec<Vec<Rc<str>>> = (0..=MOST).map(|_| Vec::new()).collect();
+    let mut total = 0;
+    for text in texts {
+        let cost = cost(&text);
+        total += cost;
+        by_cost[cost].push(text);
+    }
     let limit = total
         .div_ceil(workers.max(1) * PER_WORKER)
         .clamp(64, TOKENS);
     let mut chunks = VecDeque::new();
     let mut current = Vec::new();
     let mut tokens = 0;
-    for index in order {
-        let text = &texts[index as u64 as usize];
-        let cost = cost(text);
-        if !current.is_empty() && tokens + cost > limit {
-            chunks.push_back(Chunk {
-                texts: std::mem::take(&mut current),
-                deaths: 0,
-            });
-            tokens = 0;
+    while let Some(texts) = by_cost.pop() {
+        // What is popped stood where its cost says.
+        let cost = by_cost.len();
+        for text in texts {
+            if !current.is_empty() && tokens + cost > limit {
+                chunks.push_back(Chunk {
+                    texts: std::mem::take(&mut current),
+                    deaths: 0,
+                });
+                tokens = 0;
+            }
+            tokens += cost;
+            current.push(text);
         }
-        tokens += cost;
-        current.push(Rc::clone(text));
     }
     if !current.is_empty() {
         chunks.push_back(Chunk {
@@ -74,13 +80,15 @@ mod tests {
     }
 
     #[test]
-    fn every_text_is_in_one_chunk_longest_first() {
+    fn every_text_is_in_one_chunk_the_longest_first() {
         assert!(split(&[], 2).is_empty());
         assert_eq!(split(&[5], 4), [[5]]);
         let lengths: Vec<usize> = (0..500).map(|i| i * 7 % 400).collect();
-        let all: Vec<usize> = split(&lengths, 3).concat();
+        let mut all: Vec<usize> = split(&lengths, 3).concat();
+        assert!(all.is_sorted_by_key(|length| std::cmp::Reverse(length / 4)));
         let mut sorted = lengths.clone();
-        sorted.sort_unstable_by(|a, b| b.cmp(a));
+        sorted.sort_unstable();
+        all.sort_unstable();
         assert_eq!(all, sorted);
     }
 
