@@ -296,6 +296,94 @@ async fn a_worker_that_dies_is_replaced_once() -> Result<()> {
     .await
 }
 
+/// Counts the channels between workers, one for each pair that shares a text.
+const COUNT_CHANNELS: &str = "const Channel = MessageChannel; window.channels = 0;
+    window.MessageChannel = function () { channels++; return new Channel(); };";
+
+#[tokio::test]
+async fn a_text_that_workers_share_has_the_same_vector() -> Result<()> {
+    in_page(COUNT_CHANNELS, async |page| {
+        let body = "
+            const long = (words) => Array.from({ length: words }, (_, i) => 'one two three four'.split(' ')[i * i % 7 % 4]).join(' ');
+            const found = [];
+            for (const precision of ['fast', 'exact']) {
+              const one = await S.Embedder.load({ workers: 1, precision });
+              const four = await S.Embedder.load({ workers: 4, precision });
+              while (four.workers < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+              // What is one token however long it is, leaves nothing to share.
+              for (const text of [long(70), long(90), long(400), '字'.repeat(200), 'x'.repeat(900)]) {
+                const before = channels;
+                const shared = await four.embed([text]);
+                const alone = await one.embed([text]);
+                found.push({
+                  channels: channels - before,
+                  same: equal(shared.vectors, alone.vectors),
+                  counted: shared.tokens[0] === alone.tokens[0] && shared.truncated[0] === alone.truncated[0],
+                });
+              }
+              // Two at once: the second finds nobody idle.
+              const texts = [long(400), long(399)];
+              const both = await Promise.all(texts.map((text) => four.embed([text])));
+              const alone = await one.embed(texts);
+              found.push(both.every((one, i) => equal(one.vectors, S.vectorAt(alone, i))));
+              one.close();
+              four.close();
+            }
+            return found;";
+        let found = run(page, body, Value::Null).await?;
+        let shared = |channels| json!({ "channels": channels, "same": true, "counted": true });
+        let once = [shared(1), shared(3), shared(6), shared(6), shared(6), json!(true)];
+        ensure!(found == json!([once.clone(), once].concat()), "{found:#}");
+        no_complaints(page).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_text_survives_the_death_of_those_who_share_it() -> Result<()> {
+    in_page(KEEP_WORKERS, async |page| {
+        let body = "
+            const text = 'some words that are worth sharing out '.repeat(20);
+            const e = await S.Embedder.load({ workers: 2 });
+            const ready = async () => { while (e.workers < 2) await new Promise((resolve) => setTimeout(resolve, 20)); };
+            await ready();
+            const expected = await e.embed([text]);
+            // The worker of the first place answers for both.
+            const [first, second] = workers;
+            const same = async () => equal((await e.embed([text])).vectors, expected.vectors);
+            // Does something as soon as a worker has its part: it is between two turns of it.
+            const then = (worker, act) => {
+              worker.postMessage = (...args) => {
+                delete worker.postMessage;
+                worker.postMessage(...args);
+                act(worker);
+              };
+            };
+            const end = (worker) => worker.postMessage([new Uint8Array([255, 255])]);
+            const found = [];
+            const look = async () => { found.push(await same(), workers.length); await ready(); };
+            then(first, end);
+            await look();
+            then(second, end);
+            await look();
+            // Only now somebody looks for it.
+            await look();
+            workers.slice(2).forEach((worker) => then(worker, end));
+            await look();
+            // A worker that goes without a word.
+            then(workers.at(-1), (worker) => worker.terminate());
+            await look();
+            await look();
+            e.close();
+            return found;";
+        let found = run(page, body, Value::Null).await?;
+        let expected = json!([true, 3, true, 3, true, 4, true, 6, true, 6, true, 6]);
+        ensure!(found == expected, "{found}");
+        no_complaints(page).await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn files_that_fail_give_typed_errors_and_another_try() -> Result<()> {
     const LOAD: &str = "return await caught(() => S.Embedder.load({ workers: 1, ...argument }));";

@@ -21,6 +21,7 @@ mod link;
 mod maps;
 mod options;
 mod pool;
+mod share;
 
 pub use cancel::Cancel;
 pub use client::{Client, Similarity};

@@ -135,6 +135,11 @@ impl Link {
         self.mailbox.pending.borrow().len()
     }
 
+    /// Whether it is known to have died.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.mailbox.death.borrow().is_some()
+    }
+
     /// Stops the worker; what it owes fails.
     pub(crate) fn close(&self) {
         self.worker.terminate();

@@ -5,6 +5,7 @@ use crate::{
     chunks::{Chunk, chunks},
     engine::Engine,
     link::{Link, OnProgress, as_error},
+    share,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
@@ -229,6 +230,26 @@ impl Pool {
         Ok(())
     }
 
+    /// Workers beside this one that have nothing to do.
+    fn idle(self: &Rc<Self>, beside: usize, most: usize) -> Vec<Rc<Link>> {
+        let mut idle = Vec::new();
+        for (index, slot) in self.slots.iter().enumerate() {
+            if let Some(link) = slot.link()
+                && index != beside
+                && link.backlog() == 0
+                && idle.len() < most
+            {
+                if link.is_dead() {
+                    slot.set(None);
+                    self.clone().fill(index);
+                } else {
+                    idle.push(link);
+                }
+            }
+        }
+        idle
+    }
+
     /// Takes chunks of a job to one worker until none is left.
     async fn work(self: &Rc<Self>, index: usize, job: &Job<'_>) {
         let slot = &self.slots[index];
@@ -248,12 +269,22 @@ impl Pool {
                 }
                 continue;
             };
-            let texts = chunk.texts.iter().map(|text| text.as_ref().to_owned());
-            let request = Request::Embed {
-                texts: texts.collect(),
+            // Those who have nothing to do help with the last text, if it is a long one.
+            let others = match job.queue.borrow().is_empty() {
+                true => self.idle(index, share::parts(&chunk.texts) - 1),
+                false => Vec::new(),
             };
+            let shared = match others.is_empty() {
+                true => None,
+                false => share::share(&chunk.texts[0], &others),
+            };
+            let (request, payload) = shared.unwrap_or_else(|| {
+                let texts = chunk.texts.iter().map(|text| text.as_ref().to_owned());
+                let texts = texts.collect();
+                (Request::Embed { texts }, Payload::None)
+            });
             job.under_way.set(job.under_way.get() + 1);
-            let reply = link.request(request, Payload::None, None).await;
+            let reply = link.request(request, payload, None).await;
             job.under_way.set(job.under_way.get() - 1);
             match reply {
                 Ok((Response::Embedded { tokens, truncated }, Payload::Floats(vectors)))

@@ -190,7 +190,8 @@ impl<'a> Layers<'a> {
         for tokens in &self.lengths {
             let end = start + tokens * size;
             let qkv = &fused[3 * start..3 * end];
-            attention(qkv, shape, None, &mut context[start..end], &mut workspace);
+            let out = &mut context[start..end];
+            attention(qkv, 0..*tokens, shape, None, out, &mut workspace);
             start = end;
         }
         context

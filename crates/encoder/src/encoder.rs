@@ -1,6 +1,7 @@
 //! The encoder: from texts to unit vectors.
 
-use crate::bert::{Arithmetic, Batch, Bert};
+use crate::bert::{Arithmetic, Bert, Rows};
+use crate::share::{Share, Turn};
 use crate::weights::Weights;
 use crate::{BertConfig, Embeddings, EncoderError, ModelInfo, TextTokenizer, pooling};
 
@@ -33,7 +34,7 @@ pub struct Encoder {
     info: ModelInfo,
     tokenizer: TextTokenizer,
     model: Bert,
-    batch: Batch,
+    rows: Rows,
 }
 
 impl Encoder {
@@ -55,8 +56,8 @@ impl Encoder {
         Ok(Self {
             info,
             tokenizer,
+            rows: model.rows()?,
             model,
-            batch: Batch::default(),
         })
     }
 
@@ -88,15 +89,16 @@ impl Encoder {
             truncated: Vec::with_capacity(texts.len()),
         };
         let mut done = 0;
-        self.batch.clear();
+        self.rows.batch.clear();
         for (index, text) in texts.iter().enumerate() {
             let tokens = self.tokenizer.tokenize(text.as_ref());
             let tokens = tokens.map_err(refused(index))?;
-            if !self.batch.ids.is_empty() && self.batch.ids.len() + tokens.ids.len() > BATCH {
+            let waiting = self.rows.batch.ids.len();
+            if waiting > 0 && waiting + tokens.ids.len() > BATCH {
                 self.run(done, &mut all.vectors[done * dimensions..])?;
                 done = index;
             }
-            self.batch.push(&tokens.ids);
+            self.rows.batch.push(&tokens.ids);
             all.tokens.push(tokens.total);
             all.truncated.push(tokens.truncated());
         }
@@ -108,20 +110,43 @@ impl Encoder {
     /// begins with the row of that text.
     fn run(&mut self, first: usize, vectors: &mut [f32]) -> Result<(), EncoderError> {
         let (pooling, dimensions) = (self.info.pooling, self.info.dimensions);
-        let lengths = &self.batch.lengths;
-        let finite = self.model.forward(&self.batch, |mut hidden| {
+        self.model.forward(&mut self.rows)?;
+        let lengths = &self.rows.batch.lengths;
+        let not_finite = self.rows.read(|mut hidden| {
             let rows = vectors.chunks_exact_mut(dimensions);
             lengths.iter().zip(rows).position(|(tokens, row)| {
                 let (text, rest) = hidden.split_at(tokens * dimensions);
                 hidden = rest;
                 !pooling::pool(pooling, text, row)
             })
-        });
-        self.batch.clear();
-        match finite? {
+        })?;
+        self.rows.batch.clear();
+        match not_finite {
             None => Ok(()),
             Some(at) => Err(EncoderError::NotFiniteVector { index: first + at }),
         }
+    }
+
+    /// Takes part `part` of `parts` of a text whose other parts other encoders take, which have the
+    /// same model. The vector that comes of it is that of [`embed`](Self::embed), bit for bit.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenise`] if the tokenizer refuses the text.
+    ///
+    /// # Panics
+    /// If there is no such part.
+    pub fn share(&self, text: &str, part: usize, parts: usize) -> Result<Share, EncoderError> {
+        let tokens = self.tokenizer.tokenize(text).map_err(refused(0))?;
+        Share::new(&self.model, tokens, part, parts)
+    }
+
+    /// Runs a share until it needs what the other parts have, or has the vector.
+    ///
+    /// # Errors
+    /// [`EncoderError::NotFiniteVector`], and [`EncoderError::OtherParts`] if not all of them have
+    /// handed over their rows.
+    pub fn proceed(&self, share: &mut Share) -> Result<Turn, EncoderError> {
+        share.proceed(&self.model, self.info.pooling)
     }
 }
 

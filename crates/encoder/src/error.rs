@@ -80,6 +80,9 @@ pub enum EncoderError {
         /// Place of the text in the call, from 0.
         index: usize,
     },
+    /// The parts of a text do not fit together.
+    #[error("the other parts of the text are not as they should be")]
+    OtherParts,
     /// Candle reported an error.
     #[error("the model failed: {0}")]
     Compute(#[from] candle_core::Error),

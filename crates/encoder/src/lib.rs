@@ -18,6 +18,7 @@ mod error;
 mod info;
 pub mod int8;
 mod pooling;
+mod share;
 mod tokens;
 pub mod weights;
 mod word_piece;
@@ -30,4 +31,5 @@ pub use info::{FORMAT_VERSION, ModelInfo, Pooling, metadata};
 /// Picks the fastest integer kernel for the machine; to be called once in each worker. Results
 /// don't depend on it.
 pub use semblance_kernels::tune;
+pub use share::{Share, Turn};
 pub use tokens::{TextTokenizer, TextTokens};

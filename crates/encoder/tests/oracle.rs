@@ -12,8 +12,9 @@ mod common;
 use candle_core::{DType, Device, Tensor};
 use candle_transformers::models::bert;
 use common::{Random, SmallModel, dot};
-use semblance_encoder::{Embeddings, Precision, TextTokenizer, weights::Weights};
+use semblance_encoder::{Embeddings, Encoder, Precision, TextTokenizer, Turn, weights::Weights};
 use serde_json::json;
+use std::collections::VecDeque;
 
 /// (hidden, heads, layers, inner)
 const SHAPES: [(usize, usize, usize, usize); 8] = [
@@ -150,6 +151,78 @@ fn a_text_has_one_vector() {
             }
         }
     }
+}
+
+/// However many encoders share a text, in whatever order they come to run.
+#[test]
+fn a_shared_text_has_the_same_vector() {
+    let mut random = Random(5);
+    let texts = ["", "a", "running the text", &"a text the b ".repeat(14)];
+    for precision in [Precision::Fast, Precision::Exact] {
+        for (hidden, heads, layers, inner) in SHAPES {
+            let model = SmallModel::new(hidden, heads, layers, inner);
+            let mut encoder = model.load(precision).unwrap();
+            for text in texts {
+                let whole = encoder.embed(&[text]).unwrap();
+                for parts in 1..=5 {
+                    let shared = share(&mut encoder, text, parts, &mut random);
+                    assert_eq!(shared, whole, "{precision:?} {hidden}: {text:?} in {parts}");
+                }
+            }
+        }
+    }
+}
+
+/// What `parts` encoders, which are one here, make of a text; it embeds other texts meanwhile.
+fn share(encoder: &mut Encoder, text: &str, parts: usize, random: &mut Random) -> Embeddings {
+    let share = |part| encoder.share(text, part, parts).unwrap();
+    let mut shares: Vec<_> = (0..parts).map(share).collect();
+    // What each part has been handed by each other and not taken yet.
+    let mut letters = vec![vec![VecDeque::<Vec<f32>>::new(); parts]; parts];
+    let mut started = vec![false; parts];
+    let mut done = vec![false; parts];
+    loop {
+        let part = random.below(parts);
+        let others: Vec<_> = (0..parts).filter(|&other| other != part).collect();
+        let ready = others.iter().all(|&from| !letters[part][from].is_empty());
+        if done[part] || (started[part] && !ready) {
+            continue;
+        }
+        if std::mem::replace(&mut started[part], true) {
+            for &from in &others {
+                let rows = letters[part][from].pop_front().unwrap();
+                shares[part].take(from, &rows).unwrap();
+            }
+        }
+        encoder.embed(&["another text"]).unwrap();
+        match encoder.proceed(&mut shares[part]).unwrap() {
+            Turn::Exchange(rows) => {
+                for to in others {
+                    letters[to][part].push_back(rows.clone());
+                }
+            }
+            Turn::Last(rows) => {
+                letters[0][part].push_back(rows);
+                done[part] = true;
+            }
+            Turn::Await => assert_eq!(part, 0),
+            Turn::Done(embeddings) => return embeddings,
+        }
+    }
+}
+
+#[test]
+fn parts_that_do_not_fit_are_refused() {
+    let encoder = SmallModel::new(8, 2, 1, 16).load(Precision::Fast).unwrap();
+    let mut share = encoder.share("running the text", 0, 2).unwrap();
+    let Turn::Exchange(rows) = encoder.proceed(&mut share).unwrap() else {
+        panic!("it is done before it has heard of the other part");
+    };
+    assert!(encoder.proceed(&mut share).is_err());
+    for from in [0, 2] {
+        assert!(share.take(from, &rows).is_err(), "there is no part {from}");
+    }
+    assert!(share.take(1, &rows[1..]).is_err());
 }
 
 #[test]

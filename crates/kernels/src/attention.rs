@@ -1,5 +1,7 @@
 //! Scaled dot-product attention of one text.
 
+use std::ops::Range;
+
 use crate::finish::{self, Set};
 use crate::float::Panels;
 use crate::lanes::{Lanes, Native};
@@ -41,32 +43,36 @@ pub struct AttentionWorkspace {
     scores: Vec<f32>,
 }
 
-/// `softmax(Q · Kᵀ · scale + bias) · V` of one text, head by head.
+/// `softmax(Q · Kᵀ · scale + bias) · V` of one text, head by head, for the tokens `queries`.
 ///
 /// `qkv` is `[tokens, 3 · hidden]`, row-major, each row the token's query, key and value, all
-/// heads of each side by side; `out` is `[tokens, hidden]`; `bias`, where a model has one,
+/// heads of each side by side; `out` is `[queries, hidden]`; `bias`, where a model has one,
 /// `[heads, tokens, tokens]` (what a query, second dimension, adds to its score with a key,
-/// third). Every token attends to every other: a batch is one call for each text.
+/// third). Every token attends to every other: a batch is one call for each text. What a token
+/// gets does not depend on which other queries the call has, bit for bit; queries outside the
+/// range are not read.
 ///
 /// Error of a value: below 1e-5 of the largest |V| of its head for up to 512 tokens with scores
 /// of magnitude up to 20.
 ///
 /// # Panics
-/// If a length does not fit the shape.
+/// If a length does not fit the shape, or there are no such queries.
 pub fn attention(
     qkv: &[f32],
+    queries: Range<usize>,
     shape: AttentionShape,
     bias: Option<&[f32]>,
     out: &mut [f32],
     workspace: &mut AttentionWorkspace,
 ) {
-    attention_with::<Native>(qkv, shape, bias, out, workspace);
+    attention_with::<Native>(qkv, queries, shape, bias, out, workspace);
 }
 
 /// [`attention`] in the twin `L`.
 #[inline(always)]
 pub(crate) fn attention_with<L: Lanes>(
     qkv: &[f32],
+    queries: Range<usize>,
     shape: AttentionShape,
     bias: Option<&[f32]>,
     out: &mut [f32],
@@ -78,19 +84,20 @@ pub(crate) fn attention_with<L: Lanes>(
         scale,
     } = shape;
     let hidden = heads * head_size;
+    let stride = 3 * hidden;
     assert!(
-        hidden > 0 && out.len().is_multiple_of(hidden),
+        hidden > 0 && qkv.len().is_multiple_of(stride),
         "rows cut short"
     );
-    let tokens = out.len() / hidden;
-    assert_eq!(qkv.len(), 3 * out.len(), "length of the fused buffer");
+    let tokens = qkv.len() / stride;
+    assert!(queries.end <= tokens, "queries beyond the text");
+    assert_eq!(out.len(), queries.len() * hidden, "length of the output");
     if let Some(bias) = bias {
         assert_eq!(bias.len(), heads * tokens * tokens, "length of the bias");
     }
-    if tokens == 0 {
+    if queries.is_empty() {
         return;
     }
-    let stride = 3 * hidden;
     let AttentionWorkspace {
         keys,
         values,
@@ -101,10 +108,10 @@ pub(crate) fn attention_with<L: Lanes>(
         let query = head * head_size;
         keys.pack_columns::<L>(&qkv[hidden + query..], tokens, head_size, stride);
         values.pack_rows(&qkv[2 * hidden + query..], head_size, tokens, stride);
-        for start in (0..tokens).step_by(QUERIES) {
-            let rows = QUERIES.min(tokens - start);
-            let queries = &qkv[start * stride + query..];
-            keys.product::<L>((queries, stride), rows, head_size, |row, panel, y| {
+        for start in queries.clone().step_by(QUERIES) {
+            let rows = QUERIES.min(queries.end - start);
+            let of = (&qkv[start * stride + query..], stride);
+            keys.product::<L>(of, rows, head_size, |row, panel, y| {
                 let width = 8.min(tokens - panel * 8);
                 let y = y.map(|y| L::mul(y, L::splat(scale)));
                 let scores = &mut scores[row * tokens + panel * 8..][..width];
@@ -121,7 +128,8 @@ pub(crate) fn attention_with<L: Lanes>(
             values.product::<L>((scores, tokens), rows, tokens, |row, panel, y| {
                 let y = y.map(|y| L::mul(y, L::splat(shares[row])));
                 let width = 8.min(head_size - panel * 8);
-                let out = &mut out[(start + row) * hidden + query + panel * 8..][..width];
+                let row = start - queries.start + row;
+                let out = &mut out[row * hidden + query + panel * 8..][..width];
                 finish::store::<L, Set>(y, out);
             });
         }

@@ -35,7 +35,7 @@
 //!     let rows = start..start + tokens;
 //!     let text = &fused[rows.start * 3 * size..rows.end * 3 * size];
 //!     let out = &mut context[rows.start * size..rows.end * size];
-//!     attention(text, shape, None, out, &mut workspace);
+//!     attention(text, 0..tokens, shape, None, out, &mut workspace);
 //!     start = rows.end;
 //! }
 //! x.quantize(&context, size, Precision::Narrow, None);

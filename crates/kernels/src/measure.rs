@@ -91,7 +91,7 @@ fn encoder(
                     .chunks_exact(3 * tokens * HIDDEN)
                     .zip(context.chunks_exact_mut(tokens * HIDDEN))
                 {
-                    attention(text, shape, None, out, &mut workspace);
+                    attention(text, 0..tokens, shape, None, out, &mut workspace);
                 }
                 x.quantize(&context, HIDDEN, precision, None);
                 let next = Some((&mut y, precision, None));
@@ -196,7 +196,7 @@ fn steps() -> Result<Vec<Work>, ShapeError> {
                     .chunks_exact(3 * tokens * HIDDEN)
                     .zip(out.chunks_exact_mut(tokens * HIDDEN))
                 {
-                    attention(black_box(text), shape, None, out, &mut workspace);
+                    attention(black_box(text), 0..tokens, shape, None, out, &mut workspace);
                 }
             }),
         );

@@ -15,6 +15,17 @@ pub enum Request {
         /// The texts, any length, in any order.
         texts: Vec<String>,
     },
+    /// Embed one text together with other encoding workers. Payload: a `MessagePort` to each of the
+    /// others, in their order. Answered by [`Response::Embedded`](crate::Response::Embedded) by the
+    /// worker with part 0, by the others with [`Response::Done`](crate::Response::Done). Where rows
+    /// of another don't come, part 0 embeds the text alone, and others answer
+    /// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled).
+    Share {
+        /// The text, any length.
+        text: String,
+        /// Which part of its tokens this worker takes, from 0.
+        part: u32,
+    },
 
     /// Keep vectors. Payload: `[ids, dimensions]` f32, row-major.
     Store {

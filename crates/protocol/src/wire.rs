@@ -18,6 +18,8 @@ pub enum Payload {
     Floats(Float32Array),
     /// A file, shared by reference.
     Blob(JsValue),
+    /// `MessagePort`s, transferred.
+    Ports(Array),
 }
 
 impl Payload {
@@ -30,7 +32,7 @@ impl Payload {
     pub fn into_floats(self) -> Option<Float32Array> {
         match self {
             Self::Floats(array) => Some(array),
-            Self::None | Self::Blob(_) => None,
+            Self::None | Self::Blob(_) | Self::Ports(_) => None,
         }
     }
 
@@ -38,7 +40,15 @@ impl Payload {
     pub fn into_blob(self) -> Option<JsValue> {
         match self {
             Self::Blob(blob) => Some(blob),
-            Self::None | Self::Floats(_) => None,
+            Self::None | Self::Floats(_) | Self::Ports(_) => None,
+        }
+    }
+
+    /// The ports; none if there are none.
+    pub fn into_ports(self) -> Array {
+        match self {
+            Self::Ports(ports) => ports,
+            Self::None | Self::Floats(_) | Self::Blob(_) => Array::new(),
         }
     }
 }
@@ -61,7 +71,7 @@ pub fn pack<T: Serialize>(
     payload: Payload,
 ) -> Result<Parcel, MalformedMessage> {
     let header = Uint8Array::from(encode(envelope)?.as_slice());
-    let transfer = Array::of1(&header.buffer());
+    let mut transfer = Array::of1(&header.buffer());
     let value = Array::of1(&header);
     match payload {
         Payload::None => {}
@@ -71,6 +81,10 @@ pub fn pack<T: Serialize>(
         }
         Payload::Blob(blob) => {
             value.push(&blob);
+        }
+        Payload::Ports(ports) => {
+            transfer = transfer.concat(&ports);
+            value.push(&ports);
         }
     }
     Ok(Parcel {
@@ -91,6 +105,7 @@ pub fn unpack<T: DeserializeOwned>(
     let payload = match parts.get(1).dyn_into::<Float32Array>() {
         Ok(floats) => Payload::Floats(floats),
         Err(other) if other.is_undefined() => Payload::None,
+        Err(other) if Array::is_array(&other) => Payload::Ports(other.unchecked_into()),
         Err(other) => Payload::Blob(other),
     };
     Ok((decode(&header.to_vec())?, payload))

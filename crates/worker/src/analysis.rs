@@ -97,7 +97,8 @@ impl Analysis {
             | Request::Faithfulness { .. }
             | Request::Outliers { .. }
             | Request::Load(_)
-            | Request::Embed { .. } => Err(bad_request("The analysis worker embeds no texts.")),
+            | Request::Embed { .. }
+            | Request::Share { .. } => Err(bad_request("The analysis worker embeds no texts.")),
         }
     }
 

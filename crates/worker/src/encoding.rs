@@ -2,7 +2,7 @@
 
 use crate::{Answer, files};
 use js_sys::{Date, Uint8Array};
-use semblance_encoder::{Encoder, ModelFiles, Pooling};
+use semblance_encoder::{Embeddings, Encoder, EncoderError, ModelFiles, Pooling};
 use semblance_protocol::{
     Failure, FailureKind, Load, Loaded, ModelInfo, Precision, Progress, Response, wire::Payload,
 };
@@ -19,18 +19,28 @@ impl Encoding {
     /// Embeds texts.
     pub(crate) fn embed(&mut self, texts: &[String]) -> Answer {
         let encoder = self.encoder.as_mut().ok_or_else(not_loaded)?;
-        let embeddings = encoder
-            .embed(texts)
-            .map_err(|error| Failure::new(FailureKind::BadRequest, error.to_string()))?;
-        let payload = Payload::from_slice(&embeddings.vectors);
-        Ok((
-            Response::Embedded {
-                tokens: embeddings.tokens,
-                truncated: embeddings.truncated,
-            },
-            payload,
-        ))
+        encoder.embed(texts).map(embedded).map_err(refused)
     }
+
+    /// The model, once there is one.
+    pub(crate) fn encoder(&self) -> Result<&Encoder, Failure> {
+        self.encoder.as_ref().ok_or_else(not_loaded)
+    }
+}
+
+/// The answer with these vectors.
+pub(crate) fn embedded(embeddings: Embeddings) -> (Response, Payload) {
+    let payload = Payload::from_slice(&embeddings.vectors);
+    let response = Response::Embedded {
+        tokens: embeddings.tokens,
+        truncated: embeddings.truncated,
+    };
+    (response, payload)
+}
+
+/// The answer to texts that the model can't embed.
+pub(crate) fn refused(error: EncoderError) -> Failure {
+    Failure::new(FailureKind::BadRequest, error.to_string())
 }
 
 /// Gets a model ready: its files from `weights`, the cache or the network, checked.

@@ -11,6 +11,7 @@ mod hash;
 mod map;
 mod outbox;
 mod pace;
+mod share;
 mod space;
 
 use analysis::Analysis;
@@ -70,6 +71,14 @@ pub fn receive(data: &JsValue) {
                 Err(_) => Err(encoding::not_loaded()),
             });
             outbox::answer(id, answer);
+        }
+        Request::Share { text, part } => {
+            let encoding = ENCODING.with(Rc::clone);
+            let ports = payload.into_ports();
+            spawn_local(async move {
+                let answer = share::embed(&encoding, text, part as usize, &ports).await;
+                outbox::answer(id, answer);
+            });
         }
         request @ (Request::Project(_)
         | Request::Faithfulness { .. }

@@ -80,9 +80,9 @@ impl Step for Embed {
     fn run(&self, hidden: &mut [f32], batch: &Batch, _: &mut Memory) -> candle_core::Result<()> {
         let size = self.norm.features();
         let mut rows = hidden.chunks_exact_mut(size);
-        for (start, tokens) in batch.texts() {
-            let ids = &batch.ids[start..start + tokens];
-            let positions = self.positions.chunks_exact(size);
+        for text in batch.texts() {
+            let ids = &batch.ids[text.rows];
+            let positions = self.positions[size * text.before..].chunks_exact(size);
             for ((id, position), row) in ids.iter().zip(positions).zip(&mut rows) {
                 let word = *id as usize * size..(*id as usize + 1) * size;
                 match &self.words {

@@ -2,10 +2,11 @@
 
 use semblance_kernels::{AttentionWorkspace, Quantized};
 
-/// What lies between the layers of a step; its contents mean nothing between steps.
+/// What lies between the layers of a step. But for `fused` its contents mean nothing between steps.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// Query, key and value of every token: `[tokens, 3 · hidden]`.
+    /// Query, key and value of every token, those of other workers included:
+    /// `[tokens, 3 · hidden]`.
     pub(super) fused: Vec<f32>,
     /// What attention gathered: `[tokens, hidden]`.
     pub(super) context: Vec<f32>,

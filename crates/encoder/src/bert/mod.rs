@@ -16,6 +16,7 @@ mod memory;
 mod self_attention;
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Result, Storage, Tensor, bail};
 use candle_nn::VarBuilder;
@@ -27,7 +28,7 @@ pub(crate) use linear::Arithmetic;
 use crate::{BertConfig, EncoderError};
 use feed_forward::FeedForward;
 use memory::Memory;
-use self_attention::SelfAttention;
+use self_attention::{Projection, SelfAttention};
 
 /// Tokens of several texts, one text after the other.
 #[derive(Debug, Default)]
@@ -36,6 +37,10 @@ pub(crate) struct Batch {
     pub(crate) ids: Vec<u32>,
     /// Number of tokens of each text.
     pub(crate) lengths: Vec<usize>,
+    /// Tokens that the first text has before those that are here: another worker's share.
+    pub(crate) before: usize,
+    /// Tokens that the last text has after those that are here.
+    pub(crate) after: usize,
 }
 
 impl Batch {
@@ -49,12 +54,75 @@ impl Batch {
         self.lengths.push(ids.len());
     }
 
-    /// First token and number of tokens of each text.
-    fn texts(&self) -> impl Iterator<Item = (usize, usize)> {
+    /// Tokens whose queries, keys and values meet: those of the batch and those elsewhere.
+    pub(crate) fn tokens(&self) -> usize {
+        self.before + self.ids.len() + self.after
+    }
+
+    fn texts(&self) -> impl Iterator<Item = Text> {
         self.lengths.iter().scan(0, |start, tokens| {
-            let first = *start;
-            *start += tokens;
-            Some((first, *tokens))
+            let rows = *start..*start + tokens;
+            *start = rows.end;
+            Some(Text {
+                before: if rows.start == 0 { self.before } else { 0 },
+                after: if rows.end == self.ids.len() {
+                    self.after
+                } else {
+                    0
+                },
+                rows,
+            })
+        })
+    }
+}
+
+/// Where the tokens of a text are.
+struct Text {
+    /// Those in the batch.
+    rows: Range<usize>,
+    /// How many there are before them, and after them, elsewhere.
+    before: usize,
+    after: usize,
+}
+
+/// A batch on its way through the model.
+pub(crate) struct Rows {
+    pub(crate) batch: Batch,
+    size: usize,
+    /// `[capacity, hidden]`, f32; the first rows are the tokens of the batch.
+    hidden: Tensor,
+    memory: RefCell<Memory>,
+}
+
+impl Rows {
+    /// Features of a token.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Hands the hidden states, `[tokens, hidden]`, row-major, to `read`.
+    pub(crate) fn read<T>(
+        &self,
+        read: impl FnOnce(&[f32]) -> T,
+    ) -> std::result::Result<T, EncoderError> {
+        let size = self.batch.ids.len() * self.size;
+        let (storage, _) = self.hidden.storage_and_layout();
+        match &*storage {
+            Storage::Cpu(CpuStorage::F32(hidden)) => Ok(read(&hidden[..size])),
+            _ => Err(candle_core::Error::Msg("hidden states are not on the CPU".into()).into()),
+        }
+    }
+
+    /// Query, key and value of every token, those elsewhere included: `[tokens, 3 · hidden]`.
+    pub(crate) fn fused(&mut self) -> &mut [f32] {
+        &mut self.memory.get_mut().fused
+    }
+
+    fn run(&mut self, step: &dyn Step) -> Result<()> {
+        self.hidden.inplace_op1(&Running {
+            step,
+            batch: &self.batch,
+            memory: &self.memory,
         })
     }
 }
@@ -64,9 +132,6 @@ pub(crate) struct Bert {
     embed: Embed,
     layers: Vec<(SelfAttention, FeedForward)>,
     size: usize,
-    /// `[capacity, hidden]`, f32; the first rows are the tokens of the batch.
-    hidden: Tensor,
-    memory: RefCell<Memory>,
 }
 
 impl Bert {
@@ -90,38 +155,53 @@ impl Bert {
                 .map(layer)
                 .collect::<std::result::Result<_, EncoderError>>()?,
             size: config.hidden_size,
-            hidden: Tensor::zeros((0, config.hidden_size), DType::F32, &Device::Cpu)?,
+        })
+    }
+
+    /// Room for batches, none of them there yet.
+    pub(crate) fn rows(&self) -> Result<Rows> {
+        Ok(Rows {
+            batch: Batch::default(),
+            size: self.size,
+            hidden: Tensor::zeros((0, self.size), DType::F32, &Device::Cpu)?,
             memory: RefCell::default(),
         })
     }
 
-    /// Runs a batch and hands its last hidden states, `[tokens, hidden]`, row-major, to `read`.
-    pub(crate) fn forward<T>(
-        &mut self,
-        batch: &Batch,
-        read: impl FnOnce(&[f32]) -> T,
-    ) -> std::result::Result<T, EncoderError> {
-        let tokens = batch.ids.len();
-        if self.hidden.dim(0)? < tokens {
-            self.hidden = Tensor::zeros((tokens, self.size), DType::F32, &Device::Cpu)?;
+    /// How many layers there are.
+    pub(crate) fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Runs a batch, which has all tokens of its texts.
+    pub(crate) fn forward(&self, rows: &mut Rows) -> Result<()> {
+        self.embed(rows)?;
+        for layer in 0..self.layers() {
+            self.project(layer, rows)?;
+            self.attend(layer, rows)?;
         }
-        let run = |step: &dyn Step| {
-            self.hidden.inplace_op1(&Running {
-                step,
-                batch,
-                memory: &self.memory,
-            })
-        };
-        run(&self.embed)?;
-        for (attention, feed_forward) in &self.layers {
-            run(attention)?;
-            run(feed_forward)?;
+        Ok(())
+    }
+
+    /// From token ids to hidden states.
+    pub(crate) fn embed(&self, rows: &mut Rows) -> Result<()> {
+        let tokens = rows.batch.ids.len();
+        if rows.hidden.dim(0)? < tokens {
+            rows.hidden = Tensor::zeros((tokens, self.size), DType::F32, &Device::Cpu)?;
         }
-        let (storage, _) = self.hidden.storage_and_layout();
-        match &*storage {
-            Storage::Cpu(CpuStorage::F32(hidden)) => Ok(read(&hidden[..tokens * self.size])),
-            _ => Err(candle_core::Error::Msg("hidden states are not on the CPU".into()).into()),
-        }
+        rows.run(&self.embed)
+    }
+
+    /// The first part of a layer: query, key and value of the batch's tokens.
+    pub(crate) fn project(&self, layer: usize, rows: &mut Rows) -> Result<()> {
+        rows.run(&Projection(&self.layers[layer].0))
+    }
+
+    /// What is left of a layer, once keys and values of all tokens are there.
+    pub(crate) fn attend(&self, layer: usize, rows: &mut Rows) -> Result<()> {
+        let (attention, feed_forward) = &self.layers[layer];
+        rows.run(attention)?;
+        rows.run(feed_forward)
     }
 }
 

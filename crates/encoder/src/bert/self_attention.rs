@@ -36,6 +36,35 @@ impl SelfAttention {
     }
 }
 
+/// Query, key and value of the batch's tokens; `hidden` stays as it is.
+pub(super) struct Projection<'a>(pub(super) &'a SelfAttention);
+
+impl Step for Projection<'_> {
+    fn name(&self) -> &'static str {
+        "query, key and value"
+    }
+
+    fn run(
+        &self,
+        hidden: &mut [f32],
+        batch: &Batch,
+        memory: &mut Memory,
+    ) -> candle_core::Result<()> {
+        let size = self.0.norm.features();
+        let fused = room(&mut memory.fused, 3 * size * batch.tokens());
+        let fused = &mut fused[3 * size * batch.before..][..3 * hidden.len()];
+        match &self.0.fused {
+            Linear::Int8(layer, form) => {
+                form.quantize(hidden, size, &mut memory.input);
+                layer.forward(&memory.input, fused);
+            }
+            Linear::F32(layer) => layer.forward(hidden, fused),
+        }
+        Ok(())
+    }
+}
+
+/// From query, key and value on.
 impl Step for SelfAttention {
     fn name(&self) -> &'static str {
         "self-attention"
@@ -48,20 +77,20 @@ impl Step for SelfAttention {
         memory: &mut Memory,
     ) -> candle_core::Result<()> {
         let size = self.norm.features();
-        let fused = room(&mut memory.fused, 3 * hidden.len());
-        match &self.fused {
-            Linear::Int8(layer, form) => {
-                form.quantize(hidden, size, &mut memory.input);
-                layer.forward(&memory.input, fused);
-            }
-            Linear::F32(layer) => layer.forward(hidden, fused),
-        }
         let context = room(&mut memory.context, hidden.len());
-        for (start, tokens) in batch.texts() {
-            let (start, end) = (start * size, (start + tokens) * size);
-            let qkv = &fused[3 * start..3 * end];
-            let out = &mut context[start..end];
-            attention(qkv, self.shape, None, out, &mut memory.attention);
+        for text in batch.texts() {
+            // Where the text's first token is among all.
+            let start = batch.before + text.rows.start - text.before;
+            let tokens = text.before + text.rows.len() + text.after;
+            let queries = text.before..text.before + text.rows.len();
+            attention(
+                &memory.fused[3 * size * start..][..3 * size * tokens],
+                queries,
+                self.shape,
+                None,
+                &mut context[size * text.rows.start..size * text.rows.end],
+                &mut memory.attention,
+            );
         }
         match &self.output {
             Linear::Int8(layer, form) => {

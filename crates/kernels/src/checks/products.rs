@@ -368,7 +368,8 @@ pub(super) fn attention_is_within_its_bound<L: Tiles>() -> Outcome {
         let bias = values(41, heads * tokens * tokens);
         for bias in [None, Some(&bias[..])] {
             let mut out = vec![f32::NAN; tokens * hidden];
-            attention_with::<L>(&qkv, shape, bias, &mut out, &mut workspace);
+            attention_with::<L>(&qkv, 0..tokens, shape, bias, &mut out, &mut workspace);
+            queries_alone_give_the_same::<L>(&qkv, shape, bias, &out)?;
             let at = |token: usize, part: usize, head: usize, i: usize| {
                 f64::from(qkv[token * 3 * hidden + part * hidden + head * size + i])
             };
@@ -401,11 +402,47 @@ pub(super) fn attention_is_within_its_bound<L: Tiles>() -> Outcome {
     }
     attention_with::<L>(
         &[],
+        0..0,
         AttentionShape::new(2, 4),
         None,
         &mut [],
         &mut workspace,
     );
+    Ok(())
+}
+
+/// Some of the queries give what all do, bit for bit, and the others' aren't read.
+fn queries_alone_give_the_same<L: Tiles>(
+    qkv: &[f32],
+    shape: AttentionShape,
+    bias: Option<&[f32]>,
+    all: &[f32],
+) -> Outcome {
+    let hidden = shape.heads * shape.head_size;
+    let tokens = all.len() / hidden;
+    for queries in [0..tokens / 3, tokens / 3..tokens, tokens - 1..tokens, 1..1] {
+        let mut qkv = qkv.to_vec();
+        for (token, row) in qkv.chunks_exact_mut(3 * hidden).enumerate() {
+            if !queries.contains(&token) {
+                row[..hidden].fill(f32::NAN);
+            }
+        }
+        let mut some = vec![f32::NAN; queries.len() * hidden];
+        let mut workspace = AttentionWorkspace::default();
+        attention_with::<L>(
+            &qkv,
+            queries.clone(),
+            shape,
+            bias,
+            &mut some,
+            &mut workspace,
+        );
+        let expected = &all[queries.start * hidden..queries.end * hidden];
+        let bits = |x: &[f32]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        if bits(&some) != bits(expected) {
+            return Err(format!("queries {queries:?} of {tokens} differ"));
+        }
+    }
     Ok(())
 }
 
