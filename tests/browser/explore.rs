@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use semblance_tests::{Page, Scheme, Site, visit};
 use serde_json::{Value, json};
-use thirtyfour::Key;
+use thirtyfour::{By, Key};
 
 /// Keeps what the page saves where a test can read it.
 const CATCH: &str = "window.saved = [];
@@ -153,6 +153,43 @@ async fn neighbours_by_number_and_metric_one_after_another() -> Result<()> {
             "document.activeElement === document.querySelectorAll('.neighbours li button')[1]",
         )
         .await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_number_is_typed_while_the_pointer_goes_over_texts() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        page.run(
+            "document.querySelector('.row .number').click();",
+            Vec::new(),
+        )
+        .await?;
+        let number = page.by_role("spinbutton", "Number").await?;
+        number.send_keys(Key::Control + "a").await?;
+        // What is pointed at is marked, and the panel is drawn again.
+        for (digit, typed, under) in [
+            ("1", 1, ".row:nth-of-type(3)"),
+            ("0", 10, ".matrix tbody tr:nth-of-type(5)"),
+        ] {
+            number.send_keys(digit).await?;
+            let text = page.driver().find(By::Css(under)).await?;
+            let pointer = page.driver().action_chain();
+            pointer.move_to_element_center(&text).perform().await?;
+            page.wait_for(
+                "the text under the pointer marked",
+                &format!("document.querySelector('{under}[data-hovered]')"),
+            )
+            .await?;
+            let value = number.prop("value").await?;
+            ensure!(value == Some(typed.to_string()), "{typed} became {value:?}");
+            page.until(&format!("neighbours: {typed}"), async || {
+                Ok((listed(page, "Nearest neighbours").await?.len() == typed).then_some(()))
+            })
+            .await?;
+        }
         page.no_errors().await
     })
     .await
