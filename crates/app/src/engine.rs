@@ -6,8 +6,8 @@ use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit};
 use crate::timing;
 use gloo::timers::future::TimeoutFuture;
 use semblance_client::{
-    Cancel, Client, ClientError, ClientOptions, Embedded, Event, Metric, Neighbour, Precision,
-    Stage, VectorId,
+    Cancel, Client, ClientError, ClientOptions, Embedded, Event, Metric, Neighbour, PAIRS_LIMIT,
+    Precision, Stage, VectorId,
 };
 use semblance_workspace::Text;
 use std::cell::{Cell, RefCell};
@@ -332,7 +332,7 @@ impl Run {
         self.client.set_points(&vectors).await?;
         let texts = self.texts[..count].to_vec();
         let mut results = Results::new(texts, embedded, self.texts.len());
-        if count > 1 {
+        if (2..=PAIRS_LIMIT).contains(&count) {
             self.check()?;
             results.most = self.client.pairs(PAIRS).await?;
         }

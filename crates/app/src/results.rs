@@ -22,7 +22,7 @@ pub struct Results {
     pub total: usize,
     /// All scores, up to [`MATRIX_LIMIT`] texts.
     pub similarity: Option<Similarity>,
-    /// The most alike pairs, best first.
+    /// The most alike pairs, best first; empty above [`semblance_client::PAIRS_LIMIT`] texts.
     pub most: Vec<Pair>,
     /// The least alike pairs, worst first; empty above [`MATRIX_LIMIT`] texts.
     pub least: Vec<Pair>,

@@ -102,9 +102,13 @@ fn order_switch(store: &Store) -> Html {
 /// few texts.
 fn large(results: &Shared<Results>, picture: Html, window: &Rc<Vec<u32>>) -> Html {
     if results.similarity.is_none() {
+        let pairs = match results.most.is_empty() {
+            true => "",
+            false => "Below are the most alike pairs. ",
+        };
         return html! {
             <p class="empty">{ format!(
-                "{} texts have too many scores to draw them all. Below are the most alike pairs; select a text to see its nearest neighbours.",
+                "{} texts have too many scores to draw them all. {pairs}Select a text to see its nearest neighbours.",
                 results.texts.len()
             ) }</p>
         };

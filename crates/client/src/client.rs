@@ -237,10 +237,11 @@ impl Client {
         }
     }
 
-    /// The `count` most similar pairs, best first.
+    /// The `count` most similar pairs, best first, of up to [`PAIRS_LIMIT`](crate::PAIRS_LIMIT)
+    /// points.
     ///
     /// # Errors
-    /// When there are too many points to compare all pairs, or the analysis worker died.
+    /// When there are more points, or the analysis worker died.
     pub async fn pairs(&self, count: usize) -> Result<Vec<Pair>, ClientError> {
         let request = Request::Pairs {
             count: u32::try_from(count).unwrap_or(u32::MAX),

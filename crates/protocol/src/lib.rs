@@ -35,6 +35,9 @@ pub type RequestId = u32;
 /// Points beyond which the full similarity matrix is not made (it would be `n × n` f32).
 pub const SIMILARITY_LIMIT: usize = 2_000;
 
+/// Points beyond which not all pairs are compared.
+pub const PAIRS_LIMIT: usize = 20_000;
+
 /// A message with the number of the request it belongs to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope<T> {

@@ -55,7 +55,7 @@ pub enum Request {
         /// Points of the columns.
         columns: Vec<u32>,
     },
-    /// The most similar pairs.
+    /// The most similar pairs, of up to [`PAIRS_LIMIT`](crate::PAIRS_LIMIT) points.
     Pairs {
         /// How many at most.
         count: u32,

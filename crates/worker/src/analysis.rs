@@ -6,14 +6,12 @@ use crate::space::Space;
 use semblance_analysis as analysis;
 use semblance_analysis::{AnalysisError, Vectors};
 use semblance_protocol::{
-    Assignment, Cluster, Failure, FailureKind, Metric, Neighbour, Pair, Request, Response,
-    SIMILARITY_LIMIT, VectorId, wire::Payload,
+    Assignment, Cluster, Failure, FailureKind, Metric, Neighbour, PAIRS_LIMIT, Pair, Request,
+    Response, SIMILARITY_LIMIT, VectorId, wire::Payload,
 };
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Most points of which all pairs are compared.
-const PAIRS_LIMIT: usize = 20_000;
 /// Words that name a cluster.
 const WORDS: usize = 4;
 
