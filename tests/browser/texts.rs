@@ -187,3 +187,47 @@ async fn a_hundred_thousand_lines_can_be_stopped() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn twenty_thousand_texts_are_shown_and_embedded_once() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        // Half of them twice, since equal texts are embedded once.
+        page.run(
+            "const box = document.querySelector('textarea');
+             box.value = Array.from({ length: 20_400 }, (_, i) => `a${i % 10_200}`).join('\\n');
+             box.dispatchEvent(new InputEvent('input', { bubbles: true }));",
+            Vec::new(),
+        )
+        .await?;
+        page.wait_for(
+            "the first half",
+            "document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow') > 5_000",
+        )
+        .await?;
+        let all = |count: usize| {
+            format!("document.querySelector('canvas[aria-label=\"Map of {count} texts\"]')")
+        };
+        page.wait_for("all texts", &all(20_400)).await?;
+
+        // More texts before them, in a slice of their own.
+        page.run(
+            "window.again = false;
+             new MutationObserver(() => {
+                 const bar = document.querySelector('[role=progressbar]');
+                 const done = Number(bar?.getAttribute('aria-valuenow'));
+                 window.again ||= done > 100 && done < 20_400;
+             }).observe(document.querySelector('.status'), { attributes: true, childList: true, subtree: true });
+             const box = document.querySelector('textarea');
+             box.value = Array.from({ length: 100 }, (_, i) => `b${i}\\n`).join('') + box.value;
+             box.dispatchEvent(new InputEvent('input', { bubbles: true }));",
+            Vec::new(),
+        )
+        .await?;
+        page.wait_for("the new texts too", &all(20_500)).await?;
+        let again = page.run("return window.again;", Vec::new()).await?;
+        ensure!(again == false, "texts were embedded a second time");
+        page.no_errors().await
+    })
+    .await
+}

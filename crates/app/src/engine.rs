@@ -283,12 +283,14 @@ impl Run {
         }
         while embedded.len() < total {
             let from = embedded.len();
-            let to = (from * 2).max(FIRST_SLICE).min(total);
+            // Texts that have vectors already cost nothing: after an edit, all is there at once.
+            let mut missing = (from..total).filter(|&at| self.client.known(&words[at]).is_none());
+            let to = missing.nth(from.max(FIRST_SLICE)).unwrap_or(total);
             let started = timing::now();
             // What is done in a moment needs no progress shown.
             self.driver.reported.set(started + CALM);
             let progress = |progress: semblance_client::EmbedProgress| {
-                let done = (from + progress.done) as f64;
+                let done = (to - progress.total + progress.done) as f64;
                 let wanted = total > 1 && self.is_current() && !self.driver.stopping.get();
                 if wanted && self.driver.due(false) {
                     let what = "Embedding";
@@ -329,6 +331,10 @@ impl Run {
         self.check()?;
         let count = embedded.len();
         let vectors: Vec<VectorId> = embedded.iter().map(|embedded| embedded.vector).collect();
+        // Not before: the texts of slices to come may have vectors already.
+        if count == self.texts.len() {
+            self.client.sweep(&vectors);
+        }
         self.client.set_points(&vectors).await?;
         let texts = self.texts[..count].to_vec();
         let mut results = Results::new(texts, embedded, self.texts.len());

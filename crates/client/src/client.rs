@@ -196,15 +196,19 @@ impl Client {
     /// # Errors
     /// [`ClientError::VectorsLost`] when the analysis worker died: embed again.
     pub async fn set_points(&self, vectors: &[VectorId]) -> Result<(), ClientError> {
-        let dropped = self.0.known.borrow_mut().sweep(vectors);
-        if !dropped.is_empty() {
-            let request = Request::Forget { vectors: dropped };
-            self.ask(request, Payload::None).await?;
-        }
         let request = Request::Points {
             vectors: vectors.to_vec(),
         };
         self.ask(request, Payload::None).await.map(|_| ())
+    }
+
+    /// Forgets vectors that are not among these, which are all that the document has, when there
+    /// are many.
+    pub fn sweep(&self, used: &[VectorId]) {
+        let vectors = self.0.known.borrow_mut().sweep(used);
+        if !vectors.is_empty() {
+            self.tell(Request::Forget { vectors });
+        }
     }
 
     /// All pairwise cosine similarities, for up to [`SIMILARITY_LIMIT`](crate::SIMILARITY_LIMIT)
