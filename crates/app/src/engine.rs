@@ -16,8 +16,9 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
 
-/// Texts in the first slice of a long document; each later slice doubles what is there.
-const FIRST_SLICE: usize = 60;
+/// Texts in the first slice of a long document; each later slice doubles what is there. So few that
+/// their table is drawn within a frame or two, and so many that the second slice has none.
+const FIRST_SLICE: usize = 32;
 /// Pairs listed at each end.
 const PAIRS: usize = 100;
 /// Embedding shows its progress when it has taken this long, in milliseconds.
