@@ -361,9 +361,12 @@ async fn a_text_survives_the_death_of_those_who_share_it() -> Result<()> {
             };
             const end = (worker) => worker.postMessage([new Uint8Array([255, 255])]);
             const found = [];
-            const look = async () => { found.push(await same(), workers.length); await ready(); };
+            const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+            const look = async () => { found.push(await same(), workers.length); await pause(100); await ready(); };
             then(first, end);
             await look();
+            // By then the other has given up its part.
+            await pause(2200);
             then(second, end);
             await look();
             // Only now somebody looks for it.
