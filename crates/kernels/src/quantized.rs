@@ -156,42 +156,53 @@ impl Quantized {
             Some(multiplier) => {
                 assert_eq!(multiplier.len(), self.features, "length of the multiplier");
                 let (chunks, rest) = multiplier.as_chunks::<16>();
-                let last = pad::<16>(rest, 0.0);
+                // As the row is filled up below.
+                let last = pad::<16>(rest, multiplier[multiplier.len() - 1]);
+                let times = |x: &[f32; 16], by: &[f32; 16]| {
+                    let (x, by) = (load16::<L>(x), load16::<L>(by));
+                    [0, 1, 2, 3].map(|i| L::mul(x[i], by[i]))
+                };
                 for (row, x) in rows {
-                    self.row::<L>(row, x, |i, j, x| {
-                        let chunk = chunks.get(i).unwrap_or(&last);
-                        L::mul(x, L::load(&chunk.as_chunks::<4>().0[j]))
-                    });
+                    self.row::<L>(row, x, |i, x| times(x, &chunks[i]), |x| times(x, &last));
                 }
             }
             None => {
                 for (row, x) in rows {
-                    self.row::<L>(row, x, |_, _, x| x);
+                    self.row::<L>(row, x, |_, x| load16::<L>(x), load16::<L>);
                 }
             }
         }
     }
 
-    /// Quantises one row; `f(i, j, x)` is what to do first with the four values `16i + 4j` on.
+    /// Quantises one row; `whole(i, x)` is what to do first with chunk i, and `end(x)` with what is
+    /// left after the chunks, filled up.
     #[inline(always)]
-    fn row<L: Lanes>(&mut self, row: usize, x: &[f32], f: impl Fn(usize, usize, L::F) -> L::F) {
+    fn row<L: Lanes>(
+        &mut self,
+        row: usize,
+        x: &[f32],
+        whole: impl Fn(usize, &[f32; 16]) -> [L::F; 4],
+        end: impl Fn(&[f32; 16]) -> [L::F; 4],
+    ) {
         let (chunks, rest) = x.as_chunks::<16>();
         // Filled up with the last value, which leaves the range as it is.
-        let last = pad::<16>(rest, x[x.len() - 1]);
-        let load = |i: usize, j: usize| {
-            let chunk = chunks.get(i).unwrap_or(&last);
-            f(i, j, L::load(&chunk.as_chunks::<4>().0[j]))
+        let last = (!rest.is_empty()).then(|| pad::<16>(rest, x[x.len() - 1]));
+        let mut low = [L::splat(f32::INFINITY); 4];
+        let mut high = [L::splat(f32::NEG_INFINITY); 4];
+        let mut take = |x: [L::F; 4]| {
+            low = [0, 1, 2, 3].map(|i| L::min(low[i], x[i]));
+            high = [0, 1, 2, 3].map(|i| L::max(high[i], x[i]));
         };
-        let count = x.len().div_ceil(16);
-        let (mut low, mut high) = (L::splat(f32::INFINITY), L::splat(f32::NEG_INFINITY));
-        for i in 0..count {
-            for j in 0..4 {
-                let x = load(i, j);
-                low = L::min(low, x);
-                high = L::max(high, x);
-            }
+        for (i, x) in chunks.iter().enumerate() {
+            take(whole(i, x));
         }
-        let (low, high) = (L::smallest(low), L::largest(high));
+        if let Some(last) = &last {
+            take(end(last));
+        }
+        let [a, b, c, d] = low;
+        let low = L::smallest(L::min(L::min(a, b), L::min(c, d)));
+        let [a, b, c, d] = high;
+        let high = L::largest(L::max(L::max(a, b), L::max(c, d)));
         let (steps, offset, range) = match self.precision {
             Precision::Narrow => (255.0, low, high - low),
             Precision::Wide => (f32::from(wide_limit(x.len())), 0.0, high.max(-low)),
@@ -202,28 +213,50 @@ impl Quantized {
         self.offsets[row] = offset;
         let (offset, inverse) = (L::splat(offset), L::splat(inverse));
         // Rounded twice in every twin, so that the integers are the same in all of them.
-        let integers = |x: L::F| {
-            let steps = L::mul(L::sub(x, offset), inverse);
-            L::bits(L::add(steps, L::splat(ROUND)))
+        let integers = |x: [L::F; 4]| {
+            x.map(|x| {
+                let steps = L::mul(L::sub(x, offset), inverse);
+                L::bits(L::add(steps, L::splat(ROUND)))
+            })
         };
+        let count = x.len().div_ceil(16);
         if let Some(reading) = self.reading {
+            let flip = reading.flip();
             let to = &mut self.bytes[row * count..][..count];
-            for (i, to) in to.iter_mut().enumerate() {
-                let x = [0, 1, 2, 3].map(|j| integers(load(i, j)));
-                L::store_bytes(x, reading.flip(), to);
+            for (i, (x, to)) in chunks.iter().zip(&mut *to).enumerate() {
+                L::store_bytes(integers(whole(i, x)), flip, to);
+            }
+            if let (Some(last), Some(to)) = (&last, to.last_mut()) {
+                L::store_bytes(integers(end(last)), flip, to);
             }
             return;
         }
         let to = &mut self.words[2 * row * count..][..2 * count];
-        for (i, to) in to.iter_mut().enumerate() {
-            let j = 2 * (i % 2);
-            let x = [integers(load(i / 2, j)), integers(load(i / 2, j + 1))];
-            match self.precision {
-                Precision::Narrow => L::store_bytes_wide(x, to),
-                Precision::Wide => L::store_words(x, to),
+        let to = to.as_chunks_mut::<2>().0;
+        let precision = self.precision;
+        let store = |x: [L::I; 4], to: &mut [[i16; 8]; 2]| {
+            let [a, b, c, d] = x;
+            for (x, to) in [[a, b], [c, d]].into_iter().zip(to) {
+                match precision {
+                    Precision::Narrow => L::store_bytes_wide(x, to),
+                    Precision::Wide => L::store_words(x, to),
+                }
             }
+        };
+        for (i, (x, to)) in chunks.iter().zip(&mut *to).enumerate() {
+            store(integers(whole(i, x)), to);
+        }
+        if let (Some(last), Some(to)) = (&last, to.last_mut()) {
+            store(integers(end(last)), to);
         }
     }
+}
+
+/// Loads sixteen values.
+#[inline(always)]
+fn load16<L: Lanes>(x: &[f32; 16]) -> [L::F; 4] {
+    let fours = x.as_chunks::<4>().0;
+    [0, 1, 2, 3].map(|i| L::load(&fours[i]))
 }
 
 /// The largest wide integer for rows of `features` values: as many products with ±128 as there
