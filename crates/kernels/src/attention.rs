@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::finish::{self, Set};
 use crate::float::Panels;
 use crate::lanes::{Lanes, Native};
-use crate::math::map2;
+use crate::math::{exp, exp_near, map2};
 use crate::vector::exponentials;
 
 /// Queries whose scores are computed together.
@@ -65,12 +65,28 @@ pub fn attention(
     out: &mut [f32],
     workspace: &mut AttentionWorkspace,
 ) {
-    attention_with::<Native>(qkv, queries, shape, bias, out, workspace);
+    attention_with::<Native, false>(qkv, queries, shape, bias, out, workspace);
 }
 
-/// [`attention`] in the twin `L`.
+/// [`attention`] for values that are quantised afterwards: in a softmax whose shares have a relative
+/// error of up to 2e-4.
+///
+/// # Panics
+/// As [`attention`].
+pub fn attention_near(
+    qkv: &[f32],
+    queries: Range<usize>,
+    shape: AttentionShape,
+    bias: Option<&[f32]>,
+    out: &mut [f32],
+    workspace: &mut AttentionWorkspace,
+) {
+    attention_with::<Native, true>(qkv, queries, shape, bias, out, workspace);
+}
+
+/// [`attention`] or [`attention_near`] in the twin `L`.
 #[inline(always)]
-pub(crate) fn attention_with<L: Lanes>(
+pub(crate) fn attention_with<L: Lanes, const NEAR: bool>(
     qkv: &[f32],
     queries: Range<usize>,
     shape: AttentionShape,
@@ -123,7 +139,11 @@ pub(crate) fn attention_with<L: Lanes>(
                     let bias = &bias[(head * tokens + start + row) * tokens..][..tokens];
                     map2::<L>(scores, bias, L::add);
                 }
-                shares[row] = 1.0 / exponentials::<L>(scores);
+                let total = match NEAR {
+                    true => exponentials::<L>(scores, exp_near::<L>),
+                    false => exponentials::<L>(scores, exp::<L>),
+                };
+                shares[row] = 1.0 / total;
             }
             values.product::<L>((scores, tokens), rows, tokens, |row, panel, y| {
                 let y = y.map(|y| L::mul(y, L::splat(shares[row])));

@@ -89,7 +89,8 @@ pub(crate) trait Lanes: Copy + 'static {
     fn from_int(x: Self::I) -> Self::F;
     /// The bits of `x`.
     fn bits(x: Self::F) -> Self::I;
-    /// `x · 2ⁿ`, `n` being the low bits of `rounded + ROUND`, in −126..=127.
+    /// `x · 2ⁿ`, `n` being the low bits of `rounded`, `n + ROUND`; exact where `x` and the product
+    /// are normal numbers.
     fn scale_by_power(x: Self::F, rounded: Self::F) -> Self::F;
 
     /// Stores the low 8 bits of 16 integers, those in `flip` turned over.
@@ -288,7 +289,7 @@ impl Lanes for Portable {
     #[inline(always)]
     fn scale_by_power(x: [f32; 4], rounded: [f32; 4]) -> [f32; 4] {
         each(x, rounded, |x, n| {
-            x * f32::from_bits(n.to_bits().wrapping_add(127) << 23)
+            f32::from_bits(x.to_bits().wrapping_add(n.to_bits() << 23))
         })
     }
 

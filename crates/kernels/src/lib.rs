@@ -35,7 +35,7 @@
 //!     let rows = start..start + tokens;
 //!     let text = &fused[rows.start * 3 * size..rows.end * 3 * size];
 //!     let out = &mut context[rows.start * size..rows.end * size];
-//!     attention(text, 0..tokens, shape, None, out, &mut workspace);
+//!     attention_near(text, 0..tokens, shape, None, out, &mut workspace);
 //!     start = rows.end;
 //! }
 //! x.quantize(&context, size, Precision::Narrow, None);
@@ -52,7 +52,7 @@
 //! Texts don't meet in any step but attention within each, so a large batch is best run through
 //! all layers in parts of some 64 to 256 tokens, whose activations stay in the level-2 cache.
 //!
-//! In f32 the same with [`LinearF32`]: `forward`, `forward_gelu`, `forward_add_norm` take and
+//! In f32 the same with [`attention`] and [`LinearF32`]: `forward`, `forward_gelu`, `forward_add_norm` take and
 //! give plain slices. Where query, key and value are three layers in the file, put their rows
 //! (weights, scales, bias) one after the other: it is one [`LinearInt8`] of `3 · hidden` outputs.
 //!
@@ -86,7 +86,7 @@ mod quantized;
 mod tune;
 mod vector;
 
-pub use attention::{AttentionShape, AttentionWorkspace, attention};
+pub use attention::{AttentionShape, AttentionWorkspace, attention, attention_near};
 pub use error::ShapeError;
 pub use float::{LinearF32, MatmulWorkspace, matmul_transposed};
 pub use int8::{

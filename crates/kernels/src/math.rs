@@ -54,6 +54,36 @@ pub(crate) fn exp<L: Lanes>(x: [L::F; 2]) -> [L::F; 2] {
     })
 }
 
+/// What [`exp_near`] needs: log₂ e, ln 2, and a polynomial from its highest power down.
+static EXP_NEAR: [f32; 6] = [
+    std::f32::consts::LOG2_E,
+    std::f32::consts::LN_2,
+    1.656_684_2e-1,
+    5.049_633e-1,
+    1.000_164_2,
+    9.999_280_7e-1,
+];
+
+/// eˣ for x ≤ 0, with a relative error below 9e-5 down to −87, and 2e-38 at most beyond; in two
+/// thirds of the instructions of [`exp`].
+///
+/// Range reduction by ln 2, then a minimax fit of our own.
+#[inline(always)]
+pub(crate) fn exp_near<L: Lanes>(x: [L::F; 2]) -> [L::F; 2] {
+    let [log2_e, ln2, first, rest @ ..] = in_memory(&EXP_NEAR).map(L::splat);
+    let x = x.map(|x| L::max(x, L::splat(-87.0)));
+    let rounded = x.map(|x| L::mul_add(x, log2_e, L::splat(ROUND)));
+    let r = [0, 1].map(|i| {
+        let n = L::sub(rounded[i], L::splat(ROUND));
+        L::neg_mul_add(n, ln2, x[i])
+    });
+    let mut p = [first; 2];
+    for coefficient in rest {
+        p = [0, 1].map(|i| L::mul_add(p[i], r[i], coefficient));
+    }
+    [0, 1].map(|i| L::scale_by_power(p[i], rounded[i]))
+}
+
 /// Numerator and denominator of Φ(x) − ½ in powers of x², from the highest down.
 static PHI: [[f32; 2]; 6] = [
     [2.274_934_2e-8, 1.197_5e-6],

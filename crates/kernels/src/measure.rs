@@ -1,12 +1,13 @@
 //! Work to be timed: the machine's peak, single kernels, and whole layers of MiniLM's shape.
 
 use std::hint::black_box;
+use std::ops::Range;
 
 use crate::lanes::{Lanes, Native};
 use crate::{
     AttentionShape, AttentionWorkspace, DotKernel, LayerNorm, LinearF32, LinearInt8,
-    MatmulWorkspace, Precision, Quantized, ShapeError, attention, matmul_transposed,
-    quantize_weights, set_dot_kernel,
+    MatmulWorkspace, Precision, Quantized, ShapeError, attention, attention_near,
+    matmul_transposed, quantize_weights, set_dot_kernel,
 };
 
 /// A piece of work.
@@ -91,7 +92,7 @@ fn encoder(
                     .chunks_exact(3 * tokens * HIDDEN)
                     .zip(context.chunks_exact_mut(tokens * HIDDEN))
                 {
-                    attention(text, 0..tokens, shape, None, out, &mut workspace);
+                    attention_near(text, 0..tokens, shape, None, out, &mut workspace);
                 }
                 x.quantize(&context, HIDDEN, precision, None);
                 let next = Some((&mut y, precision, None));
@@ -154,6 +155,10 @@ fn feed_forward(rows: usize) -> Result<Work, ShapeError> {
     })
 }
 
+/// [`attention`] and [`attention_near`].
+type Attention =
+    fn(&[f32], Range<usize>, AttentionShape, Option<&[f32]>, &mut [f32], &mut AttentionWorkspace);
+
 /// The steps between the products, over 512 tokens.
 fn steps() -> Result<Vec<Work>, ShapeError> {
     let rows = 64;
@@ -185,23 +190,28 @@ fn steps() -> Result<Vec<Work>, ShapeError> {
         ));
     }
     for (texts, tokens) in [(4, 16), (1, 64), (1, 256)] {
-        let qkv = values(3 * texts * tokens * HIDDEN);
-        let mut out = vec![0.0; texts * tokens * HIDDEN];
-        let shape = AttentionShape::new(HEADS, HIDDEN / HEADS);
-        let mut workspace = AttentionWorkspace::default();
-        let mut one = work(
-            &format!("attention, {texts} × {tokens} tokens"),
-            Box::new(move || {
-                for (text, out) in qkv
-                    .chunks_exact(3 * tokens * HIDDEN)
-                    .zip(out.chunks_exact_mut(tokens * HIDDEN))
-                {
-                    attention(black_box(text), 0..tokens, shape, None, out, &mut workspace);
-                }
-            }),
-        );
-        one.multiply_adds = (texts * tokens * tokens * HIDDEN * 2) as f64;
-        works.push(one);
+        for (name, attention) in [
+            ("attention", attention as Attention),
+            ("attention, near", attention_near),
+        ] {
+            let qkv = values(3 * texts * tokens * HIDDEN);
+            let mut out = vec![0.0; texts * tokens * HIDDEN];
+            let shape = AttentionShape::new(HEADS, HIDDEN / HEADS);
+            let mut workspace = AttentionWorkspace::default();
+            let mut one = work(
+                &format!("{name}, {texts} × {tokens} tokens"),
+                Box::new(move || {
+                    for (text, out) in qkv
+                        .chunks_exact(3 * tokens * HIDDEN)
+                        .zip(out.chunks_exact_mut(tokens * HIDDEN))
+                    {
+                        attention(black_box(text), 0..tokens, shape, None, out, &mut workspace);
+                    }
+                }),
+            );
+            one.multiply_adds = (texts * tokens * tokens * HIDDEN * 2) as f64;
+            works.push(one);
+        }
     }
     let (a, b) = (values(64 * HIDDEN), values(1024 * HIDDEN));
     let mut out = vec![0.0; 64 * 1024];

@@ -21,14 +21,14 @@ pub fn softmax(x: &mut [f32]) {
 /// [`softmax`] in the twin `L`.
 #[inline(always)]
 pub(crate) fn softmax_with<L: Lanes>(x: &mut [f32]) {
-    let total = exponentials::<L>(x);
+    let total = exponentials::<L>(x, exp::<L>);
     let share = L::splat(1.0 / total);
     map::<L>(x, |x| x.map(|x| L::mul(x, share)));
 }
 
 /// Replaces x by `exp(x − max)`, and returns the sum of these.
 #[inline(always)]
-pub(crate) fn exponentials<L: Lanes>(x: &mut [f32]) -> f32 {
+pub(crate) fn exponentials<L: Lanes>(x: &mut [f32], exp: impl Fn([L::F; 2]) -> [L::F; 2]) -> f32 {
     let most = L::splat(L::largest(fold::<L>(
         x,
         f32::NEG_INFINITY,
@@ -38,7 +38,7 @@ pub(crate) fn exponentials<L: Lanes>(x: &mut [f32]) -> f32 {
     let mut totals = [L::splat(0.0); 2];
     // What `map` fills up with, −∞, adds exp(−87): nothing to a sum of at least 1.
     map::<L>(x, |x| {
-        let y = exp::<L>(x.map(|x| L::sub(x, most)));
+        let y = exp(x.map(|x| L::sub(x, most)));
         totals = [L::add(totals[0], y[0]), L::add(totals[1], y[1])];
         y
     });

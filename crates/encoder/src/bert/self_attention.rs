@@ -1,7 +1,7 @@
 //! The first half of a layer: self-attention, its output layer, residual and norm.
 
 use candle_nn::VarBuilder;
-use semblance_kernels::{AttentionShape, LayerNorm, attention};
+use semblance_kernels::{AttentionShape, LayerNorm, attention, attention_near};
 
 use super::linear::{Arithmetic, Linear};
 use super::memory::{Memory, room};
@@ -78,6 +78,11 @@ impl Step for SelfAttention {
     ) -> candle_core::Result<()> {
         let size = self.norm.features();
         let context = room(&mut memory.context, hidden.len());
+        let attention = match &self.output {
+            // What comes out is quantised.
+            Linear::Int8(..) => attention_near,
+            Linear::F32(_) => attention,
+        };
         for text in batch.texts() {
             // Where the text's first token is among all.
             let start = batch.before + text.rows.start - text.before;

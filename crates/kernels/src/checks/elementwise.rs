@@ -2,7 +2,7 @@
 
 use super::{Outcome, close, same_bits, values};
 use crate::lanes::{Lanes, Portable};
-use crate::math::{exp, gelu, gelu_near, map};
+use crate::math::{exp, exp_near, gelu, gelu_near, map};
 use crate::norm::LayerNorm;
 use crate::quantized::{Precision, Quantized};
 use crate::vector::{dot_with, softmax_with};
@@ -32,6 +32,23 @@ pub(super) fn exp_is_within_its_bound<L: Lanes>() -> Outcome {
     for (&given, &found) in given.iter().zip(&x) {
         let expected = f64::from(given).exp();
         close(&format!("exp({given})"), found, expected, 2.5e-7 * expected)?;
+    }
+    let mut x = given.clone();
+    x.retain(|&x| x <= 0.0);
+    map::<L>(&mut x, exp_near::<L>);
+    for (&given, &found) in given.iter().zip(&x) {
+        let expected = f64::from(given).exp();
+        close(
+            &format!("exp_near({given})"),
+            found,
+            expected,
+            9e-5 * expected,
+        )?;
+    }
+    let mut ends = [-1e30, f32::NEG_INFINITY];
+    map::<L>(&mut ends, exp_near::<L>);
+    if ends.iter().any(|&end| !(0.0..2e-38).contains(&end)) {
+        return Err(format!("far ends of exp_near: {ends:?}"));
     }
     let mut ends = [-1e30, f32::NEG_INFINITY, 1e30];
     map::<L>(&mut ends, exp::<L>);

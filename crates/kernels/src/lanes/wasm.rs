@@ -139,7 +139,7 @@ macro_rules! lanes {
             }
             #[inline(always)]
             fn scale_by_power(x: v128, rounded: v128) -> v128 {
-                f32x4_mul(x, i32x4_shl(i32x4_add(rounded, i32x4_splat(127)), 23))
+                i32x4_add(x, i32x4_shl(rounded, 23))
             }
 
             #[inline(always)]

@@ -163,8 +163,8 @@ impl Lanes for Sse2 {
     #[inline(always)]
     fn scale_by_power(x: __m128, rounded: __m128) -> __m128 {
         sse!({
-            let exponent = _mm_add_epi32(_mm_castps_si128(rounded), _mm_set1_epi32(127));
-            _mm_mul_ps(x, _mm_castsi128_ps(_mm_slli_epi32::<23>(exponent)))
+            let power = _mm_slli_epi32::<23>(_mm_castps_si128(rounded));
+            _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(x), power))
         })
     }
 
