@@ -76,8 +76,7 @@ pub fn receive(data: &JsValue) {
             let encoding = ENCODING.with(Rc::clone);
             let ports = payload.into_ports();
             spawn_local(async move {
-                let answer = share::embed(&encoding, text, part as usize, &ports).await;
-                outbox::answer(id, answer);
+                share::embed(id, &encoding, text, part as usize, &ports).await;
             });
         }
         request @ (Request::Project(_)

@@ -1,13 +1,13 @@
 //! One text, embedded together with other encoding workers: rows go to and fro on ports.
 
 use crate::{
-    Answer,
     encoding::{Encoding, embedded, refused},
+    outbox,
 };
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Float32Array};
-use semblance_encoder::Turn;
-use semblance_protocol::{Failure, FailureKind, Response, wire::Payload};
+use semblance_encoder::{Embeddings, Turn};
+use semblance_protocol::{Failure, FailureKind, RequestId, Response, wire::Payload};
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
@@ -100,40 +100,69 @@ impl Drop for Peer {
     }
 }
 
-/// Embeds a text, of which this worker takes part `part` and those at the `ports` the others.
+/// Embeds a text, of which this worker takes part `part` and those at the `ports` the others, and
+/// answers the request.
 pub(crate) async fn embed(
+    request: RequestId,
     encoding: &RefCell<Encoding>,
     text: String,
     part: usize,
     ports: &Array,
-) -> Answer {
+) {
     let inbox = Rc::new(Inbox::default());
     let peers: Vec<_> = (ports.iter().enumerate())
         .map(|(sender, port)| Peer::new(port.unchecked_into(), sender, &inbox))
         .collect();
     (inbox.letters.borrow_mut()).resize(peers.len(), VecDeque::new());
-    let share = (encoding.borrow().encoder()?).share(&text, part, peers.len() + 1);
+    match run(encoding, &text, part, &peers, &inbox).await {
+        Ok(Some(Outcome::Vector(embeddings))) => outbox::answer(request, Ok(embedded(embeddings))),
+        Ok(Some(Outcome::Last(rows))) => {
+            // The answer first: when the text has its vector, all who shared it are free again.
+            outbox::answer(request, Ok((Response::Done, Payload::None)));
+            // The first of the others is the one with part 0. Should it not get them, it does
+            // without.
+            let _ = peers.first().map(|peer| peer.send(&rows));
+        }
+        Ok(None) if part == 0 => {
+            let answer = encoding.borrow_mut().embed(&[text]);
+            outbox::answer(request, answer);
+        }
+        Ok(None) => {
+            let reason = "The other workers keep silent.";
+            outbox::answer(request, Err(Failure::new(FailureKind::Cancelled, reason)));
+        }
+        Err(failure) => outbox::answer(request, Err(failure)),
+    }
+}
+
+/// What a part comes to.
+enum Outcome {
+    /// The text's vector.
+    Vector(Embeddings),
+    /// The last rows, for part 0.
+    Last(Vec<f32>),
+}
+
+/// Runs a part to its end; none if another worker keeps silent.
+async fn run(
+    encoding: &RefCell<Encoding>,
+    text: &str,
+    part: usize,
+    peers: &[Peer],
+    inbox: &Rc<Inbox>,
+) -> Result<Option<Outcome>, Failure> {
+    let share = (encoding.borrow().encoder()?).share(text, part, peers.len() + 1);
     let mut share = share.map_err(refused)?;
     loop {
         let turn = encoding.borrow().encoder()?.proceed(&mut share);
         match turn.map_err(refused)? {
             Turn::Exchange(rows) => peers.iter().try_for_each(|peer| peer.send(&rows))?,
-            Turn::Last(rows) => {
-                // The first of the others is the one with part 0.
-                peers.first().map_or(Ok(()), |peer| peer.send(&rows))?;
-                return Ok((Response::Done, Payload::None));
-            }
             Turn::Await => {}
-            Turn::Done(embeddings) => return Ok(embedded(embeddings)),
+            Turn::Last(rows) => return Ok(Some(Outcome::Last(rows))),
+            Turn::Done(embeddings) => return Ok(Some(Outcome::Vector(embeddings))),
         }
         let Some(letters) = inbox.take().await else {
-            return match part {
-                0 => encoding.borrow_mut().embed(&[text]),
-                _ => Err(Failure::new(
-                    FailureKind::Cancelled,
-                    "The other workers keep silent.",
-                )),
-            };
+            return Ok(None);
         };
         for (sender, rows) in letters.into_iter().enumerate() {
             // The ports leave out this worker itself.
