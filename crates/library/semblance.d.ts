@@ -132,7 +132,8 @@ export class Embedder {
    * the other texts, the number of workers, or what was embedded before. Equal texts are computed
    * once. An empty text has a vector too (that of no words), an empty array gives empty results.
    * Lone surrogates count as U+FFFD, as in `TextEncoder`. Of texts longer than the model reads,
-   * the beginning counts. Several calls at once are allowed and share the workers.
+   * the beginning counts. Several calls at once are allowed and share the workers; workers that have
+   * nothing to do share a long text.
    *
    * A worker that dies is replaced, and its texts are done again, once.
    *
