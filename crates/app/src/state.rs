@@ -187,6 +187,11 @@ impl State {
     /// The text box was typed in. Its window stays where it is, so that nothing moves under the
     /// caret, until it has grown far beyond its size.
     fn type_text(&mut self, text: &str) {
+        // The box has not been given these lines yet: what was typed belongs to others, and would
+        // overwrite these.
+        if self.shown != self.document.revision() {
+            return;
+        }
         let (range, before) = (self.window.clone(), self.document.lines().len());
         self.edit(|document| document.type_within(range.clone(), text));
         let count = self.document.lines().len();
@@ -311,7 +316,8 @@ mod tests {
 
     #[test]
     fn a_sample_over_own_texts_can_be_undone() {
-        let state = run([Action::Type("my own".into()), Action::Sample(1, "x\ny")]);
+        let typed = Action::Type("my own".into());
+        let state = run([Action::Shown, typed, Action::Sample(1, "x\ny")]);
         assert_eq!(state.document.to_text(), "x\ny");
         assert!(
             state
@@ -328,6 +334,7 @@ mod tests {
     fn a_sample_over_a_sample_needs_no_notice() {
         let state = run([Action::Sample(1, "x\ny")]);
         assert_eq!((state.sample, state.notice.is_none()), (Some(1), true));
+        let state = state.reduce(Action::Shown);
         let state = state.reduce(Action::Type("x\ny!".into()));
         assert_eq!(state.sample, None, "changed, it is the person's own");
     }
@@ -348,8 +355,11 @@ mod tests {
         let state = run([Action::Replace(text), Action::Window(5_000)]);
         assert_eq!(state.window, 4_000..6_000);
         assert_ne!(state.shown, state.document.revision());
+        // A letter while the box still holds other lines is not taken for a change of these.
+        let early = state.clone().reduce(Action::Type("line 0!".into()));
+        assert!(early.document == state.document);
         let typed = state.document.shown_text(state.window.clone()) + "!\nand one more";
-        let state = state.reduce(Action::Type(typed));
+        let state = state.reduce(Action::Shown).reduce(Action::Type(typed));
         assert_eq!(state.window, 4_000..6_001);
         assert_eq!(state.shown, state.document.revision());
         assert_eq!(&*state.document.lines()[6_000].content, "and one more");
