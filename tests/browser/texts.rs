@@ -159,6 +159,32 @@ async fn one_line_of_five_megabytes() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_large_paste_is_in_the_text_box() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        // 30,000 bytes: the page puts it in, not the browser.
+        page.run(
+            "const box = document.querySelector('textarea');
+             const clipboardData = new DataTransfer();
+             const lines = Array.from({ length: 30 }, (_, i) => `${i} ` + 'word '.repeat(200));
+             clipboardData.setData('text/plain', lines.join('\\n'));
+             box.focus();
+             box.select();
+             box.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));",
+            Vec::new(),
+        )
+        .await?;
+        page.wait_for(
+            "the lines in the box",
+            "document.querySelector('textarea').value.split('\\n').length === 30",
+        )
+        .await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_hundred_thousand_lines_can_be_stopped() -> Result<()> {
     visit(Site::root(), async |page| {
         page.open_with_scores().await?;

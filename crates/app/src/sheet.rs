@@ -205,7 +205,7 @@ pub fn use_clipboard(area: &NodeRef) -> Value<bool> {
                         if everything {
                             store.dispatch(Action::Replace(text));
                         } else if text.len() > LARGE_PASTE || lines(&text) > WINDOW {
-                            store.dispatch(Action::Type(caret::with(&area, &text)));
+                            store.dispatch(Action::Paste(caret::with(&area, &text)));
                         } else {
                             return;
                         }

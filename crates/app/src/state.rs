@@ -115,9 +115,11 @@ impl<T> std::ops::Deref for Shared<T> {
 pub enum Action {
     /// The text box, which holds the lines of the window, says this now.
     Type(String),
+    /// The text box is to say this, which the page made for it: a large paste.
+    Paste(String),
     /// The text box is to hold the lines around this one.
     Window(usize),
-    /// Lines at the end: a file, a large paste.
+    /// Lines at the end: a file.
     Append(String),
     /// A sample set in place of everything.
     Sample(usize, &'static str),
@@ -251,6 +253,10 @@ impl Reducible for State {
         let mut state = (*self).clone();
         match action {
             Action::Type(text) => state.type_text(&text),
+            Action::Paste(text) => {
+                state.type_text(&text);
+                state.shown = u64::MAX;
+            }
             Action::Window(line) => {
                 state.window = window(&state.document, line);
                 state.shown = u64::MAX;
@@ -347,6 +353,13 @@ mod tests {
         let state = state.reduce(Action::Move(line, Direction::Up));
         assert_ne!(state.shown, state.document.revision());
         assert_eq!(state.changed, Some(Span { at: 1, count: 1 }));
+    }
+
+    #[test]
+    fn a_large_paste_is_written_into_the_text_box() {
+        let state = run([Action::Shown, Action::Paste("a\nlong".into())]);
+        assert_eq!(state.document.to_text(), "a\nlong");
+        assert_ne!(state.shown, state.document.revision());
     }
 
     #[test]
