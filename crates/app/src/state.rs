@@ -285,6 +285,10 @@ impl Reducible for State {
             Action::Engine(engine) => state.engine = engine,
             Action::Task(task) => state.task = task,
             Action::Results(results, pace) => {
+                // Work has gone on: an offer to go on with it is out of date.
+                if matches!(&state.notice, Some(n) if n.remedy == Some(Remedy::Continue)) {
+                    state.notice = None;
+                }
                 state.results = Shared(results);
                 state.pace = pace.or(state.pace);
             }
@@ -353,6 +357,19 @@ mod tests {
         let state = state.reduce(Action::Move(line, Direction::Up));
         assert_ne!(state.shown, state.document.revision());
         assert_eq!(state.changed, Some(Span { at: 1, count: 1 }));
+    }
+
+    #[test]
+    fn an_offer_to_go_on_ends_when_work_goes_on() {
+        let message = Message {
+            text: "Stopped.".into(),
+            remedy: Some(Remedy::Continue),
+        };
+        let state = run([
+            Action::Notice(Some(message)),
+            Action::Results(Rc::default(), None),
+        ]);
+        assert!(state.notice.is_none());
     }
 
     #[test]
