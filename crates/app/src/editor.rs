@@ -34,9 +34,9 @@ pub fn use_editor() -> Html {
         lines.len() <= WRAPPED_LINES && bytes() <= WRAPPED_BYTES
     });
     let (range, onscroll) = use_view(&scroller, &sheet, *wrapped);
-    use_written(&area, &scroller, *wrapped);
-    use_own_undo(&area);
     let all = use_clipboard(&area);
+    use_written(&area, &scroller, *wrapped, &all);
+    use_own_undo(&area);
     let drag = use_drag();
     let drawn = (
         lines.clone(),
@@ -47,10 +47,16 @@ pub fn use_editor() -> Html {
     use_marking(sheet.clone(), drawn);
 
     let oninput = {
-        let dispatch = store.dispatcher();
+        let (dispatch, all) = (store.dispatcher(), all.clone());
         Callback::from(move |event: InputEvent| {
             let area = event.target_unchecked_into::<HtmlTextAreaElement>();
-            dispatch.dispatch(Action::Type(area.value()));
+            // What is dropped goes where it is dropped, whatever is marked.
+            let over = *all && event.input_type() != "insertFromDrop";
+            all.set(false);
+            dispatch.dispatch(match over {
+                true => Action::TypeOver(area.value()),
+                false => Action::Type(area.value()),
+            });
         })
     };
     let onkeydown = {
@@ -64,13 +70,9 @@ pub fn use_editor() -> Html {
                 return all.set(store.window.len() < store.document.lines().len());
             }
             if *all && !control {
-                let typed = key.chars().count() == 1;
-                all.set(key == "Shift");
-                if typed || key == "Delete" || key == "Backspace" {
-                    event.prevent_default();
-                    store.dispatch(Action::Replace(if typed { key } else { String::new() }));
-                }
-                return;
+                // Other keys type in place of all lines, or leave them marked.
+                let moves = matches!(event.key_code(), 33..=40);
+                return all.set(!moves);
             }
             let line = || caret::line(&area, &store.document, &store.window);
             let moved = |direction| {

@@ -21,15 +21,18 @@ const LARGE_PASTE: usize = 20_000;
 const MARGIN: usize = WINDOW / 5;
 
 /// Writes the document into the text box whenever it changed elsewhere, with the caret at the end
-/// of the change if the box has the focus.
+/// of the change if the box has the focus. While all lines are marked, so is all in the box.
 #[hook]
-pub fn use_written(area: &NodeRef, scroller: &NodeRef, wrapped: bool) {
+pub fn use_written(area: &NodeRef, scroller: &NodeRef, wrapped: bool, all: &Value<bool>) {
     let store = use_store();
-    let (area, scroller) = (area.clone(), scroller.clone());
-    let held = use_mut_ref(|| 0..0);
+    let (area, scroller, all) = (area.clone(), scroller.clone(), all.clone());
+    let held = use_mut_ref(|| (0, 0..0));
     let deps = (store.document.revision(), store.shown, store.window.clone());
     use_change(deps, move |(revision, shown, window)| {
-        let before = held.replace(window.clone());
+        let (was, before) = held.replace((*revision, window.clone()));
+        if was != *revision {
+            all.set(false);
+        }
         let Some(area) = area
             .cast::<HtmlTextAreaElement>()
             .filter(|_| revision != shown)
@@ -45,6 +48,7 @@ pub fn use_written(area: &NodeRef, scroller: &NodeRef, wrapped: bool) {
                     reveal(&scroller, span.at);
                 }
             }
+            None if *all && was == *revision => area.select(),
             None => caret::restore(&area, &store.document, window, caret),
         }
         store.dispatch(Action::Shown);

@@ -115,6 +115,8 @@ impl<T> std::ops::Deref for Shared<T> {
 pub enum Action {
     /// The text box, which holds the lines of the window, says this now.
     Type(String),
+    /// The text box says this in place of all lines, also those it did not hold.
+    TypeOver(String),
     /// The text box is to say this, which the page made for it: a large paste.
     Paste(String),
     /// The text box is to hold the lines around this one.
@@ -188,11 +190,15 @@ impl State {
 
     /// The text box was typed in. Its window stays where it is, so that nothing moves under the
     /// caret, until it has grown far beyond its size.
-    fn type_text(&mut self, text: &str) {
+    fn type_text(&mut self, text: &str, over_all: bool) {
         // The box has not been given these lines yet: what was typed belongs to others, and would
         // overwrite these.
         if self.shown != self.document.revision() {
             return;
+        }
+        if over_all {
+            self.document.seal();
+            self.window = 0..self.document.lines().len();
         }
         let (range, before) = (self.window.clone(), self.document.lines().len());
         self.edit(|document| document.type_within(range.clone(), text));
@@ -252,9 +258,10 @@ impl Reducible for State {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut state = (*self).clone();
         match action {
-            Action::Type(text) => state.type_text(&text),
+            Action::Type(text) => state.type_text(&text, false),
+            Action::TypeOver(text) => state.type_text(&text, true),
             Action::Paste(text) => {
-                state.type_text(&text);
+                state.type_text(&text, false);
                 state.shown = u64::MAX;
             }
             Action::Window(line) => {
@@ -398,6 +405,15 @@ mod tests {
         let state = state.reduce(Action::Type("x\n".repeat(8_000)));
         assert_eq!(state.window.len(), WINDOW);
         assert_ne!(state.shown, state.document.revision());
+        // Words in place of all lines, the next letter on its heels.
+        let state = state.reduce(Action::Shown);
+        let over = state.clone().reduce(Action::TypeOver("n".into()));
+        let over = over.reduce(Action::Type("ne".into()));
+        assert_eq!(over.document.to_text(), "ne");
+        assert_eq!(
+            (over.window.clone(), over.shown),
+            (0..1, over.document.revision())
+        );
         // And back to a small document.
         let state = state.reduce(Action::Replace("a\nb".into()));
         assert_eq!(state.window, 0..2);
