@@ -52,9 +52,10 @@
 //! Texts don't meet in any step but attention within each, so a large batch is best run through
 //! all layers in parts of some 64 to 256 tokens, whose activations stay in the level-2 cache.
 //!
-//! In f32 the same with [`attention`] and [`LinearF32`]: `forward`, `forward_gelu`, `forward_add_norm` take and
-//! give plain slices. Where query, key and value are three layers in the file, put their rows
-//! (weights, scales, bias) one after the other: it is one [`LinearInt8`] of `3 · hidden` outputs.
+//! In f32 the same with [`attention`] and [`LinearF32`]: `forward`, `forward_gelu`,
+//! `forward_add_norm` take and give plain slices. Where query, key and value are three layers in
+//! the file, put their rows (weights, scales, bias) one after the other: it is one [`LinearInt8`]
+//! of `3 · hidden` outputs.
 //!
 //! # Twins
 //! Native builds use SSE2 on x86-64 and plain Rust elsewhere; wasm builds `simd128`, or
