@@ -1,21 +1,21 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
 use crate::dialogs::{dialogs, open};
-use crate::elsewhere::Watch;
-use crate::engine::Driver;
-use crate::explore::Explore;
 use crate::header::header;
-use crate::hooks::use_change;
-use crate::look::use_applied_look;
-use crate::map::{Map, MapState, MapStore};
-use crate::marks::{Mark, MarkStore, Marks};
-use crate::samples::SAMPLES;
-use crate::scores::Scores;
+use crate::inspector::panel::Explore;
+use crate::session::elsewhere::Watch;
+use crate::session::engine::Driver;
+use crate::session::look::use_applied_look;
+use crate::session::samples::SAMPLES;
+use crate::session::storage::{self, Kept};
+use crate::session::timing;
+use crate::sheet::panel::{Texts, keep_page_on_drop};
+use crate::stage::map::{Map, MapState, MapStore};
+use crate::stage::panel::Scores;
+use crate::state::marks::{Mark, MarkStore, Marks};
 use crate::state::{Action, Message, State, Store};
 use crate::status::status;
-use crate::storage::{self, Kept};
-use crate::texts::{Texts, keep_page_on_drop};
-use crate::timing;
+use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use semblance_client::Precision;

@@ -76,7 +76,7 @@ fn frame(dialog: &NodeRef, id: &'static str, title: &str, body: Html) -> Html {
     html! {
         <dialog ref={dialog.clone()} aria-labelledby={id} onclick={beside}>
             <div class="dialog-body">
-                <form method="dialog"><button class="tool" aria-label="Close" title="Close">{ crate::icon::icon(crate::icon::Icon::Remove) }</button></form>
+                <form method="dialog"><button class="tool" aria-label="Close" title="Close">{ crate::ui::icon::icon(crate::ui::icon::Icon::Remove) }</button></form>
                 <h2 {id}>{ title.to_owned() }</h2>
                 { body }
             </div>

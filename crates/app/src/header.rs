@@ -1,8 +1,8 @@
 //! The bar at the top: name, precision, size of type, light or dark, help.
 
-use crate::button::tool;
-use crate::icon::{Icon, brand};
 use crate::state::{Action, Store};
+use crate::ui::button::tool;
+use crate::ui::icon::{Icon, brand};
 use semblance_workspace::Theme;
 use yew::prelude::*;
 

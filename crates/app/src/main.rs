@@ -1,42 +1,21 @@
 //! The page: Yew components over the document and the workers.
 
 mod app;
-mod button;
-mod caret;
 mod dialogs;
-mod drag;
-mod editor;
-mod elsewhere;
-mod engine;
-mod explore;
+mod find;
 mod header;
-mod heat;
-mod hooks;
-mod icon;
-mod look;
-mod map;
-mod marking;
-mod marks;
-mod matrix;
-mod menu;
-mod neighbours;
-mod pairs;
-mod picture;
-mod results;
-mod rows;
-mod samples;
-mod scores;
+mod inspector;
+mod session;
 mod sheet;
+mod stage;
 mod state;
 mod status;
-mod still;
-mod storage;
-mod texts;
-mod timing;
+mod ui;
 
 /// Mounts the page in place of the shell that was shown while its code was on the way.
 fn main() {
-    std::panic::set_hook(Box::new(|panic| panicked(&panic.to_string())));
+    // Yew puts a hook of its own over one that is set with the standard library.
+    yew::set_custom_panic_hook(Box::new(|panic| panicked(&panic.to_string())));
     let root = gloo::utils::document().get_element_by_id("app");
     match root {
         Some(root) => drop(yew::Renderer::<app::App>::with_root(root).render()),

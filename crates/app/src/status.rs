@@ -1,9 +1,9 @@
 //! The bar at the bottom: one sentence on how things stand, progress of what is long, and
 //! messages.
 
-use crate::button::words;
-use crate::engine::Driver;
+use crate::session::engine::Driver;
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Store, Unit};
+use crate::ui::button::words;
 use semblance_scatter::fixed;
 use std::rc::Rc;
 use yew::prelude::*;

@@ -1,0 +1,164 @@
+//! The text box "Texts" with its rows. The box grows with its lines and never scrolls by itself;
+//! the rows lie behind it in the same sheet, so that the two can't slide apart. A copy of the
+//! words gives a row its height while the document is small. Larger ones are not wrapped: all
+//! lines are equally high, only the rows in view exist, and the box holds a window of the lines.
+
+use crate::sheet::caret;
+use crate::sheet::drag::use_drag;
+use crate::sheet::rows::{Shown, rows};
+use crate::sheet::textbox::{use_clipboard, use_own_undo, use_view, use_written};
+use crate::state::marking::use_marking;
+use crate::state::marks::{Mark, use_marks};
+use crate::state::{Action, Engine, Shared, WINDOW, use_store};
+use semblance_workspace::{Direction, LineId};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlTextAreaElement};
+use yew::prelude::*;
+
+/// Lines and bytes above which lines are not wrapped any more.
+const WRAPPED_LINES: usize = 400;
+const WRAPPED_BYTES: usize = 60_000;
+
+/// The text box with its rows.
+#[hook]
+pub fn use_editor() -> Html {
+    let store = use_store();
+    let marks = use_marks();
+    let (scroller, sheet, area) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let lines = use_memo(store.document.revision(), |_| {
+        Shared(store.document.shared_lines())
+    });
+    let wrapped = use_memo(store.document.revision(), |_| {
+        let lines = store.document.lines();
+        let bytes = || lines.iter().map(|line| line.shown().len()).sum::<usize>();
+        lines.len() <= WRAPPED_LINES && bytes() <= WRAPPED_BYTES
+    });
+    let (range, onscroll) = use_view(&scroller, &sheet, *wrapped);
+    let all = use_clipboard(&area);
+    use_written(&area, &scroller, *wrapped, &all);
+    use_own_undo(&area);
+    let drag = use_drag();
+    let drawn = (
+        lines.clone(),
+        store.results.clone(),
+        range.clone(),
+        *wrapped,
+    );
+    use_marking(sheet.clone(), drawn);
+
+    let oninput = {
+        let (dispatch, all) = (store.dispatcher(), all.clone());
+        Callback::from(move |event: InputEvent| {
+            let area = event.target_unchecked_into::<HtmlTextAreaElement>();
+            // What is dropped goes where it is dropped, whatever is marked.
+            let over = *all && event.input_type() != "insertFromDrop";
+            all.set(false);
+            dispatch.dispatch(match over {
+                true => Action::TypeOver(area.value()),
+                false => Action::Type(area.value()),
+            });
+        })
+    };
+    let onkeydown = {
+        let (store, marks, all) = (store.clone(), marks.dispatcher(), all.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let area = event.target_unchecked_into::<HtmlTextAreaElement>();
+            let control = event.ctrl_key() || event.meta_key();
+            let key = event.key();
+            if control && key.eq_ignore_ascii_case("a") {
+                // The browser marks what is in the box; beyond it there may be more.
+                return all.set(store.window.len() < store.document.lines().len());
+            }
+            if *all && !control {
+                // Other keys type in place of all lines, or leave them marked.
+                let moves = matches!(event.key_code(), 33..=40);
+                return all.set(!moves);
+            }
+            let line = || caret::line(&area, &store.document, &store.window);
+            let moved = |direction| {
+                if let Some(id) = line() {
+                    store.dispatch(Action::Move(id, direction));
+                }
+            };
+            match (key.as_str(), event.alt_key()) {
+                ("ArrowUp", true) => moved(Direction::Up),
+                ("ArrowDown", true) => moved(Direction::Down),
+                ("Enter", true) => marks.dispatch(Mark::Select(line().into_iter().collect())),
+                _ => return,
+            }
+            event.prevent_default();
+        })
+    };
+    let onmousemove = {
+        let marks = marks.clone();
+        Callback::from(move |event: MouseEvent| {
+            let line = line_under(&event);
+            if marks.0.hovered() != (line, None) {
+                marks.dispatch(Mark::Hover(line, None));
+            }
+        })
+    };
+    let onmouseleave = {
+        let dispatch = marks.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Mark::Hover(None, None)))
+    };
+    let onclick = {
+        let (dispatch, all) = (marks.dispatcher(), all.clone());
+        Callback::from(move |event: MouseEvent| {
+            all.set(false);
+            let area = event.target_unchecked_into::<HtmlTextAreaElement>();
+            let marking_words = area.selection_start() != area.selection_end();
+            if let Some(line) = line_under(&event).filter(|_| !marking_words) {
+                dispatch.dispatch(Mark::Select(vec![line]));
+            }
+        })
+    };
+    let max_tokens = match &store.engine {
+        Engine::Ready(model) => Some(model.max_tokens),
+        _ => None,
+    };
+    let relative_to = marks.0.primary().and_then(|line| store.results.point(line));
+    let class = classes!(
+        "editor",
+        (!*wrapped).then_some("unwrapped"),
+        relative_to.map(|_| "comparing"),
+        all.then_some("all")
+    );
+    let outside = (store.document.lines().len() > WINDOW).then(|| store.window.clone());
+    let shown = Shown {
+        lines: &lines.0,
+        range,
+        results: &store.results,
+        max_tokens,
+        relative_to,
+        selected: marks.0.selected(),
+        mirror: *wrapped,
+        outside,
+    };
+    let rows = rows(&store, &marks, &shown);
+    html! {
+        <div {class} ref={scroller} {onscroll}>
+            <div class="sheet" ref={sheet} ondragstart={drag.ondragstart} ondragover={drag.ondragover}
+                ondragleave={drag.ondragleave} ondrop={drag.ondrop}>
+                { rows }
+                <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"
+                    wrap={if *wrapped { "soft" } else { "off" }} placeholder="Type or paste texts, one per line" rows="1"
+                    ref={area} {oninput} {onkeydown} {onmousemove} {onmouseleave} {onclick} />
+            </div>
+        </div>
+    }
+}
+
+/// The line whose row lies under the pointer, behind the text box.
+fn line_under(event: &MouseEvent) -> Option<LineId> {
+    let document = web_sys::window()?.document()?;
+    let (x, y) = (event.client_x() as f32, event.client_y() as f32);
+    let stack = document.elements_from_point(x, y);
+    let row = stack.iter().find_map(|element| {
+        element
+            .dyn_into::<Element>()
+            .ok()
+            .filter(|element| element.class_list().contains("row"))
+    })?;
+    row.get_attribute("data-line")?.parse().ok().map(LineId)
+}

@@ -1,0 +1,180 @@
+//! The panel of the texts: sample sets, files, undo, and the editor.
+
+use crate::session::samples::SAMPLES;
+use crate::sheet::editor::use_editor;
+use crate::state::{Action, Message, State, use_store};
+use crate::ui::button::tool;
+use crate::ui::hooks::use_value;
+use crate::ui::icon::{Icon, icon};
+use semblance_scatter::fixed;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{File, FileList, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// Files above this many bytes are refused: the page would need several times as much memory.
+const LARGEST_FILE: f64 = 64e6;
+
+/// The panel of the texts.
+#[component]
+pub fn Texts() -> Html {
+    let store = use_store();
+    let file = use_node_ref();
+    let dropping = use_value(false);
+    let editor = use_editor();
+
+    let choose = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |event: Event| {
+            let select = event.target_unchecked_into::<HtmlSelectElement>();
+            let index = select.value().parse::<usize>().ok();
+            if let Some((index, sample)) = index.and_then(|i| Some((i, SAMPLES.get(i)?))) {
+                dispatch.dispatch(Action::Sample(index, sample.text));
+            }
+        })
+    };
+    let act = |make: fn() -> Action| {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(make()))
+    };
+    let pick = {
+        let file = file.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = file.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    let picked = {
+        let store = store.clone();
+        Callback::from(move |event: Event| {
+            let input = event.target_unchecked_into::<HtmlInputElement>();
+            read_files(input.files(), &store);
+            // The same file can be chosen again.
+            input.set_value("");
+        })
+    };
+    let ondragover = {
+        let dropping = dropping.setter();
+        Callback::from(move |event: DragEvent| {
+            if carries_files(&event) {
+                event.prevent_default();
+                dropping.set(true);
+            }
+        })
+    };
+    let ondragleave = {
+        let dropping = dropping.setter();
+        Callback::from(move |_: DragEvent| dropping.set(false))
+    };
+    let ondrop = {
+        let (store, dropping) = (store.clone(), dropping.setter());
+        Callback::from(move |event: DragEvent| {
+            if carries_files(&event) {
+                event.prevent_default();
+                dropping.set(false);
+                read_files(event.data_transfer().and_then(|data| data.files()), &store);
+            }
+        })
+    };
+
+    let hint = store.sample.and_then(|index| SAMPLES.get(index)).map_or_else(
+        || html! { <>{ "One text per line. An empty line begins a new group, with a colour of its own." }</> },
+        |sample| html! { <><strong>{ "Look for: " }</strong>{ sample.look_for }</> },
+    );
+    html! {
+        <section class={classes!("panel", "texts", dropping.then_some("dropping"))} id="texts" aria-labelledby="texts-title"
+            {ondragover} {ondragleave} {ondrop}>
+            <div class="panel-head">
+                <h2 id="texts-title">{ "Texts" }</h2>
+                <label class="sample-picker"><span class="unseen">{ "Sample set" }</span>
+                    <select onchange={choose}>
+                        <option value="" selected={store.sample.is_none()} disabled=true>{ "Samples…" }</option>
+                        { for SAMPLES.iter().enumerate().map(|(index, sample)| html! {
+                            <option value={index.to_string()} selected={store.sample == Some(index)}>{ sample.name }</option>
+                        }) }
+                    </select>
+                </label>
+                <div class="tools">
+                    <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>
+                    <button type="button" class="tool" onclick={act(|| Action::Redo)} disabled={!store.document.can_redo()} title="Redo (Ctrl + Shift + Z)" aria-label="Redo">{ icon(Icon::Redo) }</button>
+                    { tool(Icon::Open, "Open a text file", "Open a text file, or drop one here", None, pick) }
+                    <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,text/plain" multiple=true ref={file} onchange={picked} />
+                </div>
+            </div>
+            <p class="hint" id="texts-hint">{ hint }</p>
+            { editor }
+        </section>
+    }
+}
+
+fn carries_files(event: &DragEvent) -> bool {
+    let types = event.data_transfer().map(|data| data.types());
+    types.is_some_and(|types| types.includes(&"Files".into(), 0))
+}
+
+/// Reads files one after another and puts their lines at the end; in place of a sample.
+fn read_files(files: Option<FileList>, store: &UseReducerHandle<State>) {
+    let Some(files) = files else { return };
+    let files: Vec<File> = (0..files.length())
+        .filter_map(|index| files.get(index))
+        .collect();
+    let dispatch = store.dispatcher();
+    let mut replace = store.sample.is_some() || store.document.is_blank();
+    spawn_local(async move {
+        for file in files {
+            match read(&file).await {
+                Ok(text) if replace => dispatch.dispatch(Action::Replace(text)),
+                Ok(text) => dispatch.dispatch(Action::Append(text)),
+                Err(text) => {
+                    let message = Message {
+                        text: text.into(),
+                        remedy: None,
+                    };
+                    dispatch.dispatch(Action::Alert(Some(message)));
+                    continue;
+                }
+            }
+            replace = false;
+        }
+    });
+}
+
+/// The text of a file without its last line end, or why there is none.
+async fn read(file: &File) -> Result<String, String> {
+    let name = file.name();
+    if file.size() > LARGEST_FILE {
+        let megabytes = fixed(file.size() / 1e6, 0);
+        return Err(format!(
+            "“{name}” has {megabytes} MB. Files of up to 64 MB can be opened; split it and open a part."
+        ));
+    }
+    let unread =
+        format!("“{name}” could not be read. Open it again, or copy its text and paste it.");
+    let text = JsFuture::from(file.text())
+        .await
+        .map_err(|_| unread.clone())?;
+    let text = text.as_string().ok_or(unread)?;
+    // Text in an encoding other than UTF-8 leaves replacement characters, a picture NULs as well.
+    if text.contains('\0') {
+        return Err(format!(
+            "“{name}” is not a text file. Save it as plain text (UTF-8) and open that."
+        ));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+}
+
+/// Whether dragging files over the page is kept from opening them in its place.
+pub fn keep_page_on_drop() -> [gloo::events::EventListener; 2] {
+    let document = gloo::utils::document();
+    let options = gloo::events::EventListenerOptions::enable_prevent_default();
+    ["dragover", "drop"].map(|name| {
+        gloo::events::EventListener::new_with_options(&document, name, options, |event| {
+            if event.dyn_ref::<DragEvent>().is_some_and(carries_files) {
+                event.prevent_default();
+            }
+        })
+    })
+}

@@ -1,0 +1,243 @@
+//! What stands beside and behind the lines of the text box: numbers, token counts, actions.
+
+use crate::stage::matrix::clip;
+use crate::state::marking::line_at;
+use crate::state::marks::{Mark, MarkStore};
+use crate::state::results::Results;
+use crate::state::{Action, Shared, Store};
+use crate::ui::heat;
+use crate::ui::icon::{Icon, icon};
+use crate::ui::still::still;
+use semblance_workspace::{Direction, Line, LineId};
+use std::ops::Range;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// What the rows show.
+pub struct Shown<'a> {
+    /// The lines of the document.
+    pub lines: &'a [Line],
+    /// The lines drawn.
+    pub range: Range<usize>,
+    /// Where figures come from.
+    pub results: &'a Shared<Results>,
+    /// The longest text in tokens that the model reads whole.
+    pub max_tokens: Option<u32>,
+    /// The point to which scores are shown.
+    pub relative_to: Option<u32>,
+    /// The lines that are selected.
+    pub selected: &'a [LineId],
+    /// Whether a copy of the words gives each row the height it has in the text box.
+    pub mirror: bool,
+    /// The lines that the text box holds, if not all: the others show their words themselves.
+    pub outside: Option<Range<usize>>,
+}
+
+/// The rows of some lines.
+pub fn rows(store: &Store, marks: &MarkStore, props: &Shown) -> Html {
+    let lines = props.lines;
+    let mut number = lines[..props.range.start.min(lines.len())]
+        .iter()
+        .filter(|l| l.is_text())
+        .count();
+    let drawn = lines.get(props.range.clone()).unwrap_or_default();
+    let rows = drawn.iter().zip(props.range.start..).map(|(line, index)| {
+        let outside = props
+            .outside
+            .as_ref()
+            .is_some_and(|window| !window.contains(&index));
+        let words = Words {
+            hidden: props.mirror,
+            shown: outside,
+        };
+        if !line.is_text() {
+            return html! { <div key={line.id.0} class="row">{ words.of(line) }</div> };
+        }
+        number += 1;
+        let seen = Row {
+            line: line.clone(),
+            number,
+            point: props.results.point(line.id),
+            selected: props.selected.contains(&line.id),
+            results: props.results.clone(),
+            max_tokens: props.max_tokens,
+            relative_to: props.relative_to,
+            words,
+        };
+        still(line.id.0, seen, row)
+    });
+
+    let dispatch = marks.dispatcher();
+    let onmouseover = Callback::from(move |event: MouseEvent| {
+        dispatch.dispatch(Mark::Hover(line_at(event.target()), None));
+    });
+    let dispatch = marks.dispatcher();
+    let onmouseleave =
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Mark::Hover(None, None)));
+    let onclick = {
+        let (store, marks) = (store.dispatcher(), marks.dispatcher());
+        Callback::from(move |event: MouseEvent| {
+            let Some(line) = line_at(event.target()) else {
+                return;
+            };
+            let extend = event.ctrl_key() || event.meta_key() || event.shift_key();
+            match action_of(&event) {
+                Some("up") => store.dispatch(Action::Move(line, Direction::Up)),
+                Some("down") => store.dispatch(Action::Move(line, Direction::Down)),
+                Some("remove") => store.dispatch(Action::Remove(line)),
+                Some(_) if extend => marks.dispatch(Mark::Toggle(line)),
+                Some(_) => marks.dispatch(Mark::Click(line)),
+                None => {}
+            }
+        })
+    };
+    let onkeydown = {
+        let store = store.dispatcher();
+        Callback::from(move |event: KeyboardEvent| row_key(&event, &store))
+    };
+    html! {
+        <div class="rows" role="group" aria-label="Lines" {onmouseover} {onmouseleave} {onclick} {onkeydown}>{ for rows }</div>
+    }
+}
+
+/// What the button that was clicked does, by its `data-do`.
+fn action_of(event: &MouseEvent) -> Option<&'static str> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let button = element.closest("[data-do]").ok()??;
+    let name = button.get_attribute("data-do")?;
+    ["up", "down", "remove", "select"]
+        .into_iter()
+        .find(|known| *known == name)
+}
+
+/// Keys on the number of a line: arrows go to other lines, with Alt they move this one.
+fn row_key(event: &KeyboardEvent, store: &UseReducerDispatcher<crate::state::State>) {
+    let Some(line) = line_at(event.target()) else {
+        return;
+    };
+    let key = event.key();
+    match (key.as_str(), event.alt_key()) {
+        ("ArrowUp", true) => store.dispatch(Action::Move(line, Direction::Up)),
+        ("ArrowDown", true) => store.dispatch(Action::Move(line, Direction::Down)),
+        ("ArrowUp", false) => go(event, -1),
+        ("ArrowDown", false) => go(event, 1),
+        ("Delete", _) => {
+            go(event, 1);
+            store.dispatch(Action::Remove(line));
+        }
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+/// Moves the focus to the number of another line.
+fn go(event: &KeyboardEvent, step: i64) {
+    let next = || -> Option<HtmlElement> {
+        let here = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+        let numbers = here
+            .closest(".rows")
+            .ok()??
+            .query_selector_all(".number")
+            .ok()?;
+        let index =
+            (0..numbers.length()).find(|&i| numbers.item(i).as_ref() == Some(here.as_ref()))?;
+        let next = (i64::from(index) + step).clamp(0, i64::from(numbers.length()) - 1);
+        numbers.item(next.try_into().ok()?)?.dyn_into().ok()
+    };
+    if let Some(button) = next() {
+        // An element that can't take the focus leaves it where it was.
+        _ = button.focus();
+    }
+}
+
+/// What the row of a text shows.
+#[derive(PartialEq)]
+struct Row {
+    line: Line,
+    /// The number of the text, from 1.
+    number: usize,
+    point: Option<u32>,
+    selected: bool,
+    results: Shared<Results>,
+    max_tokens: Option<u32>,
+    relative_to: Option<u32>,
+    words: Words,
+}
+
+/// Whether a row holds the words of its line: unseen behind the text box, or seen where the box
+/// does not hold them.
+#[derive(Clone, Copy, PartialEq)]
+struct Words {
+    hidden: bool,
+    shown: bool,
+}
+
+impl Words {
+    fn of(self, line: &Line) -> Html {
+        let words = match self {
+            Words { shown: true, .. } => clip(&line.content),
+            Words { hidden: true, .. } => line.content.to_string(),
+            _ => String::new(),
+        };
+        let class = classes!("mirror", self.shown.then_some("shown"));
+        html! { <span {class} aria-hidden="true">{ words }</span> }
+    }
+}
+
+fn row(props: &Row) -> Html {
+    let Row {
+        line,
+        number,
+        results,
+        ..
+    } = props;
+    // The results may be older than what is typed: their figures are those of the older text.
+    let point = props
+        .point
+        .filter(|&point| results.text(point) == &*line.text());
+    let embedded = point.and_then(|point| results.embedded.get(point as usize));
+    let truncated = embedded.is_some_and(|embedded| embedded.truncated);
+    let tokens = embedded.map(|embedded| {
+        let count = embedded.tokens;
+        let title = match props.max_tokens.filter(|_| truncated) {
+            Some(max) => format!("{count} tokens; the model reads the first {max}"),
+            None => format!("{count} {}", if count == 1 { "token" } else { "tokens" }),
+        };
+        html! {
+            <span class={classes!("tokens", truncated.then_some("truncated"))} title={title.clone()}>
+                <span aria-hidden="true">{ count }{ if truncated { "\u{2009}✂\u{fe0e}" } else { "" } }</span>
+                <span class="unseen">{ title }</span>
+            </span>
+        }
+    });
+    let score = props.relative_to.zip(point).and_then(|(from, to)| {
+        let score = results.score(from, to)?;
+        (from != to).then(|| html! {
+            <span class={classes!("score", heat::class(score))} title={format!("{} to the selected text", heat::full(score))}>{ heat::short(score) }</span>
+        })
+    });
+    let group = point
+        .and_then(|point| results.texts.get(point as usize))
+        .map(|text| text.group);
+    let several = results.groups() > 1;
+    let dot = group.filter(|_| several).map(|group| {
+        html! { <span class={format!("dot g{}", group % 8)} title={format!("Group {}", group + 1)} /> }
+    });
+    let label = format!("Text {number}: {}", clip(&line.text()));
+    let id = line.id.0.to_string();
+    let tabindex = if *number == 1 { "0" } else { "-1" };
+    html! {
+        <div class="row" data-line={id.clone()}>
+            <button type="button" class="number" draggable="true" data-do="select" data-line={id} {tabindex} aria-label={label}
+                aria-pressed={props.selected.to_string()} title="Click to select, drag to move">{ dot }{ number }</button>
+            { props.words.of(line) }
+            <span class="row-meta">{ score }{ tokens }</span>
+            <span class="row-actions">
+                <button type="button" tabindex="-1" data-do="up" title="Move up (Alt + ↑)" aria-label={format!("Move text {number} up")}>{ icon(Icon::Up) }</button>
+                <button type="button" tabindex="-1" data-do="down" title="Move down (Alt + ↓)" aria-label={format!("Move text {number} down")}>{ icon(Icon::Down) }</button>
+                <button type="button" tabindex="-1" data-do="remove" title="Remove" aria-label={format!("Remove text {number}")}>{ icon(Icon::Remove) }</button>
+            </span>
+        </div>
+    }
+}

@@ -1,0 +1,339 @@
+//! How the map is made: method, options, and the run under way.
+
+use super::choice::{COMPONENTS, Kind, Layout, OwnAxis};
+use super::maker::Maker;
+use super::store::{MapAction, MapStore, Work, use_map_store};
+use crate::inspector::neighbours::METRICS;
+use crate::state::Store;
+use crate::state::marks::MarkStore;
+use crate::ui::button::{radio, switch, tool};
+use crate::ui::icon::{Icon, icon};
+use crate::ui::menu::Menu;
+use semblance_client::{Metric, Steer};
+use semblance_scatter::{decimal, fixed};
+use std::rc::Rc;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// A change of the layout as an event handler.
+fn choose<E: 'static>(
+    store: &MapStore,
+    change: impl Fn(&mut Layout, E) + Clone + 'static,
+) -> Callback<E> {
+    let dispatch = store.dispatcher();
+    Callback::from(move |event: E| {
+        let change = change.clone();
+        dispatch.dispatch(MapAction::Choose(Box::new(move |layout| {
+            change(layout, event);
+        })));
+    })
+}
+
+/// What an input says, when it is a number.
+fn number(event: &Event) -> Option<f64> {
+    let input = event.target_unchecked_into::<HtmlInputElement>();
+    Some(input.value_as_number()).filter(|number| number.is_finite())
+}
+
+/// The choice of the method, and of depth.
+pub fn methods(store: &MapStore) -> Html {
+    let choice = |kind: Kind| {
+        let onchange = choose(store, move |layout, _: Event| layout.kind = kind);
+        let checked = store.layout.kind == kind;
+        radio(
+            "projection",
+            kind.name(),
+            Some(kind.explained()),
+            checked,
+            onchange,
+        )
+    };
+    switch("Projection", Kind::ALL.map(choice))
+}
+
+/// Two or three dimensions.
+pub fn depth(store: &MapStore) -> Html {
+    let toggle = choose(store, |layout, _: MouseEvent| layout.deep = !layout.deep);
+    let title = "Three dimensions: drag to turn";
+    tool(
+        Icon::Cube,
+        "Three dimensions",
+        title,
+        Some(store.layout.deep),
+        toggle,
+    )
+}
+
+/// The options of the method. A component, so that a mark elsewhere does not draw its boxes again:
+/// that would undo what is being typed into one.
+#[component]
+pub fn Options() -> Html {
+    let store = use_map_store();
+    let body = match store.layout.kind {
+        Kind::Pca => pca(&store),
+        Kind::Tsne => tsne(&store),
+        Kind::Umap => umap(&store),
+        Kind::Axes => html! {},
+    };
+    html! {
+        <Menu label="Options of the projection" icon={Icon::Options}>
+            <p class="menu-note">{ store.layout.kind.explained() }</p>
+            { body }
+            if store.layout.kind.is_layout() {
+                { near(&store) }
+            }
+        </Menu>
+    }
+}
+
+fn pca(store: &MapStore) -> Html {
+    let names = ["Across", "Up", "Deep"];
+    let variance = store.drawn.as_ref().map(|drawn| drawn.variance.clone());
+    let axis = |at: usize| {
+        let onchange = choose(store, move |layout, event: Event| {
+            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+            if let Ok(component) = value.parse() {
+                layout.components[at] = component;
+            }
+        });
+        let option = |component: usize| {
+            let share = variance.as_ref().and_then(|v| v.get(component)).copied();
+            let share = share.map_or(String::new(), |share| {
+                format!(" · {} %", fixed(share * 100.0, 1))
+            });
+            let selected = store.layout.components[at] == component;
+            html! { <option value={component.to_string()} {selected}>{ format!("Component {}{share}", component + 1) }</option> }
+        };
+        html! {
+            <label class="field"><span>{ names[at] }</span>
+                <select {onchange}>{ for (0..COMPONENTS).map(option) }</select>
+            </label>
+        }
+    };
+    let held: f32 = variance.iter().flat_map(|v| v.iter()).sum();
+    html! {
+        <>
+            { for (0..store.layout.dimensions()).map(axis) }
+            if held > 0.0 {
+                <p class="menu-note">{ format!("These {COMPONENTS} components hold {} % of all difference between the texts.", fixed(held * 100.0, 0)) }</p>
+            }
+        </>
+    }
+}
+
+/// A number with its bounds; empty means what suits the number of texts.
+fn field(
+    name: &'static str,
+    value: Option<f64>,
+    (least, most, step): (f64, f64, f64),
+    set: Callback<Event>,
+) -> Html {
+    // f32 options as they were typed: 0.1, not 0.10000000149.
+    let number = |value: f64| decimal(value, 4);
+    let value = value.map(number).unwrap_or_default();
+    html! {
+        <label class="field"><span>{ name }</span>
+            <input type="number" min={number(least)} max={number(most)} step={number(step)} {value} placeholder="auto" onchange={set} />
+        </label>
+    }
+}
+
+fn tsne(store: &MapStore) -> Html {
+    let chosen = store.layout.tsne;
+    let set = |change: fn(&mut Layout, Option<f64>)| {
+        choose(store, move |layout, event: Event| {
+            change(layout, number(&event));
+        })
+    };
+    html! {
+        <>
+            { field("Perplexity", chosen.perplexity.map(f64::from), (2.0, 100.0, 1.0), set(|layout, value| {
+                layout.tsne.perplexity = value.map(|v| v.clamp(2.0, 100.0) as f32);
+            })) }
+            { field("Learning rate", chosen.learning_rate.map(f64::from), (0.001, 1e6, 1.0), set(|layout, value| {
+                layout.tsne.learning_rate = value.map(|v| v.clamp(1e-3, 1e6) as f32);
+            })) }
+            { field("Exaggeration", Some(chosen.exaggeration.into()), (1.0, 100.0, 1.0), set(|layout, value| {
+                layout.tsne.exaggeration = value.unwrap_or(12.0).clamp(1.0, 100.0) as f32;
+            })) }
+            { field("Iterations", Some(chosen.iterations.into()), (50.0, 100_000.0, 50.0), set(|layout, value| {
+                layout.tsne.iterations = value.unwrap_or(1_000.0).clamp(50.0, 1e5) as u32;
+            })) }
+        </>
+    }
+}
+
+fn umap(store: &MapStore) -> Html {
+    let chosen = store.layout.umap;
+    let set = |change: fn(&mut Layout, Option<f64>)| {
+        choose(store, move |layout, event: Event| {
+            change(layout, number(&event));
+        })
+    };
+    html! {
+        <>
+            { field("Neighbours", chosen.neighbours.map(f64::from), (2.0, 200.0, 1.0), set(|layout, value| {
+                layout.umap.neighbours = value.map(|v| v.clamp(2.0, 200.0) as u32);
+            })) }
+            { field("Minimum distance", Some(chosen.min_distance.into()), (0.0, 0.99, 0.05), set(|layout, value| {
+                layout.umap.min_distance = value.unwrap_or(0.1).clamp(0.0, 0.99) as f32;
+            })) }
+            { field("Iterations", chosen.iterations.map(f64::from), (10.0, 100_000.0, 50.0), set(|layout, value| {
+                layout.umap.iterations = value.map(|v| v.clamp(10.0, 1e5) as u32);
+            })) }
+            <label class="check"><input type="checkbox" checked={chosen.spectral} onchange={choose(store, |layout, _: Event| layout.umap.spectral = !layout.umap.spectral)} />
+                <span>{ "Spectral start, rather than principal components" }</span>
+            </label>
+        </>
+    }
+}
+
+/// What "near" means, for the methods that go by neighbours.
+fn near(store: &MapStore) -> Html {
+    let metric = |(metric, name): (Metric, &'static str)| {
+        let onchange = choose(store, move |layout, _: Event| layout.metric = metric);
+        let checked = store.layout.metric == metric;
+        radio("metric", name, None, checked, onchange)
+    };
+    let centred = choose(store, |layout, _: Event| layout.centred = !layout.centred);
+    let seed = choose(store, |layout, event: Event| {
+        layout.seed = number(&event).unwrap_or(42.0).clamp(0.0, 1e9) as u64;
+    });
+    html! {
+        <>
+            { switch("Metric", METRICS.map(metric)) }
+            <label class="check"><input type="checkbox" checked={store.layout.centred} onchange={centred} />
+                <span>{ "Centred: the mean of all texts is taken off first, so that what they all share counts for nothing" }</span>
+            </label>
+            { field("Seed", Some(store.layout.seed as f64), (0.0, 1e9, 1.0), seed) }
+        </>
+    }
+}
+
+/// The ends of the axes of one's own.
+pub fn axes_editor(store: &MapStore, texts: &Store, marks: &MarkStore) -> Html {
+    let end = |at: usize, to: bool| {
+        let axis = &store.layout.axes[at];
+        let words = if to { &axis.to } else { &axis.from };
+        fn side(axis: &mut OwnAxis, to: bool) -> &mut Vec<String> {
+            if to { &mut axis.to } else { &mut axis.from }
+        }
+        let onchange = choose(store, move |layout, event: Event| {
+            let value = event.target_unchecked_into::<HtmlInputElement>().value();
+            *side(&mut layout.axes[at], to) = split(&value);
+        });
+        let selected: Vec<String> = (marks.0.selected().iter())
+            .filter_map(|&line| texts.results.point(line))
+            .map(|point| texts.results.text(point).to_owned())
+            .collect();
+        let disabled = selected.is_empty();
+        let take = choose(store, move |layout, _: MouseEvent| {
+            *side(&mut layout.axes[at], to) = selected.clone();
+        });
+        let name = format!(
+            "{} {}",
+            ["Across", "Up", "Deep"][at],
+            if to { "to" } else { "from" }
+        );
+        html! {
+            <span class="axis-end">
+                <input type="text" aria-label={name.clone()} value={words.join(" ; ")} {onchange}
+                    placeholder={if to { "expensive" } else { "cheap" }} />
+                <button type="button" class="quiet" {disabled} onclick={take}
+                    title="Take the selected texts" aria-label={format!("{name}: take the selected texts")}>{ "← selected" }</button>
+            </span>
+        }
+    };
+    let rows = (0..store.layout.dimensions()).map(|at| {
+        html! {
+            <div class="axis-row">
+                <span class="axis-name">{ ["Across", "Up", "Deep"][at] }</span>
+                { end(at, false) }<span aria-hidden="true">{ "→" }</span>{ end(at, true) }
+            </div>
+        }
+    });
+    let angle = store.drawn.as_ref().and_then(|drawn| drawn.angle);
+    html! {
+        <div class="axes-editor">
+            { for rows }
+            <p class="menu-note">
+                { "Each axis runs from the middle of some texts to the middle of others; part several by a semicolon. They need not be among your texts." }
+                if let Some(angle) = angle.filter(|angle| angle.abs() > 0.8) {
+                    { format!(" These two axes show nearly the same: the cosine between them is {}.", fixed(angle, 2)) }
+                }
+            </p>
+        </div>
+    }
+}
+
+/// Texts that are parted by semicolons.
+fn split(words: &str) -> Vec<String> {
+    let parts = words.split(';').map(str::trim);
+    parts
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The run under way, and what can be done about it.
+pub fn run_bar(store: &MapStore, maker: &Rc<Maker>) -> Html {
+    let steer = |steer: Steer| {
+        let maker = maker.clone();
+        Callback::from(move |_: MouseEvent| maker.steer(steer))
+    };
+    let again = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(MapAction::Again))
+    };
+    let button = |label: &'static str, shape: Icon, onclick: Callback<MouseEvent>| {
+        tool(shape, label, label, None, onclick)
+    };
+    let placed = store.drawn.as_ref().map_or(0, |drawn| drawn.placed);
+    html! {
+        <div class="run-bar">
+            if let Some(work) = &store.work {
+                <span class="run-what">{ said(work) }</span>
+                <progress max={decimal(work.total.max(1.0), 2)} value={decimal(work.done, 2)} aria-label={work.what}
+                    aria-valuetext={said(work)} />
+                if work.steerable {
+                    if work.paused {
+                        { button("Go on", Icon::Play, steer(Steer::Resume)) }
+                    } else {
+                        { button("Pause", Icon::Pause, steer(Steer::Pause)) }
+                    }
+                    { button("Stop here", Icon::Stop, steer(Steer::Finish)) }
+                }
+            } else if store.layout.kind.is_layout() {
+                <span class="run-what">
+                    if placed > 0 {
+                        { format!("{placed} new {} placed on the map; the others stayed.", if placed == 1 { "text" } else { "texts" }) }
+                    }
+                </span>
+                <button type="button" class="quiet" onclick={again}>{ icon(Icon::Again) }{ "Run again" }</button>
+            }
+        </div>
+    }
+}
+
+fn said(work: &Work) -> String {
+    let (done, total) = (fixed(work.done, 0), fixed(work.total, 0));
+    match (
+        work.steerable && work.what != "Finding neighbours",
+        work.paused,
+    ) {
+        (true, false) => format!("{}, iteration {done} of {total}", work.what),
+        (true, true) => format!("{} waits at iteration {done} of {total}", work.what),
+        (false, _) => format!("{}, {done} %", work.what),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_parted_by_semicolons() {
+        assert_eq!(split(" cheap ;; dirt cheap; "), ["cheap", "dirt cheap"]);
+        assert!(split(" ; ").is_empty());
+    }
+}

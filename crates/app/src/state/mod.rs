@@ -1,0 +1,436 @@
+//! All that the components draw from, and every way it changes.
+
+pub mod marking;
+pub mod marks;
+pub mod results;
+
+use crate::session::look::Look;
+use crate::state::results::Results;
+use semblance_client::ModelInfo;
+use semblance_workspace::{Direction, Document, LineId, Order, Settings, Span, Theme};
+use std::ops::Range;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Where the engine stands.
+#[derive(Clone, PartialEq)]
+pub enum Engine {
+    /// Code and weights are on their way.
+    Starting(Progress),
+    /// Texts can be embedded.
+    Ready(Rc<ModelInfo>),
+    /// It could not start; the alert says why.
+    Failed,
+}
+
+/// Something long that runs.
+#[derive(Clone, PartialEq)]
+pub struct Progress {
+    /// What is being done, for instance "Loading the model".
+    pub what: &'static str,
+    /// How much of it is done.
+    pub done: f64,
+    /// How much there is; 0 when that is not known yet.
+    pub total: f64,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+/// What a [`Progress`] counts.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Unit {
+    /// Bytes of a download.
+    Bytes,
+    /// Texts.
+    Texts,
+}
+
+/// A message that asks for attention.
+#[derive(Clone, PartialEq)]
+pub struct Message {
+    /// What happened, and what to do about it.
+    pub text: Rc<str>,
+    /// What its button does.
+    pub remedy: Option<Remedy>,
+}
+
+/// What the button of a [`Message`] does.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Remedy {
+    /// Start the engine again.
+    Restart,
+    /// Embed again what has not been embedded.
+    Continue,
+    /// Take the last change of the texts back.
+    Undo,
+}
+
+/// The document with its results and the state of the engine. Cloning is cheap.
+#[derive(Clone, PartialEq)]
+pub struct State {
+    pub document: Document,
+    /// The lines that the text box holds: all of them, or part of a large document.
+    pub window: Range<usize>,
+    /// The revision that the text box shows; another one has to be written into it.
+    pub shown: u64,
+    /// Where the last change that did not come from the text box happened.
+    pub changed: Option<Span>,
+    /// The sample set in the editor, as long as nothing in it was changed.
+    pub sample: Option<usize>,
+    pub settings: Settings,
+    pub engine: Engine,
+    pub task: Option<Progress>,
+    pub results: Shared<Results>,
+    /// Milliseconds a text, of the last run that embedded any.
+    pub pace: Option<f64>,
+    /// Something went wrong.
+    pub alert: Option<Message>,
+    /// Something worth knowing happened.
+    pub notice: Option<Message>,
+    /// Requests that left for another origin, or tried to.
+    pub elsewhere: usize,
+    /// How the page looks, once it does.
+    pub look: Look,
+}
+
+/// A shared value, compared by identity.
+pub struct Shared<T>(pub Rc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> std::ops::Deref for Shared<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// One change of the state.
+pub enum Action {
+    /// The text box, which holds the lines of the window, says this now.
+    Type(String),
+    /// The text box says this in place of all lines, also those it did not hold.
+    TypeOver(String),
+    /// The text box is to say this, which the page made for it: a large paste.
+    Paste(String),
+    /// The text box is to hold the lines around this one.
+    Window(usize),
+    /// Lines at the end: a file.
+    Append(String),
+    /// A sample set in place of everything.
+    Sample(usize, &'static str),
+    /// In place of everything.
+    Replace(String),
+    Move(LineId, Direction),
+    /// To this position among the lines, counted from 0.
+    MoveTo(LineId, usize),
+    Remove(LineId),
+    Undo,
+    Redo,
+    /// Typing paused: an undo step ends.
+    Seal,
+    /// The text box has been given the current revision.
+    Shown,
+    CycleTheme,
+    ToggleProjector,
+    SetOrder(Order),
+    /// Between fast and exact arithmetic.
+    ToggleExact,
+    Engine(Engine),
+    Task(Option<Progress>),
+    Results(Rc<Results>, Option<f64>),
+    Alert(Option<Message>),
+    Notice(Option<Message>),
+    Elsewhere(usize),
+    Look(Look),
+}
+
+impl State {
+    /// A document that is opened with; `sample` when it is a sample set.
+    pub fn new(text: &str, sample: Option<usize>, settings: Settings) -> State {
+        let document = Document::new(text);
+        State {
+            window: window(&document, 0),
+            document,
+            // No revision: the text box is empty until it is written.
+            shown: u64::MAX,
+            changed: None,
+            sample,
+            settings,
+            engine: Engine::Starting(Progress::of("Loading the engine", Unit::Bytes)),
+            task: None,
+            results: Shared(Rc::default()),
+            pace: None,
+            alert: None,
+            notice: None,
+            elsewhere: 0,
+            look: Look::default(),
+        }
+    }
+
+    /// Changes the lines. What the person had typed is theirs: the sample is none any more.
+    fn edit(&mut self, change: impl FnOnce(&mut Document) -> Option<Span>) {
+        if let Some(span) = change(&mut self.document) {
+            self.changed = Some(span);
+            self.window = window(&self.document, span.at);
+            self.sample = None;
+            // An offer to undo what is not the last change any more would undo the wrong one.
+            self.notice = self
+                .notice
+                .take()
+                .filter(|n| n.remedy != Some(Remedy::Undo));
+        }
+    }
+
+    /// The text box was typed in. Its window stays where it is, so that nothing moves under the
+    /// caret, until it has grown far beyond its size.
+    fn type_text(&mut self, text: &str, over_all: bool) {
+        // The box has not been given these lines yet: what was typed belongs to others, and would
+        // overwrite these.
+        if self.shown != self.document.revision() {
+            return;
+        }
+        if over_all {
+            self.document.seal();
+            self.window = 0..self.document.lines().len();
+        }
+        let (range, before) = (self.window.clone(), self.document.lines().len());
+        self.edit(|document| document.type_within(range.clone(), text));
+        let count = self.document.lines().len();
+        let typed = range.start..(range.end + count).saturating_sub(before);
+        if typed.len() <= 2 * WINDOW && typed.end <= count {
+            self.window = typed;
+            // Where a line was cut that is too long for the box, the box must be written.
+            if self.document.shown_text(self.window.clone()) == text {
+                self.shown = self.document.revision();
+            }
+        }
+    }
+
+    fn choose_sample(&mut self, index: usize, text: &str) {
+        let own = self.sample.is_none() && !self.document.is_blank();
+        self.edit(|document| document.replace_text(text));
+        self.sample = Some(index);
+        if own {
+            let text = "The sample took the place of your own texts.".into();
+            self.notice = Some(Message {
+                text,
+                remedy: Some(Remedy::Undo),
+            });
+        }
+    }
+}
+
+/// Lines in the text box at most; beyond, browsers take too long to lay them out.
+pub const WINDOW: usize = 2_000;
+
+/// The lines that the text box should hold so that `line` is well inside.
+fn window(document: &Document, line: usize) -> Range<usize> {
+    let count = document.lines().len();
+    if count <= WINDOW {
+        return 0..count;
+    }
+    let start = line.saturating_sub(WINDOW / 2).min(count - WINDOW);
+    start..start + WINDOW
+}
+
+impl Progress {
+    /// Nothing done yet of an unknown amount.
+    pub fn of(what: &'static str, unit: Unit) -> Progress {
+        Progress {
+            what,
+            done: 0.0,
+            total: 0.0,
+            unit,
+        }
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut state = (*self).clone();
+        match action {
+            Action::Type(text) => state.type_text(&text, false),
+            Action::TypeOver(text) => state.type_text(&text, true),
+            Action::Paste(text) => {
+                state.type_text(&text, false);
+                state.shown = u64::MAX;
+            }
+            Action::Window(line) => {
+                state.window = window(&state.document, line);
+                state.shown = u64::MAX;
+                state.changed = None;
+            }
+            Action::Append(text) => state.edit(|document| Some(document.append(&text))),
+            Action::Replace(text) => state.edit(|document| document.replace_text(&text)),
+            Action::Sample(index, text) => state.choose_sample(index, text),
+            Action::Move(line, direction) => state.edit(|d| d.move_by_one(line, direction)),
+            Action::MoveTo(line, to) => state.edit(|document| document.move_to(line, to)),
+            Action::Remove(line) => state.edit(|document| document.remove(line)),
+            Action::Undo => state.edit(Document::undo),
+            Action::Redo => state.edit(Document::redo),
+            Action::Seal => state.document.seal(),
+            Action::Shown => state.shown = state.document.revision(),
+            Action::CycleTheme => {
+                state.settings.theme = match state.settings.theme {
+                    Theme::System => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                    Theme::Dark => Theme::System,
+                }
+            }
+            Action::ToggleProjector => state.settings.projector = !state.settings.projector,
+            Action::ToggleExact => state.settings.exact = !state.settings.exact,
+            Action::SetOrder(order) => state.settings.order = order,
+            Action::Engine(engine) => state.engine = engine,
+            Action::Task(task) => state.task = task,
+            Action::Results(results, pace) => {
+                // Work has gone on: an offer to go on with it is out of date.
+                if matches!(&state.notice, Some(n) if n.remedy == Some(Remedy::Continue)) {
+                    state.notice = None;
+                }
+                state.results = Shared(results);
+                state.pace = pace.or(state.pace);
+            }
+            Action::Alert(alert) => state.alert = alert,
+            Action::Notice(notice) => state.notice = notice,
+            Action::Elsewhere(count) => state.elsewhere = count,
+            Action::Look(look) => state.look = look,
+        }
+        Rc::new(state)
+    }
+}
+
+/// The state, for every component.
+pub type Store = UseReducerHandle<State>;
+/// The context of a component inside [`crate::app::App`], which provides it around all others.
+#[hook]
+pub fn use_store() -> Store {
+    #[expect(
+        clippy::expect_used,
+        reason = "App provides it; without it there is no page"
+    )]
+    use_context::<Store>().expect("inside App")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+        let state = Rc::new(State::new("a\nb", Some(0), Settings::default()));
+        actions
+            .into_iter()
+            .fold(state, |state, action| state.reduce(action))
+    }
+
+    #[test]
+    fn a_sample_over_own_texts_can_be_undone() {
+        let typed = Action::Type("my own".into());
+        let state = run([Action::Shown, typed, Action::Sample(1, "x\ny")]);
+        assert_eq!(state.document.to_text(), "x\ny");
+        assert!(
+            state
+                .notice
+                .as_ref()
+                .is_some_and(|n| n.remedy == Some(Remedy::Undo))
+        );
+        let state = state.reduce(Action::Undo);
+        assert_eq!(state.document.to_text(), "my own");
+        assert!(state.notice.is_none() && state.sample.is_none());
+    }
+
+    #[test]
+    fn a_sample_over_a_sample_needs_no_notice() {
+        let state = run([Action::Sample(1, "x\ny")]);
+        assert_eq!((state.sample, state.notice.is_none()), (Some(1), true));
+        let state = state.reduce(Action::Shown);
+        let state = state.reduce(Action::Type("x\ny!".into()));
+        assert_eq!(state.sample, None, "changed, it is the person's own");
+    }
+
+    #[test]
+    fn the_text_box_is_written_only_when_the_change_came_from_elsewhere() {
+        let state = run([Action::Shown, Action::Type("a\nb\nc".into())]);
+        assert_eq!(state.shown, state.document.revision());
+        let line = state.document.lines()[2].id;
+        let state = state.reduce(Action::Move(line, Direction::Up));
+        assert_ne!(state.shown, state.document.revision());
+        assert_eq!(state.changed, Some(Span { at: 1, count: 1 }));
+    }
+
+    #[test]
+    fn an_offer_to_go_on_ends_when_work_goes_on() {
+        let message = Message {
+            text: "Stopped.".into(),
+            remedy: Some(Remedy::Continue),
+        };
+        let state = run([
+            Action::Notice(Some(message)),
+            Action::Results(Rc::default(), None),
+        ]);
+        assert!(state.notice.is_none());
+    }
+
+    #[test]
+    fn a_large_paste_is_written_into_the_text_box() {
+        let state = run([Action::Shown, Action::Paste("a\nlong".into())]);
+        assert_eq!(state.document.to_text(), "a\nlong");
+        assert_ne!(state.shown, state.document.revision());
+    }
+
+    #[test]
+    fn a_large_document_is_edited_through_a_window() {
+        let text: String = (0..10_000).map(|line| format!("line {line}\n")).collect();
+        let state = run([Action::Replace(text), Action::Window(5_000)]);
+        assert_eq!(state.window, 4_000..6_000);
+        assert_ne!(state.shown, state.document.revision());
+        // A letter while the box still holds other lines is not taken for a change of these.
+        let early = state.clone().reduce(Action::Type("line 0!".into()));
+        assert!(early.document == state.document);
+        let typed = state.document.shown_text(state.window.clone()) + "!\nand one more";
+        let state = state.reduce(Action::Shown).reduce(Action::Type(typed));
+        assert_eq!(state.window, 4_000..6_001);
+        assert_eq!(state.shown, state.document.revision());
+        assert_eq!(&*state.document.lines()[6_000].content, "and one more");
+        assert_eq!(&*state.document.lines()[6_001].content, "line 6000");
+        // A paste that makes the window too large: the box is given a part of it.
+        let state = state.reduce(Action::Type("x\n".repeat(8_000)));
+        assert_eq!(state.window.len(), WINDOW);
+        assert_ne!(state.shown, state.document.revision());
+        // Words in place of all lines, the next letter on its heels.
+        let state = state.reduce(Action::Shown);
+        let over = state.clone().reduce(Action::TypeOver("n".into()));
+        let over = over.reduce(Action::Type("ne".into()));
+        assert_eq!(over.document.to_text(), "ne");
+        assert_eq!(
+            (over.window.clone(), over.shown),
+            (0..1, over.document.revision())
+        );
+        // And back to a small document.
+        let state = state.reduce(Action::Replace("a\nb".into()));
+        assert_eq!(state.window, 0..2);
+    }
+
+    #[test]
+    fn the_theme_goes_round() {
+        let mut state = run([]);
+        let mut seen = vec![];
+        for _ in 0..3 {
+            state = state.reduce(Action::CycleTheme);
+            seen.push(state.settings.theme);
+        }
+        assert_eq!(seen, [Theme::Light, Theme::Dark, Theme::System]);
+    }
+}

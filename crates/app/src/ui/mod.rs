@@ -1,0 +1,8 @@
+//! Controls and hooks that know nothing of texts.
+
+pub mod button;
+pub mod heat;
+pub mod hooks;
+pub mod icon;
+pub mod menu;
+pub mod still;
