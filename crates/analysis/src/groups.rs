@@ -71,6 +71,43 @@ pub fn outliers(graph: &NeighborGraph, count: usize) -> Vec<Neighbor> {
     if graph.k() == 0 {
         return Vec::new();
     }
+    let mut found: Vec<Neighbor> = (mean_distances(graph).into_iter().enumerate())
+        .map(|(index, score)| Neighbor { index, score })
+        .collect();
+    found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.index.cmp(&b.index)));
+    found.truncate(count);
+    found
+}
+
+/// How each text stands among the others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Standing {
+    /// The text nearest to it, the first of equally near ones, and the metric's value for it; none
+    /// where there is no other text.
+    pub nearest: Option<Neighbor>,
+    /// Mean distance to its neighbours, as in [`outliers`]; NaN where there is no other text.
+    pub oddness: f32,
+}
+
+/// How each text stands among the others: its nearest one, and its mean distance to the neighbours
+/// in `graph`, `[n]`.
+pub fn standings(graph: &NeighborGraph) -> Vec<Standing> {
+    let standing = |(i, oddness): (usize, f32)| Standing {
+        nearest: (graph.of(i).first())
+            .zip(graph.scores_of(i).first())
+            .map(|(&index, &score)| Neighbor {
+                index: index as usize,
+                score,
+            }),
+        oddness,
+    };
+    (mean_distances(graph).into_iter().enumerate())
+        .map(standing)
+        .collect()
+}
+
+/// Mean distance of each text to its neighbours, `[n]`; NaN where it has none.
+fn mean_distances(graph: &NeighborGraph) -> Vec<f32> {
     let greatest = graph
         .scores()
         .iter()
@@ -82,13 +119,5 @@ pub fn outliers(graph: &NeighborGraph, count: usize) -> Vec<Neighbor> {
         Metric::Dot => greatest - score,
     };
     let mean = |i: usize| graph.scores_of(i).iter().map(distance).sum::<f32>() / graph.k() as f32;
-    let mut found: Vec<Neighbor> = (0..graph.len())
-        .map(|index| Neighbor {
-            index,
-            score: mean(index),
-        })
-        .collect();
-    found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.index.cmp(&b.index)));
-    found.truncate(count);
-    found
+    (0..graph.len()).map(mean).collect()
 }

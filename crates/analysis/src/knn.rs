@@ -3,7 +3,7 @@
 mod descent;
 mod exact;
 mod forest;
-mod products;
+pub(crate) mod products;
 mod ranker;
 
 use descent::Descent;
@@ -20,10 +20,10 @@ pub const MAX_NEIGHBORS: usize = 1_000;
 pub const EXACT_LIMIT: usize = 20_000;
 
 /// Multiply-adds of a step: 5 to 30 ms in a browser.
-const BUDGET: usize = 1 << 28;
+pub(crate) const BUDGET: usize = 1 << 28;
 
 /// What a pair costs beside its product, in multiply-adds.
-const WORK_PER_PAIR: usize = 24;
+pub(crate) const WORK_PER_PAIR: usize = 24;
 
 /// The search for all neighbours in steps, so that a worker can report how far it is and hear that
 /// it should stop.
@@ -86,6 +86,11 @@ impl NeighborSearch {
         } else {
             Self::approximate(vectors, k, metric, seed)
         }
+    }
+
+    /// Neighbours of each vector that are sought.
+    pub fn k(&self) -> usize {
+        self.k
     }
 
     /// Whether the search compares every pair.

@@ -18,18 +18,23 @@
 //! | coordinates along axes of one's own | [`Axis`], [`project_onto_axes`] |
 //! | clusters, and words that name them | [`Clusters`], [`cluster_words`] |
 //! | groups by example, texts that belong nowhere | [`assign_to_groups`], [`outliers`] |
+//! | each text's nearest, and how odd it is | [`standings`] |
+//! | sets of texts that say the same | [`Links`], in steps [`LinkSearch`] |
+//! | which vectors are equal | [`Distinct`] |
 //! | neighbours on a map, and how far it can be trusted | [`map_neighbors`], [`faithfulness`], in steps [`FaithfulnessCheck`] |
 //! | places for more texts on a finished map | [`Pca::transform`], [`project_onto_axes`], [`Umap::place`], [`place_among`] |
 //! | a map that shows neighbourhoods, found step by step | [`Umap`], [`Tsne`], each a [`Layout`] |
 
 mod axes;
 mod clusters;
+mod distinct;
 mod error;
 mod faithfulness;
 mod graph;
 mod groups;
 mod knn;
 mod layout;
+mod links;
 mod metric;
 mod pca;
 mod place;
@@ -47,12 +52,14 @@ mod words;
 
 pub use axes::{Axis, project_onto_axes};
 pub use clusters::Clusters;
+pub use distinct::Distinct;
 pub use error::AnalysisError;
 pub use faithfulness::{Faithfulness, FaithfulnessCheck, RANK_LIMIT, SAMPLE, faithfulness};
 pub use graph::NeighborGraph;
-pub use groups::{Assignment, assign_to_groups, outliers};
+pub use groups::{Assignment, Standing, assign_to_groups, outliers, standings};
 pub use knn::{EXACT_LIMIT, MAX_NEIGHBORS, NeighborSearch};
 pub use layout::{Layout, Start};
+pub use links::{LinkSearch, Links};
 pub use metric::Metric;
 pub use pca::{MAX_COMPONENTS, Pca};
 pub use place::place_among;

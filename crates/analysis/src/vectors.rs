@@ -209,6 +209,11 @@ impl Vectors {
         self.hashes[a] == other.hashes[b] && self.row(a).iter().zip(other.row(b)).all(bits)
     }
 
+    /// The hash of the bits of the vector `index`: the same where vectors are equal.
+    pub(crate) fn hash(&self, index: usize) -> u64 {
+        self.hashes[index]
+    }
+
     pub(crate) fn check_index(&self, row: usize) -> Result<(), AnalysisError> {
         if row < self.len() {
             Ok(())

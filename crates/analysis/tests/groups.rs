@@ -194,3 +194,29 @@ fn outliers_are_farthest_from_their_neighbors() {
     let none = NeighborGraph::exact(&vectors(&[[1.0; 3]]), 2, Metric::Cosine).unwrap();
     assert!(outliers(&none, 3).is_empty());
 }
+
+#[test]
+fn every_text_has_a_nearest_one_and_an_oddness() {
+    let texts = vectors(&[
+        [1.0, 0.0, 0.0],
+        [0.0, 1.0, 0.0],
+        [2.0, 0.0, 0.0],
+        [1.0, 0.0, 0.0],
+    ]);
+    let graph = NeighborGraph::exact(&texts, 2, Metric::Cosine).unwrap();
+    let found = standings(&graph);
+    let nearest: Vec<usize> = found.iter().map(|s| s.nearest.unwrap().index).collect();
+    assert_eq!(nearest, [2, 0, 0, 0]);
+    assert_eq!(found[0].nearest.unwrap().score, 1.0);
+    let oddness: Vec<f32> = found.iter().map(|s| s.oddness).collect();
+    near(&oddness, &[0.0, 1.0, 0.0, 0.0]);
+    // The same as those of outliers.
+    for outlier in outliers(&graph, 4) {
+        assert_eq!(outlier.score, oddness[outlier.index]);
+    }
+    let one = NeighborGraph::exact(&vectors(&[[1.0; 3]]), 10, Metric::Cosine).unwrap();
+    let alone = standings(&one);
+    assert!(alone.len() == 1 && alone[0].nearest.is_none() && alone[0].oddness.is_nan());
+    let none = NeighborGraph::exact(&Vectors::new(3).unwrap(), 10, Metric::Cosine).unwrap();
+    assert!(standings(&none).is_empty());
+}

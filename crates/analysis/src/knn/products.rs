@@ -24,7 +24,7 @@ use crate::vectors::MIN_NORM;
 
 /// Rows and columns of a block: operands and values stay in the level-2 cache at some hundred
 /// dimensions.
-pub(super) const BLOCK: usize = 128;
+pub(crate) const BLOCK: usize = 128;
 
 /// Norms this near 1 let the products of unit vectors stand for those of the vectors.
 const UNIT_TOLERANCE: f32 = 1e-4;
@@ -34,18 +34,18 @@ const ROUNDING: f32 = f32::EPSILON / 2.0;
 
 /// The values of a block of pairs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Block {
+pub(crate) struct Block {
     /// `[rows, columns]`.
-    pub(super) values: Vec<f32>,
+    pub(crate) values: Vec<f32>,
     /// `[rows]`: how far any value of the row may be off.
-    pub(super) row_slack: Vec<f32>,
+    pub(crate) row_slack: Vec<f32>,
     /// `[columns]`: how far any value of the column may be off.
-    pub(super) column_slack: Vec<f32>,
+    pub(crate) column_slack: Vec<f32>,
 }
 
 /// A way to get values.
 #[derive(Debug, Clone)]
-pub(super) struct Products {
+pub(crate) struct Products {
     metric: Metric,
     /// What the metric's own value of unit vectors may differ from their cosine, and its rounding.
     shift: f32,
@@ -60,7 +60,7 @@ enum Kind {
 }
 
 impl Products {
-    pub(super) fn new(vectors: &Vectors, metric: Metric) -> Self {
+    pub(crate) fn new(vectors: &Vectors, metric: Metric) -> Self {
         let off = |norm: &f32| (norm - 1.0).abs();
         let tolerance = vectors.norms().iter().map(off).fold(0.0, f32::max);
         let units = metric == Metric::Cosine || tolerance <= UNIT_TOLERANCE;
@@ -82,19 +82,19 @@ impl Products {
     }
 
     /// Whether there is a more exact way, for [`Products::sharpen`].
-    pub(super) fn are_coarse(&self) -> bool {
+    pub(crate) fn are_coarse(&self) -> bool {
         matches!(self.kind, Kind::Bytes(_))
     }
 
     /// Goes over from 8 bits to 16.
-    pub(super) fn sharpen(&mut self, vectors: &Vectors) {
+    pub(crate) fn sharpen(&mut self, vectors: &Vectors) {
         if self.are_coarse() {
             self.kind = Kind::Words(Units::new(vectors));
         }
     }
 
     /// The value that stands for a value of the metric.
-    pub(super) fn value_of(&self, score: f32) -> f32 {
+    pub(crate) fn value_of(&self, score: f32) -> f32 {
         match (self.metric, &self.kind) {
             (Metric::Cosine | Metric::Dot, _) => score,
             (Metric::Euclidean, Kind::Floats(_)) => -0.5 * score * score,
@@ -104,7 +104,7 @@ impl Products {
 
     /// Works out a block; `columns` begin at a multiple of [`BLOCK`] and are as many, unless they
     /// are the last, and the first block of columns of all comes with each for the first time.
-    pub(super) fn run(
+    pub(crate) fn run(
         &mut self,
         vectors: &Vectors,
         rows: Range<usize>,
