@@ -11,6 +11,10 @@ pub struct Embeddings {
     pub tokens: Vec<u32>,
     /// Whether a text was longer than the model reads, so that its end has no part in its vector.
     pub truncated: Vec<bool>,
+    /// How many of the tokens that the model read of a text are the unknown token, which stands for
+    /// every word that the vocabulary can't spell: texts that differ in such words alone have the
+    /// same vector.
+    pub unknown: Vec<u32>,
 }
 
 impl Embeddings {

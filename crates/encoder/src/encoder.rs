@@ -3,7 +3,7 @@
 use crate::bert::{Arithmetic, Bert, Rows};
 use crate::share::{Share, Turn};
 use crate::weights::Weights;
-use crate::{BertConfig, Embeddings, EncoderError, ModelInfo, TextTokenizer, pooling};
+use crate::{BertConfig, Embeddings, EncoderError, ModelInfo, TextTokenizer, Token, pooling};
 
 /// Tokens that run through the model together. More don't make it faster: the weights of a layer
 /// are read once for each batch, and by then that is a small part of the work.
@@ -76,6 +76,14 @@ impl Encoder {
         tokens.map(|tokens| tokens.total).map_err(refused(0))
     }
 
+    /// The tokens of a text, `most` at most, those that the model does not read included.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenise`] if the tokenizer refuses the text.
+    pub fn tokens(&self, text: &str, most: usize) -> Result<Vec<Token>, EncoderError> {
+        self.tokenizer.list(text, most).map_err(refused(0))
+    }
+
     /// Embeds texts. The vector of a text is the same, bit for bit, in whatever list it stands.
     ///
     /// # Errors
@@ -87,6 +95,7 @@ impl Encoder {
             dimensions,
             tokens: Vec::with_capacity(texts.len()),
             truncated: Vec::with_capacity(texts.len()),
+            unknown: Vec::with_capacity(texts.len()),
         };
         let mut done = 0;
         self.rows.batch.clear();
@@ -101,6 +110,7 @@ impl Encoder {
             self.rows.batch.push(&tokens.ids);
             all.tokens.push(tokens.total);
             all.truncated.push(tokens.truncated());
+            all.unknown.push(tokens.unknown);
         }
         self.run(done, &mut all.vectors[done * dimensions..])?;
         Ok(all)

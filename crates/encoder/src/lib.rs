@@ -32,4 +32,4 @@ pub use info::{FORMAT_VERSION, ModelInfo, Pooling, metadata};
 /// don't depend on it.
 pub use semblance_kernels::tune;
 pub use share::{Share, Turn};
-pub use tokens::{TextTokenizer, TextTokens};
+pub use tokens::{TextTokenizer, TextTokens, Token};

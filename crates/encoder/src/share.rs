@@ -49,6 +49,7 @@ pub struct Share {
     last: Vec<f32>,
     total: u32,
     truncated: bool,
+    unknown: u32,
 }
 
 impl Share {
@@ -75,6 +76,7 @@ impl Share {
             last: Vec::new(),
             total: tokens.total,
             truncated: tokens.truncated(),
+            unknown: tokens.unknown,
         })
     }
 
@@ -160,6 +162,7 @@ impl Share {
             dimensions,
             tokens: vec![self.total],
             truncated: vec![self.truncated],
+            unknown: vec![self.unknown],
         }))
     }
 }

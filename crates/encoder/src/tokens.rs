@@ -14,6 +14,9 @@ pub struct TextTokens {
     pub ids: Vec<u32>,
     /// Number of tokens of the whole text, special ones included.
     pub total: u32,
+    /// How many of `ids` are the unknown token: words that the vocabulary can't spell, all of which
+    /// the model reads alike. Special tokens around the text don't count.
+    pub unknown: u32,
 }
 
 impl TextTokens {
@@ -22,6 +25,27 @@ impl TextTokens {
     pub fn truncated(&self) -> bool {
         self.total as usize > self.ids.len()
     }
+}
+
+/// One token, and where it stands in its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// How the vocabulary writes it, `##` before what goes on with a word.
+    pub piece: String,
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// First byte of the text that it stands for, at a character's start. A letter that is read as
+    /// several has them all at the same place.
+    pub start: usize,
+    /// End of these bytes. Special tokens around the text stand for none.
+    pub end: usize,
+    /// Whether it is the unknown token: what it stands for is not in the vocabulary.
+    pub unknown: bool,
+    /// Whether it was put around the text, such as `[CLS]`. One that is written out in the text is
+    /// part of it.
+    pub special: bool,
+    /// Whether it is beyond the model's limit and not read.
+    pub cut: bool,
 }
 
 /// A tokenizer with the model's limit.
@@ -84,29 +108,82 @@ impl TextTokenizer {
         let (before, after) = self.tokenizer.special();
         let mut ids = before.to_vec();
         let mut total = self.special();
-        for piece in pieces(text) {
+        for (_, piece) in pieces(text) {
             let tokens = self.tokenizer.tokenize(piece)?;
             total += tokens.len();
             let left = (before.len() + room) - ids.len();
             ids.extend(tokens.get_ids().iter().take(left));
         }
+        let own = ids.iter().skip(before.len());
+        let unknown = own.filter(|id| self.is_unknown(**id)).count();
         ids.extend(after);
         Ok(TextTokens {
             ids,
             total: u32::try_from(total).unwrap_or(u32::MAX),
+            unknown: u32::try_from(unknown).unwrap_or(u32::MAX),
         })
+    }
+
+    fn is_unknown(&self, id: u32) -> bool {
+        self.tokenizer.unknown() == Some(id)
+    }
+
+    /// The tokens of a text in its order, the special ones around it first and last: those that are
+    /// not cut are what the model reads. Of a text that has more than `most` tokens the first ones
+    /// are listed, and the special ones all the same.
+    ///
+    /// # Errors
+    /// Whatever the tokenizer says; BERT's never refuses a text.
+    pub fn list(&self, text: &str, most: usize) -> tokenizers::Result<Vec<Token>> {
+        let room = self.max_tokens - self.special();
+        let most = most.saturating_sub(self.special());
+        let (before, after) = self.tokenizer.special();
+        let special = |id: u32, at: usize| Token {
+            piece: self.tokenizer.piece(id),
+            id,
+            start: at,
+            end: at,
+            unknown: false,
+            special: true,
+            cut: false,
+        };
+        let mut list: Vec<_> = before.iter().map(|id| special(*id, 0)).collect();
+        let mut listed = 0;
+        for (from, piece) in pieces(text) {
+            if listed >= most {
+                break;
+            }
+            let tokens = self.tokenizer.locate(piece)?;
+            let places = tokens.get_ids().iter().zip(tokens.get_offsets());
+            for (&id, &(start, end)) in places.take(most - listed) {
+                list.push(Token {
+                    piece: self.tokenizer.piece(id),
+                    id,
+                    start: from + start,
+                    end: from + end,
+                    unknown: self.is_unknown(id),
+                    special: false,
+                    cut: listed >= room,
+                });
+                listed += 1;
+            }
+        }
+        list.extend(after.iter().map(|id| special(*id, text.len())));
+        Ok(list)
     }
 }
 
-/// Cuts a text into pieces of about [`PIECE`] bytes at places where tokens end anyway.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+/// Cuts a text into pieces of about [`PIECE`] bytes at places where tokens end anyway. Each comes
+/// with the place of its first byte.
+fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
+        let from = text.len() - rest.len();
         if rest.len() <= PIECE {
-            return Some(std::mem::take(&mut rest));
+            return Some((from, std::mem::take(&mut rest)));
         }
         let boundary = |at: &usize| rest.is_char_boundary(*at);
         let limit = (0..=PIECE).rev().find(boundary).unwrap_or(PIECE);
@@ -119,7 +196,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
             }
         };
         rest = after;
-        Some(piece)
+        Some((from, piece))
     })
 }
 

@@ -64,6 +64,8 @@ pub(crate) struct BertTokenizer {
     normalized: Vec<AddedToken>,
     before: Vec<u32>,
     after: Vec<u32>,
+    /// Stands for each word that has no spelling in the vocabulary.
+    unknown: Option<u32>,
 }
 
 impl BertTokenizer {
@@ -91,6 +93,7 @@ impl BertTokenizer {
         added.sort_by_key(|token| std::cmp::Reverse(token.content.len()));
         let (normalized, raw) = added.into_iter().partition(|token| token.normalized);
         let (before, after) = special(file.post_processor)?;
+        let unknown = file.model.token_to_id(&file.model.unk_token);
         Ok(Self {
             normalizer,
             pre_tokenizer: file.pre_tokenizer,
@@ -99,6 +102,7 @@ impl BertTokenizer {
             normalized,
             before,
             after,
+            unknown,
         })
     }
 
@@ -116,8 +120,34 @@ impl BertTokenizer {
         (&self.before, &self.after)
     }
 
+    /// The token of what the vocabulary lacks, if there is one.
+    pub(crate) fn unknown(&self) -> Option<u32> {
+        self.unknown
+    }
+
+    /// How a token is written in the vocabulary: with `##` where it goes on with a word. Empty if
+    /// there is no such token.
+    pub(crate) fn piece(&self, id: u32) -> String {
+        let added = || {
+            let mut added = self.raw.iter().chain(&self.normalized);
+            added.find(|token| token.id == id)
+        };
+        let piece = self.model.id_to_token(id);
+        let piece = piece.or_else(|| added().map(|token| token.content.clone()));
+        piece.unwrap_or_default()
+    }
+
     /// The tokens of a text, without the special ones around it.
     pub(crate) fn tokenize(&self, text: &str) -> tokenizers::Result<Encoding> {
+        self.words(text)?.into_encoding(None, 0, OffsetType::None)
+    }
+
+    /// The same tokens, and the bytes of the text that each stands for.
+    pub(crate) fn locate(&self, text: &str) -> tokenizers::Result<Encoding> {
+        self.words(text)?.into_encoding(None, 0, OffsetType::Byte)
+    }
+
+    fn words(&self, text: &str) -> tokenizers::Result<PreTokenizedString> {
         let mut words = PreTokenizedString::from(text);
         words.split(|_, part| cut(&self.raw, &part))?;
         words.split(|_, mut part| {
@@ -128,7 +158,7 @@ impl BertTokenizer {
         })?;
         self.pre_tokenizer.pre_tokenize(&mut words)?;
         words.tokenize(|word| self.model.tokenize(word.get()))?;
-        words.into_encoding(None, 0, OffsetType::None)
+        Ok(words)
     }
 }
 
@@ -311,6 +341,19 @@ mod tests {
                 let tokens = ours.tokenize(&text).unwrap();
                 let all = [before, tokens.get_ids(), after].concat();
                 assert_eq!(all, expected.get_ids(), "{name}: {text:?}");
+                let located = ours.locate(&text).unwrap();
+                assert_eq!(located.get_ids(), tokens.get_ids(), "{name}: {text:?}");
+                let own = before.len()..all.len() - after.len();
+                if name != "RobertaProcessing" {
+                    // That one trims white space off the places of added tokens.
+                    let places = &expected.get_offsets()[own.clone()];
+                    assert_eq!(located.get_offsets(), places, "{name}: {text:?}");
+                }
+                let pieces = located.get_ids().iter().map(|id| ours.piece(*id));
+                let ids = pieces.map(|piece| whole.token_to_id(&piece));
+                // The normalised text has this one in small letters.
+                let ids = ids.map(|id| id.unwrap_or(5));
+                assert!(ids.eq(expected.get_ids()[own].iter().copied()), "{text:?}");
             }
         }
     }

@@ -106,6 +106,22 @@ fn shipped_weights_give_scores_near_the_reference() {
     );
 }
 
+/// Two emoji that are no words of the vocabulary look the same to the model; that this is told is
+/// what keeps their score of 1 from being believed.
+#[test]
+fn words_that_the_model_does_not_know_are_told() {
+    let mut encoder = load(&shipped_model(), Precision::Fast);
+    let texts = ["I love 🍕", "I love 🚗", "I love pizza"];
+    let found = encoder.embed(&texts).unwrap();
+    assert_eq!(found.unknown, [1, 1, 0]);
+    assert_eq!(found.vector(0), found.vector(1));
+    assert_ne!(found.vector(0), found.vector(2));
+    let tokens = encoder.tokens(texts[0], 2_000).unwrap();
+    let unknown = tokens.iter().find(|token| token.unknown).unwrap();
+    assert_eq!(&texts[0][unknown.start..unknown.end], "🍕");
+    assert_eq!(unknown.piece, "[UNK]");
+}
+
 /// What is measured, and a little room.
 const MEAN: f64 = 0.0052;
 const LARGEST: f64 = 0.031;

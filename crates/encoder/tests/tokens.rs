@@ -10,7 +10,7 @@
 mod common;
 
 use common::{Random, tokenizer};
-use semblance_encoder::TextTokenizer;
+use semblance_encoder::{TextTokenizer, Token};
 
 const VOCABULARY: usize = 64;
 
@@ -42,6 +42,100 @@ fn every_text_has_tokens() {
         assert_eq!(tokens.total as usize, ids.len(), "{text:?}");
         assert!(!tokens.truncated());
     }
+}
+
+/// What each token stands for in the text, or how it is written where it stands for nothing.
+fn parts<'a>(text: &'a str, tokens: &'a [Token]) -> Vec<&'a str> {
+    let part = |token: &'a Token| match &text[token.start..token.end] {
+        "" => &token.piece,
+        part => part,
+    };
+    tokens.iter().map(part).collect()
+}
+
+#[test]
+fn unknown_words_are_counted() {
+    let tokenizer = small(6);
+    let cases = [
+        ("", 0),
+        ("the cat", 0),
+        ("😀", 1),
+        ("😀 the שלום", 2),
+        // Written out, it is read as any other of its kind.
+        ("[UNK] [CLS]", 1),
+        // One word that the vocabulary can't spell, however much of it.
+        ("😀😀😀", 1),
+        // The model reads four of them.
+        ("😀 😀 😀 😀 😀 😀", 4),
+        ("the the the the 😀", 0),
+    ];
+    for (text, unknown) in cases {
+        assert_eq!(tokenizer.tokenize(text).unwrap().unknown, unknown, "{text}");
+        let listed = tokenizer.list(text, 2_000).unwrap();
+        let read = listed.iter().filter(|token| token.unknown && !token.cut);
+        assert_eq!(read.count() as u32, unknown, "{text}");
+    }
+}
+
+#[test]
+fn tokens_are_listed_with_their_places() {
+    let tokenizer = small(16);
+    let text = "A\0 Bing, É字 😀[SEP]e\u{301}";
+    let list = tokenizer.list(text, 2_000).unwrap();
+    assert_eq!(
+        parts(text, &list),
+        [
+            "[CLS]", "A", "B", "ing", ",", "É", "字", "😀", "[SEP]", "e", "[SEP]"
+        ]
+    );
+    let pieces: Vec<_> = list.iter().map(|token| &token.piece[..]).collect();
+    assert_eq!(
+        pieces,
+        [
+            "[CLS]", "a", "b", "##ing", ",", "e", "字", "[UNK]", "[SEP]", "e", "[SEP]"
+        ]
+    );
+    let which = |is: fn(&Token) -> bool| {
+        let found = list.iter().enumerate().filter(|(_, token)| is(token));
+        found.map(|(at, _)| at).collect::<Vec<_>>()
+    };
+    assert_eq!(which(|token| token.unknown), [7]);
+    assert_eq!(which(|token| token.special), [0, 10]);
+    assert!(which(|token| token.cut).is_empty());
+    let empty = tokenizer.list("", 2_000).unwrap();
+    assert_eq!(parts("", &empty), ["[CLS]", "[SEP]"]);
+}
+
+/// What is listed and not cut is what the model reads, and every place can be cut out of the text.
+#[test]
+fn lists_of_long_texts_have_what_the_model_reads() {
+    let tokenizer = small(40);
+    let odd = [
+        "the", " ", "字", "e\u{301}", "é", "😀", "한", "ﬁ", "İ", "[SEP]", ",", "\0", "zzz",
+    ];
+    let mut random = Random(11);
+    for size in [0, 3, 30, 300, 40_000, 100_000] {
+        let mut text = String::new();
+        while text.len() < size {
+            text.push_str(odd[random.below(odd.len())]);
+        }
+        let tokens = tokenizer.tokenize(&text).unwrap();
+        let list = tokenizer.list(&text, usize::MAX).unwrap();
+        assert_eq!(list.len(), tokens.total as usize);
+        let read = list.iter().filter(|token| !token.cut);
+        assert!(read.map(|token| token.id).eq(tokens.ids.iter().copied()));
+        assert!(list.is_sorted_by_key(|token| token.start));
+        for token in &list {
+            let part = text.get(token.start..token.end);
+            assert_eq!(part == Some(""), token.special, "{token:?}: {part:?}");
+        }
+        let some = tokenizer.list(&text, 100).unwrap();
+        let (end, start) = some.split_last().unwrap();
+        assert_eq!(some.len(), list.len().min(100));
+        assert_eq!(start, &list[..start.len()]);
+        assert_eq!(Some(end), list.last());
+    }
+    assert_eq!(tokenizer.list("the cat", 0).unwrap().len(), 2);
 }
 
 #[test]
