@@ -38,6 +38,10 @@ impl Shape {
         Self::Star,
     ];
 
+    /// Most points that are drawn with shapes of their own; of more, all are circles, since their
+    /// marks are too small and too many for shapes to be told apart.
+    pub const MOST: usize = 500;
+
     /// The shape of the `index`-th group. It steps by one with the hue and by one more whenever
     /// the eight hues of [`categorical`] begin again, so that 64 groups differ.
     ///
@@ -55,9 +59,9 @@ pub struct Appearance {
     /// point.
     pub colors: Vec<Rgba>,
     /// Factors on the diameter, which follows the number of points (11 CSS px for a few, 3 for
-    /// 100,000); default 1, held within 0.3–4.
+    /// 2000, 2 for 100,000); default 1, held within 0.3–4.
     pub sizes: Vec<f32>,
-    /// Shapes; default [`Shape::Circle`].
+    /// Shapes, up to [`Shape::MOST`] points; default [`Shape::Circle`].
     pub shapes: Vec<Shape>,
     /// `true` for points that are neither drawn nor labelled nor picked ("isolate", "hide").
     pub hidden: Vec<bool>,

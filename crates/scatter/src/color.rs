@@ -49,6 +49,30 @@ impl Rgba {
         0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
     }
 
+    /// Contrast of two colours without their alpha, 1 (the same) to 21 (black on white), as in
+    /// WCAG 2.
+    pub fn contrast(self, other: Self) -> f64 {
+        let (a, b) = (self.luminance() + 0.05, other.luminance() + 0.05);
+        if a > b { a / b } else { b / a }
+    }
+
+    /// The colour, opaque, darkened or lightened no more than it takes for text to be read on
+    /// `background`: a [contrast](Self::contrast) of at least 4.5.
+    pub fn readable_on(self, background: Self) -> Self {
+        let (black, white) = (Self::hex(0x000000), Self::hex(0xffffff));
+        // One of the two always has a contrast of 4.58 or more.
+        let end = if background.contrast(black) > background.contrast(white) {
+            black
+        } else {
+            white
+        };
+        let color = Self(self.0, self.1, self.2, 255);
+        (0..20)
+            .map(|step| color.mix(end, f64::from(step) / 20.0))
+            .find(|color| color.contrast(background) >= 4.5)
+            .unwrap_or(end)
+    }
+
     /// The colour as CSS and SVG write it: `#rrggbb`, or `rgba(…)` when it is not opaque.
     pub fn css(self) -> String {
         let Self(r, g, b, a) = self;
@@ -197,19 +221,32 @@ mod tests {
     /// because marks carry an outline, but never under 1.6.
     #[test]
     fn palettes_stand_out_from_their_background() {
-        let contrast = |a: Rgba, b: Rgba| {
-            let (a, b) = (a.luminance() + 0.05, b.luminance() + 0.05);
-            if a > b { a / b } else { b / a }
-        };
         for index in 0..8 {
-            let light = contrast(categorical(index, false), Rgba::hex(0xffffff));
-            let dark = contrast(categorical(index, true), Rgba::hex(0x14171c));
+            let light = categorical(index, false).contrast(Rgba::hex(0xffffff));
+            let dark = categorical(index, true).contrast(Rgba::hex(0x14171c));
             assert!(
                 light > if index < 4 { 2.9 } else { 1.6 },
                 "{index}: {light}"
             );
             assert!(dark > 3.0, "{index}: {dark}");
         }
+    }
+
+    #[test]
+    fn every_color_becomes_readable_on_any_background() {
+        for gray in (0..=255_u8).step_by(5) {
+            let background = Rgba(gray, gray, gray, 255);
+            for color in OKABE_ITO
+                .into_iter()
+                .chain([background, Rgba(255, 0, 0, 40)])
+            {
+                let readable = color.readable_on(background);
+                assert!(readable.contrast(background) >= 4.5, "{color:?} on {gray}");
+                assert_eq!(readable.3, 255);
+            }
+        }
+        // What can be read already is left as it is.
+        assert_eq!(OKABE_ITO[0].readable_on(Rgba::hex(0xffffff)), OKABE_ITO[0]);
     }
 
     #[test]

@@ -11,14 +11,14 @@ const LASSO_STEP: f64 = 3.0;
 
 /// An area drawn on the screen, in CSS px.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Region {
+pub(crate) enum Area {
     /// Two opposite corners.
     Box((f64, f64), (f64, f64)),
     /// The corners of a closed polygon.
     Lasso(Vec<(f64, f64)>),
 }
 
-impl Region {
+impl Area {
     /// The corners of the area.
     pub fn outline(&self) -> Vec<(f64, f64)> {
         match self {
@@ -82,9 +82,9 @@ pub(crate) enum Gesture {
     /// Zoom about a place.
     Zoom { factor: f64, x: f64, y: f64 },
     /// An area is being drawn; `None` when that was given up.
-    Draw(Option<Region>),
+    Draw(Option<Area>),
     /// An area was drawn.
-    Enclose { region: Region, add: bool },
+    Enclose { area: Area, add: bool },
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -96,7 +96,7 @@ enum State {
         pan: bool,
     },
     Drawing {
-        region: Region,
+        area: Area,
         add: bool,
     },
     Pinching,
@@ -159,7 +159,7 @@ impl Gestures {
                     (0, _, _, tool) => tool,
                     _ => Tool::Move,
                 };
-                let region = match tool {
+                let area = match tool {
                     Tool::Move => {
                         let pan = press.button != 0;
                         self.state = State::Dragging { pan };
@@ -170,21 +170,21 @@ impl Gestures {
                             Gesture::Drag { dx, dy }
                         }];
                     }
-                    Tool::Box => Region::Box(start, (x, y)),
-                    Tool::Lasso => Region::Lasso(vec![start, (x, y)]),
+                    Tool::Box => Area::Box(start, (x, y)),
+                    Tool::Lasso => Area::Lasso(vec![start, (x, y)]),
                 };
                 self.state = State::Drawing {
-                    region: region.clone(),
+                    area: area.clone(),
                     add,
                 };
-                vec![Gesture::Draw(Some(region))]
+                vec![Gesture::Draw(Some(area))]
             }
             State::Dragging { pan: true } => vec![Gesture::Pan { dx, dy }],
             State::Dragging { pan: false } => vec![Gesture::Drag { dx, dy }],
-            State::Drawing { region, .. } => {
-                match region {
-                    Region::Box(_, corner) => *corner = (x, y),
-                    Region::Lasso(corners) => {
+            State::Drawing { area, .. } => {
+                match area {
+                    Area::Box(_, corner) => *corner = (x, y),
+                    Area::Lasso(corners) => {
                         let far =
                             |&(px, py): &(f64, f64)| math::hypot(px - x, py - y) >= LASSO_STEP;
                         if corners.last().is_none_or(far) {
@@ -192,7 +192,7 @@ impl Gestures {
                         }
                     }
                 }
-                vec![Gesture::Draw(Some(region.clone()))]
+                vec![Gesture::Draw(Some(area.clone()))]
             }
             State::Pinching => {
                 let (Some(before), Some(after)) = (before, self.spread()) else {
@@ -225,8 +225,8 @@ impl Gestures {
                 toggle: press.shift || press.control,
                 touch: press.touch,
             }],
-            State::Drawing { region, add } => {
-                vec![Gesture::Draw(None), Gesture::Enclose { region, add }]
+            State::Drawing { area, add } => {
+                vec![Gesture::Draw(None), Gesture::Enclose { area, add }]
             }
             State::Pinching if !last => {
                 // The finger that stays goes on dragging.
@@ -335,9 +335,9 @@ mod tests {
         });
         g.moved(1, 10.0, 0.0, Tool::Move);
         g.moved(1, 10.0, 20.0, Tool::Move);
-        let region = Region::Box((0.0, 0.0), (10.0, 20.0));
-        assert!(region.contains(5.0, 5.0) && !region.contains(5.0, 25.0));
-        let end = [Gesture::Draw(None), Gesture::Enclose { region, add: false }];
+        let area = Area::Box((0.0, 0.0), (10.0, 20.0));
+        assert!(area.contains(5.0, 5.0) && !area.contains(5.0, 25.0));
+        let end = [Gesture::Draw(None), Gesture::Enclose { area, add: false }];
         assert_eq!(g.up(1), end);
         g.down(Press {
             control: true,
@@ -346,12 +346,12 @@ mod tests {
         for (x, y) in [(20.0, 0.0), (21.0, 0.0), (20.0, 20.0)] {
             g.moved(1, x, y, Tool::Lasso);
         }
-        let Some(Gesture::Enclose { region, add: true }) = g.up(1).pop() else {
+        let Some(Gesture::Enclose { area, add: true }) = g.up(1).pop() else {
             panic!("no lasso");
         };
-        assert_eq!(region.outline().len(), 3);
-        assert!(region.contains(15.0, 5.0) && !region.contains(5.0, 15.0));
-        assert!(!Region::Lasso(Vec::new()).contains(0.0, 0.0));
+        assert_eq!(area.outline().len(), 3);
+        assert!(area.contains(15.0, 5.0) && !area.contains(5.0, 15.0));
+        assert!(!Area::Lasso(Vec::new()).contains(0.0, 0.0));
         // Escape gives up, and the release that follows selects nothing.
         g.down(press(1, 0.0, 0.0));
         g.moved(1, 20.0, 0.0, Tool::Box);

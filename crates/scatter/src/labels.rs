@@ -43,6 +43,9 @@ const CELL: f64 = 48.0;
 /// Room between labels and the edge of the view, in CSS px.
 const MARGIN: f64 = 3.0;
 
+/// How far a name is moved at a time while room is looked for, in CSS px.
+const NUDGE: f64 = 2.0;
+
 /// Sides of a mark to try in turn, as the direction from the mark to the middle of its label; the
 /// first that is free is taken.
 const SIDES: [(f64, f64); 8] = [
@@ -120,6 +123,34 @@ impl Placer {
             right: rect.right + by,
             ..rect
         }
+    }
+
+    /// Finds room for a name of some size about (`x`, `y`), moved up or down by at most `reach`
+    /// where others are in the way, and takes it. Near an edge of the view it is first moved
+    /// inside. `None` when there is no room.
+    pub fn place_about(
+        &mut self,
+        (x, y): (f64, f64),
+        (width, height): (f64, f64),
+        reach: f64,
+    ) -> Option<Rect> {
+        let half = height / 2.0;
+        let y = y.min(self.bounds.bottom - half).max(self.bounds.top + half);
+        let home = self.slid(Rect::around(x, y, width / 2.0, half));
+        let moved = |by: f64| Rect {
+            top: home.top + by,
+            bottom: home.bottom + by,
+            ..home
+        };
+        // Small steps, so that names of points on the move don't jump.
+        let steps = (reach / NUDGE).max(0.0) as i32;
+        let offsets = (0..=steps).map(|step| f64::from(step) * NUDGE);
+        let found = offsets
+            .flat_map(|by| [-by, by])
+            .map(moved)
+            .find(|rect| self.is_free(rect))?;
+        self.take(found);
+        Some(found)
     }
 
     /// Finds room for a label of some size beside a mark at (`x`, `y`), `first` side first, and
@@ -201,6 +232,21 @@ mod tests {
         let (side, rect) = placer.place((90.0, 30.0), 4.0, (90.0, 14.0), 0).unwrap();
         assert_eq!(SIDES[side], (0.0, -1.0));
         assert_eq!((rect.left, rect.right), (7.0, 97.0));
+    }
+
+    #[test]
+    fn names_move_a_little_or_find_no_room() {
+        let mut placer = Placer::new(400.0, 300.0);
+        let mut place = |x, y| placer.place_about((x, y), (100.0, 20.0), 30.0);
+        let first = place(200.0, 150.0).unwrap();
+        assert_eq!(first, Rect::around(200.0, 150.0, 50.0, 10.0));
+        let above = place(210.0, 149.0).unwrap();
+        let below = place(190.0, 151.0).unwrap();
+        assert!(above.bottom <= first.top && first.bottom <= below.top);
+        assert_eq!(place(200.0, 150.0), None);
+        // Wholly in the view, even at its corner.
+        assert_eq!(place(0.0, 0.0), Some(Rect::around(53.0, 13.0, 50.0, 10.0)));
+        assert_eq!(placer.place_about((50.0, 50.0), (401.0, 20.0), 30.0), None);
     }
 
     #[test]

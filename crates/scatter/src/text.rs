@@ -109,6 +109,24 @@ pub(crate) fn shorten(
     if low == 0 { "…".into() } else { cut(low - 1) }
 }
 
+/// The text if it has at most `most` signs, else its beginning with "…", no longer than that: up
+/// to the end of a word where one ends in its last third.
+pub(crate) fn abbreviate(text: &str, most: usize) -> String {
+    let cuts = cuts(text);
+    if cuts.len() <= most || most < 2 {
+        return text.to_owned();
+    }
+    let mut kept = &text[..cuts[most - 2]];
+    if !text[kept.len()..].starts_with(' ')
+        && let Some(space) = kept.rfind(' ').filter(|at| *at >= cuts[(most - 1) * 2 / 3])
+    {
+        kept = &kept[..space];
+    }
+    // What stands between words says nothing before "…".
+    let kept = kept.trim_end_matches(|c: char| c.is_whitespace() || ",;:·–—-/&|".contains(c));
+    format!("{kept}…")
+}
+
 /// Breaks a line of text into at most `lines` lines of at most `width`, at spaces where there are
 /// some; what doesn't fit is cut with "…".
 pub(crate) fn wrap(
@@ -192,6 +210,25 @@ mod tests {
                 expected,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn names_are_cut_at_words_where_that_costs_little() {
+        for (text, expected) in [
+            ("battery, charging", "battery, charging"),
+            ("battery, charging, r", "battery, charging, r"),
+            ("battery, charging, range", "battery, charging…"),
+            ("a bcdefghijklmnopqrstuvwxyz", "a bcdefghijklmnopqr…"),
+            (
+                "ne\u{301}".repeat(11).as_str(),
+                &format!("{}n…", "ne\u{301}".repeat(9)),
+            ),
+            ("", ""),
+        ] {
+            let short = abbreviate(text, 20);
+            assert_eq!(short, expected);
+            assert!(cuts(&short).len() <= 20);
         }
     }
 

@@ -7,7 +7,8 @@ precision highp int;
 uniform highp sampler2D u_before; // Place before the movement; w: how much was there.
 uniform highp sampler2D u_after; // Place after it.
 uniform highp sampler2D u_color; // Straight alpha.
-uniform highp sampler2D u_form; // Size / 4, shape / 255, marks / 255 (1 selected, 2 hovered).
+// Size / 4, shape / 255, marks / 255 (1 selected, 2 hovered, 4 more than a dot).
+uniform highp sampler2D u_form;
 uniform highp usampler2D u_order; // The points to draw.
 uniform float u_progress; // Of the movement, 0 to 1.
 uniform vec3 u_center;
@@ -19,7 +20,9 @@ uniform float u_inverse; // One over the distance of the eye.
 uniform vec2 u_view; // Size of the view in device pixels.
 uniform float u_radius; // Of an ordinary mark, in device pixels.
 uniform float u_ratio; // Device pixels for one CSS px.
-uniform float u_opacity;
+uniform float u_opacity; // Of ordinary marks.
+uniform float u_growth; // Of those that are not.
+uniform float u_outline; // 1 where ordinary marks have one, else 0.
 uniform float u_fog; // Most that depth takes from a colour.
 uniform vec3 u_background;
 uniform vec3 u_accent;
@@ -44,6 +47,7 @@ void main() {
     bool selected = (marks & 1) != 0;
     bool hovered = (marks & 2) != 0;
     bool marked = selected || hovered;
+    bool plain = !marked && (marks & 4) == 0;
 
     vec3 d = mix(before.xyz, after, u_progress) - u_center;
     float shrink = 1.0 - dot(d, u_toward) * u_inverse;
@@ -52,12 +56,13 @@ void main() {
 
     float presence = mix(before.w, 1.0, u_progress);
     v_radius = u_radius * (form.x / 63.75) * clamp(near, 0.4, 3.0) * presence
-        * (marked ? 1.25 : 1.0);
+        * (plain ? 1.0 : u_growth);
     v_shape = int(form.y + 0.5);
     float outline = clamp(v_radius * 2.0 / u_ratio * 0.13, 0.0, 1.25);
     outline = marked ? max(outline, 1.5) : (outline < 0.3 ? 0.0 : outline);
+    outline *= plain ? u_outline : 1.0;
     float ring = selected ? 2.25 : (hovered ? 1.75 : 0.0);
-    float alpha = color.a * (marked ? 1.0 : u_opacity);
+    float alpha = color.a * (plain ? u_opacity : 1.0);
     v_widths = vec3(vec2(outline, ring) * u_ratio, marked ? 1.0 : alpha);
     float fog = marked ? 0.0 : clamp((1.15 - near) / 0.5, 0.0, 1.0) * u_fog;
     v_fill = vec4(mix(color.rgb, u_background, fog), alpha);

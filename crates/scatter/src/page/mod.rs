@@ -23,7 +23,9 @@ use crate::page::size::Sizer;
 use crate::page::webgl::WebGl;
 use crate::picture::Labeler;
 use crate::scene::Scene;
-use crate::{Appearance, Axes, Callbacks, Camera, Points, Renderer, ScatterError, Theme, Tool};
+use crate::{
+    Appearance, Axes, Callbacks, Camera, Points, Region, Renderer, ScatterError, Theme, Tool,
+};
 
 /// A map inside an element of the page. Clones are handles to the same map; it goes away, with
 /// its canvases and listeners, when the last handle is dropped.
@@ -72,6 +74,8 @@ struct Inner {
     /// Whether what lies under it may have changed.
     pointer_moved: Cell<bool>,
     focused: Cell<bool>,
+    /// Whether the map was pressed since the pointer came over it.
+    engaged: Cell<bool>,
     frame: RefCell<Option<AnimationFrame>>,
     changed: Cell<bool>,
     /// How many marks are drawn in one frame.
@@ -142,6 +146,10 @@ impl Scatter {
     /// tab stop: a focusable element with `role="application"`, named by
     /// [`Scatter::set_accessible_name`], whose `:focus-visible` style is the page's.
     ///
+    /// The wheel scrolls the page, as elsewhere on it, unless Ctrl or the Command key is held (a
+    /// trackpad's pinch is such a wheel) or the map is in use: it has the focus, or was pressed
+    /// since the pointer came over it. Then it zooms.
+    ///
     /// # Errors
     /// [`ScatterError::Browser`] when the browser gives not even a 2-D canvas.
     pub fn new(container: &HtmlElement, callbacks: Callbacks) -> Result<Self, ScatterError> {
@@ -190,6 +198,7 @@ impl Scatter {
             pointer: Cell::new(None),
             pointer_moved: Cell::new(false),
             focused: Cell::new(false),
+            engaged: Cell::new(false),
             frame: RefCell::new(None),
             changed: Cell::new(true),
             budget: Cell::new(BUDGET.0),
@@ -234,8 +243,27 @@ impl Scatter {
     /// One label a point, and how important each is (any scale, finite, larger is shown first;
     /// empty: all alike). Labels appear where they don't overlap; long ones are cut with "…" and
     /// shown whole on hover.
+    ///
+    /// Among more than 500 visible points, or 60 with [regions](Self::set_regions), only those
+    /// that are selected, hovered or current have a label until one has zoomed in 2.5 times; with
+    /// regions also those of an importance over 0. A point of importance `f32::MAX` stands out
+    /// among any number: it has a label, its shape and full opacity.
     pub fn set_labels(&self, labels: Vec<Rc<str>>, importance: Vec<f32>) {
         self.change(|scene, _| scene.set_labels(labels, importance));
+    }
+
+    /// Writes the names of groups over the middles of their visible points, the largest group
+    /// first; names that find no room are left out. They move with their points. Members refer
+    /// to the points as they are: set the regions again when the indices change. Empty for none.
+    pub fn set_regions(&self, regions: Vec<Region>) {
+        self.change(|scene, _| scene.set_regions(regions));
+    }
+
+    /// A short second line in the card with the text of the hovered (or, from the keyboard, the
+    /// current) point, muted, for instance "0.71 to the selected text". It stays until it is set
+    /// again, whichever point the card is of: set it with every hover, `None` for none.
+    pub fn set_note(&self, note: Option<Rc<str>>) {
+        self.change(|scene, _| scene.note = note);
     }
 
     /// Colours, sizes, shapes and visibility.

@@ -173,6 +173,8 @@ impl WebGl {
         number("u_radius", scene.diameter() / 2.0 * ratio);
         number("u_ratio", ratio);
         number("u_opacity", scene.opacity());
+        number("u_growth", scene.growth());
+        number("u_outline", if scene.is_crowd() { 0.0 } else { 1.0 });
         number("u_fog", if scene.is_solid() { FOG } else { 0.0 });
         color("u_background", theme.background);
         color("u_accent", theme.accent);
@@ -212,7 +214,8 @@ impl WebGl {
                 let Rgba(r, g, b, a) = scene.color(index);
                 colors[index * 4..][..4].copy_from_slice(&[r, g, b, a]);
                 let marks = u8::from(scene.is_selected(index))
-                    | u8::from(scene.hovered == Some(index as u32)) << 1;
+                    | u8::from(scene.hovered == Some(index as u32)) << 1
+                    | u8::from(scene.is_more_than_dot(index)) << 2;
                 let size = (scene.size(index) * 63.75).round() as u8;
                 let form = [size, scene.shape(index) as u8, marks, 0];
                 forms[index * 4..][..4].copy_from_slice(&form);

@@ -27,19 +27,21 @@ pub(super) fn card(
         measure,
     );
     let others = scene.stacks().of(point).map_or(0, |stack| stack.len() - 1);
-    let note = (others > 0).then(|| format!("and {others} more here; click again for the next"));
-    let note = note.map(|note| shorten(&note, limit, size * 0.85, false, measure));
-    if lines.is_empty() && note.is_none() {
+    let more = (others > 0).then(|| format!("and {others} more here; click again for the next"));
+    let note = one_line(scene.note.as_deref().unwrap_or_default());
+    let mut notes = wrap(&note, limit, 2, size * 0.85, measure);
+    notes.extend(more.map(|more| shorten(&more, limit, size * 0.85, false, measure)));
+    if lines.is_empty() && notes.is_empty() {
         return None;
     }
     let said = lines.iter().map(|line| (line, size));
-    let noted = note.iter().map(|note| (note, size * 0.85));
+    let noted = notes.iter().map(|note| (note, size * 0.85));
     let inner = said
         .chain(noted)
         .map(|(line, size)| measure.width(line, size, false))
         .fold(0.0, f64::max);
     let said = lines.len();
-    lines.extend(note);
+    lines.extend(notes);
     let (pad, leading) = (size * 0.6, size * 1.35);
     let width = inner + 2.0 * pad;
     let height = lines.len() as f64 * leading + 2.0 * pad - (leading - size);
@@ -84,4 +86,44 @@ pub(super) fn card(
         bottom: top + height,
     };
     Some((items, rect))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::points::Points;
+    use crate::text::Fixed;
+
+    fn lines(scene: &mut Scene) -> Vec<Text> {
+        let at = scene.screen()[0];
+        let items = card(scene, 0, at, &mut Fixed).map_or_else(Vec::new, |(items, _)| items);
+        let texts = items.into_iter().filter_map(|item| match item {
+            Item::Text(text) => Some(text),
+            _ => None,
+        });
+        texts.collect()
+    }
+
+    #[test]
+    fn the_note_stands_muted_under_the_text() {
+        let mut scene = Scene::default();
+        scene.resize(800.0, 600.0);
+        let points = Points::new(vec![0.0, 0.0, 1.0, 1.0, 0.0, 0.0], 2);
+        scene.set_points(points, 0.0).unwrap();
+        scene.note = Some("0.71 to the selected text".into());
+        // Alone where there is no text.
+        assert_eq!(lines(&mut scene).len(), 2);
+        scene.set_labels(vec!["one".into()], Vec::new());
+        let said = lines(&mut scene);
+        let texts: Vec<&str> = said.iter().map(|line| &*line.text).collect();
+        assert_eq!(texts[..2], ["one", "0.71 to the selected text"]);
+        assert!(texts[2].starts_with("and 1 more"));
+        assert_eq!(said[0].color, scene.theme.text);
+        assert_eq!(said[1].color, scene.theme.muted);
+        assert!(said[0].y < said[1].y && said[1].size < said[0].size);
+        scene.note = Some(" ".into());
+        assert_eq!(lines(&mut scene).len(), 2);
+        scene.note = Some("long ".repeat(100).into());
+        assert_eq!(lines(&mut scene).len(), 4);
+    }
 }

@@ -1,10 +1,11 @@
-//! What lies in front of the marks: labels, captions, counts, the card of the hovered or current
+//! What lies in front of the marks: names of regions, labels, captions, counts, the card of the hovered or current
 //! point, and the box or lasso under way.
 
 use crate::labels::{Placer, Rect};
 use crate::picture::card::card;
 use crate::picture::ground::solid_captions;
 use crate::picture::labeling::{Labeler, labels};
+use crate::picture::names::names;
 use crate::picture::{Anchor, Item, Text};
 use crate::scene::{Scene, ScreenPoint};
 use crate::text::{Measure, shorten};
@@ -27,6 +28,8 @@ pub(crate) fn front(
     let mut placer = Placer::new(width, height);
     captions(scene, &mut placer, measure, &mut items);
     let screen = scene.screen().to_vec();
+    // Before the card takes its place, so that names don't move with the pointer.
+    names(scene, &screen, &mut placer, measure, &mut items);
     let current = scene.current.filter(|_| focused);
     if let Some(current) = current {
         current_ring(
@@ -58,9 +61,9 @@ pub(crate) fn front(
     if let Some((card, _)) = card {
         items.extend(card);
     }
-    if let Some(region) = &scene.region {
+    if let Some(area) = &scene.area {
         items.push(Item::Polygon {
-            corners: region.outline(),
+            corners: area.outline(),
             fill: scene.theme.accent.with_alpha(0.12),
             stroke: scene.theme.accent,
             width: 1.5,

@@ -15,6 +15,13 @@ const CLEAR: usize = 400;
 /// Up to so many points in view, each gets a label if there is any room for one.
 const FEW: usize = 60;
 
+/// From so many points on, a label for each that finds room is noise until one zooms in: when
+/// names of regions say what is where, and when nothing does.
+const NOISE: (usize, usize) = (FEW, 500);
+
+/// How much larger than with everything in view things are once one has zoomed in.
+const NEAR: f64 = 2.5;
+
 /// Labels tried in one frame at most, so that its cost doesn't grow with the points.
 const TRIES: usize = 240;
 
@@ -105,12 +112,25 @@ pub(super) fn labels(
     labeler.renew(scene, limit);
     // Of points at one place one label is enough; the card tells of the others.
     let stacks = (scene.len() <= STACKED && !scene.is_moving()).then(|| scene.stacks());
-    let chosen: Vec<u32> = scene.selected().iter().copied().take(40).collect();
+    let named = !scene.regions.is_empty();
+    let shown = screen.iter().filter(|at| at.scale > 0.0).count();
+    let quiet = shown > if named { NOISE.0 } else { NOISE.1 }
+        && scene.view.magnification() < NEAR * (1.0 - 1e-9);
+    let speaks_up = |point: u32| {
+        let index = point as usize;
+        scene.stands_out(index) || named && scene.is_important(index)
+    };
+    let mut chosen: Vec<u32> = scene.selected().iter().copied().take(40).collect();
+    let current = scene.current.filter(|point| scene.hovered != Some(*point));
+    let marked = [scene.hovered, current].into_iter().flatten();
+    chosen.extend(marked.filter(|point| !scene.is_selected(*point as usize)));
     let others = scene
         .by_rank
         .iter()
         .copied()
-        .filter(|point| !scene.is_selected(*point as usize));
+        .filter(|point| !chosen.contains(point) && !scene.is_selected(*point as usize))
+        // By rank: after the first that doesn't, none does.
+        .take_while(|point| !quiet || speaks_up(*point));
     let candidates = chosen
         .iter()
         .copied()

@@ -84,8 +84,9 @@ pub(crate) fn mark(scene: &Scene, index: usize, at: ScreenPoint) -> Option<Mark>
     let hovered = scene.hovered == Some(index as u32);
     let selected = scene.is_selected(index);
     let marked = hovered || selected;
+    let plain = !marked && !scene.is_more_than_dot(index);
     let color = scene.color(index);
-    let opacity = if marked { 1.0 } else { scene.opacity() };
+    let opacity = if plain { scene.opacity() } else { 1.0 };
     let alpha = f64::from(color.3) / 255.0 * opacity;
     let fill = if scene.is_solid() && !marked {
         color
@@ -105,6 +106,8 @@ pub(crate) fn mark(scene: &Scene, index: usize, at: ScreenPoint) -> Option<Mark>
     let width = outline_width(radius * 2.0);
     let outline = if marked {
         Some((theme.background, width.max(1.5)))
+    } else if plain && scene.is_crowd() {
+        None
     } else {
         (width >= 0.3).then(|| (theme.background.with_alpha(alpha), width))
     };

@@ -1,5 +1,6 @@
 //! All that is drawn and how it changes, without a browser.
 
+mod looks;
 mod pointing;
 #[cfg(test)]
 mod tests;
@@ -10,19 +11,14 @@ use std::rc::Rc;
 
 use crate::camera::{Camera, Lens};
 use crate::event::{Event, Tool};
-use crate::gesture::Region;
-use crate::math;
+use crate::gesture::Area;
 use crate::motion::Motion;
 use crate::number::ordered;
 use crate::points::{Cloud, Framing, Points};
 use crate::stack::Stacks;
-use crate::{Appearance, Axes, ScatterError, Shape, Theme};
+use crate::{Appearance, Axes, Region, ScatterError, Theme};
 
 pub(crate) use view::View;
-
-/// Diameters for few and for very many points, in CSS px.
-const LARGEST: f64 = 11.0;
-const SMALLEST: f64 = 2.6;
 
 /// Counts the changes of what a renderer keeps a copy of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,6 +55,10 @@ pub(crate) struct Scene {
     /// The points by rank.
     pub by_rank: Vec<u32>,
     pub appearance: Appearance,
+    /// Groups whose names are written, the largest first.
+    pub regions: Vec<Region>,
+    /// A second line for the card.
+    pub note: Option<Rc<str>>,
     pub axes: Axes,
     pub theme: Theme,
     selected: Vec<u32>,
@@ -68,7 +68,7 @@ pub(crate) struct Scene {
     pub links: Vec<(u32, u32)>,
     pub tool: Tool,
     /// The box or lasso under way.
-    pub region: Option<Region>,
+    pub area: Option<Area>,
     pub view: View,
     /// Whether movements are to be skipped (`prefers-reduced-motion`).
     pub still: bool,
@@ -174,7 +174,16 @@ impl Scene {
         self.labels = labels;
         self.importance = importance;
         self.rank();
+        // Points that stand out look different.
+        self.versions.looks += 1;
         self.versions.labels += 1;
+    }
+
+    /// Takes the groups whose names are written.
+    pub fn set_regions(&mut self, mut regions: Vec<Region>) {
+        // Stable, so that of equally large ones the first stays the first.
+        regions.sort_by_key(|region| std::cmp::Reverse(region.members.len()));
+        self.regions = regions;
     }
 
     /// Takes colours, sizes, shapes and visibility.
@@ -249,59 +258,6 @@ impl Scene {
     /// The label of a point, empty when it has none.
     pub fn label(&self, index: usize) -> Rc<str> {
         self.labels.get(index).cloned().unwrap_or_else(|| "".into())
-    }
-
-    /// Fill colour of a point.
-    pub fn color(&self, index: usize) -> crate::Rgba {
-        self.appearance
-            .colors
-            .get(index)
-            .copied()
-            .unwrap_or_else(|| crate::categorical(0, self.theme.is_dark()))
-    }
-
-    /// Shape of a point.
-    pub fn shape(&self, index: usize) -> Shape {
-        self.appearance
-            .shapes
-            .get(index)
-            .copied()
-            .unwrap_or_default()
-    }
-
-    /// Factor on the diameter of a point, 0.3 to 4.
-    pub fn size(&self, index: usize) -> f32 {
-        match self.appearance.sizes.get(index) {
-            Some(size) if size.is_finite() => size.clamp(0.3, 4.0),
-            _ => 1.0,
-        }
-    }
-
-    /// Diameter of an ordinary point at the centre in CSS px: 11 up to 60 points, then smaller by
-    /// 2.5 for each power of ten, larger when zoomed in and in a large type size.
-    pub fn diameter(&self) -> f64 {
-        let count = (self.len().max(60)) as f64;
-        let base = (LARGEST - 2.5 * (math::log10(count) - math::log10(60.0))).max(SMALLEST);
-        let zoom = math::pow(self.view.magnification(), 0.25).clamp(0.8, 3.0);
-        let zoomed = (base * zoom).min(base.max(LARGEST * 1.2));
-        zoomed * (self.theme.font_size / 13.0).clamp(0.8, 1.8)
-    }
-
-    /// Opacity of ordinary points: full for a few, 0.75 for 100,000, so that density shows.
-    pub fn opacity(&self) -> f64 {
-        let excess = math::log10(self.len().max(2000) as f64 / 2000.0);
-        (1.0 - 0.15 * excess).clamp(0.7, 1.0)
-    }
-
-    /// Radius of a point on the screen in CSS px.
-    pub fn radius(&self, index: usize, scale: f32) -> f64 {
-        let grown = if self.is_selected(index) || self.hovered == Some(index as u32) {
-            1.25
-        } else {
-            1.0
-        };
-        let near = f64::from(scale).clamp(0.4, 3.0);
-        self.diameter() / 2.0 * f64::from(self.size(index)) * near * grown
     }
 
     /// Where a point is at this moment, in the frame.

@@ -1,7 +1,7 @@
 //! What a person points at, walks to and selects.
 
 use crate::event::{Event, Selection, SelectionMode};
-use crate::gesture::{Gesture, Region};
+use crate::gesture::{Area, Gesture};
 use crate::keyboard::{self, Direction, KeyAction};
 use crate::math;
 use crate::scene::Scene;
@@ -25,7 +25,7 @@ impl Scene {
         self.screen();
         let screen = std::mem::take(&mut self.screen);
         // Largest radius any mark can have, to pass over most points cheaply.
-        let widest = self.diameter() / 2.0 * 4.0 * 3.0 * 1.25 + reach;
+        let widest = self.diameter() / 2.0 * 4.0 * 3.0 * self.growth() + reach;
         let mut best: Option<(f64, f64, u32, u32)> = None;
         for (index, point) in screen.iter().enumerate() {
             let (dx, dy) = (f64::from(point.x) - x, f64::from(point.y) - y);
@@ -54,9 +54,9 @@ impl Scene {
     }
 
     /// The shown points inside an area, ascending.
-    pub fn points_in(&mut self, region: &Region) -> Vec<u32> {
+    pub fn points_in(&mut self, area: &Area) -> Vec<u32> {
         let inside = |&(_, point): &(usize, &super::ScreenPoint)| {
-            point.scale > 0.0 && region.contains(f64::from(point.x), f64::from(point.y))
+            point.scale > 0.0 && area.contains(f64::from(point.x), f64::from(point.y))
         };
         self.screen()
             .iter()
@@ -103,9 +103,9 @@ impl Scene {
             Gesture::Drag { dx, dy } if self.is_solid() => self.orbit_by(-dx * TURN, dy * TURN),
             Gesture::Drag { dx, dy } => self.pan_by(dx, dy),
             Gesture::Zoom { factor, x, y } => self.zoom_by(factor, Some((x, y))),
-            Gesture::Draw(region) => self.region = region,
-            Gesture::Enclose { region, add } => {
-                let points = self.points_in(&region);
+            Gesture::Draw(area) => self.area = area,
+            Gesture::Enclose { area, add } => {
+                let points = self.points_in(&area);
                 let mode = if add {
                     SelectionMode::Add
                 } else {

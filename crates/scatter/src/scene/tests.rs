@@ -269,7 +269,7 @@ fn hidden_points_are_nowhere() {
     assert!(!texts(&mut scene, false).contains(&"text 4".into()));
     assert_eq!(
         scene
-            .points_in(&Region::Box((0.0, 0.0), (800.0, 600.0)))
+            .points_in(&Area::Box((0.0, 0.0), (800.0, 600.0)))
             .len(),
         8
     );
@@ -370,9 +370,13 @@ fn hundred_thousand_points_take_little_time() {
     let mut scene = scene(&coordinates, 2);
     scene.set_labels(labels(&scene), Vec::new());
     let mut labeler = Labeler::default();
-    let shown = front(&mut scene, &mut labeler, false, &mut Fixed).len();
-    assert!((10..=90).contains(&shown), "{shown}");
+    let mut shown = |scene: &mut Scene| front(scene, &mut labeler, false, &mut Fixed).len();
+    assert_eq!(shown(&mut scene), 0);
+    scene.zoom_by(3.0, None);
+    let near = shown(&mut scene);
+    assert!((10..=90).contains(&near), "{near}");
+    scene.fit(None, None);
     assert!(scene.point_at(400.0, 300.0, false).is_some());
-    let half = Region::Box((0.0, 0.0), (400.0, 600.0));
+    let half = Area::Box((0.0, 0.0), (400.0, 600.0));
     assert!((40_000..60_000).contains(&scene.points_in(&half).len()));
 }
