@@ -16,7 +16,7 @@ use crate::layout::{
 };
 use crate::similarity::nearest_to;
 use crate::sparse::SparseGraph;
-use crate::{AnalysisError, NeighborGraph, Vectors};
+use crate::{AnalysisError, Distinct, NeighborGraph, Vectors};
 
 /// Side of the square or cube that a map starts in.
 const EXTENT: f32 = 10.0;
@@ -154,6 +154,7 @@ impl Umap {
     /// Places new texts on the map as it is, without moving the others: `[new, dimensions]`.
     /// `originals` are the vectors that the map shows. Each new text starts in the middle of its
     /// neighbours on the map and settles among them; it sees the originals, not the other new ones.
+    /// One that equals an original lies where that lies, and new ones that are equal lie at one place.
     ///
     /// # Errors
     /// When the dimensions differ, or `originals` are not as many as the map shows.
@@ -168,6 +169,11 @@ impl Umap {
                 found: n,
             });
         }
+        let distinct = Distinct::of(new);
+        if !distinct.all_differ() {
+            let placed = self.place(originals, &new.select(distinct.firsts())?)?;
+            return distinct.copied(&placed, d);
+        }
         let metric = self.graph.metric();
         let greatest = self
             .graph
@@ -180,8 +186,11 @@ impl Umap {
             ..SparseGraph::default()
         };
         let mut placed = Vec::with_capacity(new.len() * d);
-        for row in new.rows() {
+        let mut twins = Vec::new();
+        for (i, row) in new.rows().enumerate() {
             let near = nearest_to(originals, row, self.neighbors, metric)?;
+            let twin = near.iter().find(|n| originals.same_as(n.index, new, i));
+            twins.extend(twin.map(|twin| (i, twin.index)));
             let scores: Vec<f32> = near.iter().map(|neighbor| neighbor.score).collect();
             let greatest = scores.iter().copied().fold(greatest, f32::max);
             let distances = fuzzy::distances(metric, &scores, greatest);
@@ -221,6 +230,10 @@ impl Umap {
                 pass.run(&mut edges, &mut points, &tails, &mut random);
             }
             descent::coordinates(&points, d, &mut placed);
+        }
+        for (i, twin) in twins {
+            let place = &self.coordinates[twin * d..(twin + 1) * d];
+            placed[i * d..(i + 1) * d].copy_from_slice(place);
         }
         Ok(placed)
     }

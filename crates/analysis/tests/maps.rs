@@ -204,8 +204,11 @@ fn new_texts_are_placed_among_their_like_and_move_nobody() {
     let mut umap = Umap::new(&vectors, &neighbors, &UmapOptions::default()).unwrap();
     while umap.step(100) {}
     let before = umap.coordinates().to_vec();
-    // The originals again: every one must land near its own group.
-    let placed = umap.place(&vectors, &vectors).unwrap();
+    assert_eq!(umap.place(&vectors, &vectors).unwrap(), before);
+    // The originals again, a little off: every one must land near its own group.
+    let off = vectors.as_flat().iter().map(|x| x + 0.001).collect();
+    let off = Vectors::from_flat(off, 12).unwrap();
+    let placed = umap.place(&vectors, &off).unwrap();
     assert_eq!(umap.coordinates(), before);
     let map = Vectors::from_flat(before, 2).unwrap();
     for (i, point) in placed.chunks_exact(2).enumerate() {
@@ -220,7 +223,16 @@ fn new_texts_are_placed_among_their_like_and_move_nobody() {
             .unwrap()
             .is_empty()
     );
-    assert_eq!(umap.place(&vectors, &vectors).unwrap(), placed);
+    assert_eq!(umap.place(&vectors, &off).unwrap(), placed);
+    // Equal ones lie at one place: on an original, and by themselves.
+    let mut new = vectors.select(&[7]).unwrap();
+    let other: Vec<f32> = vectors.row(3).iter().map(|x| x + 0.01).collect();
+    new.push(&other).unwrap();
+    new.push(&other).unwrap();
+    let placed = umap.place(&vectors, &new).unwrap();
+    assert_eq!(placed[..2], umap.coordinates()[14..16]);
+    assert_eq!(placed[2..4], placed[4..]);
+    assert_ne!(placed[2..4], umap.coordinates()[6..8]);
     assert!(matches!(
         umap.place(&vectors, &random(1, 3, 1)),
         Err(AnalysisError::WrongDimensions { .. })
@@ -332,4 +344,22 @@ fn bad_options_are_refused_by_name() {
         Umap::new(&vectors, &other, &UmapOptions::default()),
         Err(AnalysisError::Mismatch { .. })
     ));
+}
+
+#[test]
+fn equal_texts_lie_at_one_place() {
+    let few = grouped(90, 3, 8);
+    // Every text three times, far apart from one another.
+    let rows: Vec<usize> = (0..270).map(|i| i % 90).collect();
+    let vectors = few.select(&rows).unwrap();
+    let distinct = Distinct::of(&vectors);
+    let different = vectors.select(distinct.firsts()).unwrap();
+    for method in METHODS {
+        let map = run(layout(method, &different, Metric::Cosine, 2, 1));
+        let all = distinct.copied(&map, 2).unwrap();
+        assert_eq!(all[..180], all[180..360]);
+        assert_eq!(all[..180], all[360..]);
+        // Copies change nothing for the others.
+        assert_eq!(all[..180], run(layout(method, &few, Metric::Cosine, 2, 1)));
+    }
 }

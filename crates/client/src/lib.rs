@@ -28,7 +28,7 @@ pub use client::{Client, Similarity};
 pub use embedder::{Embedder, Embeddings};
 pub use error::{ClientError, Notice};
 pub use known::Embedded;
-pub use maps::{Clusters, Map, MapEvent, PointFaithfulness, Trust};
+pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
 pub use options::ClientOptions;
 pub use pool::EmbedProgress;
 pub use semblance_protocol::{

@@ -164,6 +164,8 @@ impl Link {
                 | Request::Project(_)
                 | Request::Faithfulness { .. }
                 | Request::Outliers { .. }
+                | Request::Overview
+                | Request::Duplicates { .. }
         );
         let sent = self.send(request, payload, progress);
         let mailbox = self.mailbox.clone();

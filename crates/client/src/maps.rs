@@ -64,6 +64,34 @@ pub struct PointFaithfulness {
     pub preservation: f32,
 }
 
+/// How each point stands among the others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overview {
+    /// The nearest other point of each, the first of equally near ones; [`u32::MAX`] where there is
+    /// no other point.
+    pub nearest: Vec<u32>,
+    /// Cosine similarity of each with its nearest, −1 to 1; NaN where there is no other point.
+    pub scores: Vec<f32>,
+    /// One less the mean cosine similarity of each with its ten nearest (fewer where there are
+    /// fewer), 0 to 2; NaN where there is no other point.
+    pub oddness: Vec<f32>,
+}
+
+impl Overview {
+    /// From `[n, 3]`, as the worker answers.
+    fn from_numbers(numbers: &[f32]) -> Self {
+        let mut overview = Self::default();
+        for &[nearest, score, oddness] in numbers.as_chunks().0 {
+            let none = nearest.is_nan();
+            let nearest = if none { u32::MAX } else { nearest as u32 };
+            overview.nearest.push(nearest);
+            overview.scores.push(score);
+            overview.oddness.push(oddness);
+        }
+        overview
+    }
+}
+
 /// Points in clusters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clusters {
@@ -118,26 +146,29 @@ impl Client {
     }
 
     /// Compares the latest map with the original space: up to `k` neighbours of each point.
-    /// `shown` are the coordinates that are drawn (the chosen components of a PCA).
+    /// `shown` are the coordinates that are drawn (the chosen components of a PCA). Where more was
+    /// placed on the map, `drawn` says where all present points are, `[n, dimensions]`, and the
+    /// dimensions, of which `shown` chooses; they are compared by the metric of the latest map.
     ///
     /// # Errors
     /// [`ClientError::Cancelled`] when another map was asked for meanwhile;
-    /// [`ClientError::Failed`] when there is no map; or when the analysis worker died.
+    /// [`ClientError::Failed`] when there is neither a map nor `drawn`, or `drawn` is not of as many
+    /// points as there are; or when the analysis worker died.
     pub async fn trust(
         &self,
         k: usize,
         shown: &[u32],
+        drawn: Option<(&[f32], usize)>,
         events: Rc<dyn Fn(MapEvent)>,
     ) -> Result<Trust, ClientError> {
         let request = Request::Faithfulness {
             k: number(k),
             shown: shown.to_vec(),
+            drawn: drawn.map(|(_, dimensions)| number(dimensions)),
         };
+        let payload = drawn.map_or(Payload::None, |(places, _)| Payload::from_slice(places));
         let progress = self.hearing(events);
-        match self
-            .ask_watched(request, Payload::None, Some(progress))
-            .await?
-        {
+        match self.ask_watched(request, payload, Some(progress)).await? {
             (Response::Faithfulness(whole), payload) => Ok(Trust {
                 whole,
                 points: floats(payload)
@@ -254,6 +285,42 @@ impl Client {
         }
     }
 
+    /// The nearest of each point by cosine similarity, and how odd each is.
+    ///
+    /// # Errors
+    /// [`ClientError::Cancelled`] when the points changed meanwhile; or when the analysis worker
+    /// died.
+    pub async fn overview(&self, events: Rc<dyn Fn(MapEvent)>) -> Result<Overview, ClientError> {
+        let progress = self.hearing(events);
+        match self
+            .ask_watched(Request::Overview, Payload::None, Some(progress))
+            .await?
+        {
+            (Response::Overview, payload) => Ok(Overview::from_numbers(&floats(payload))),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// Sets of points that are linked by pairs with a cosine similarity of at least `threshold`, −1
+    /// to 1: each of two points or more, rising; the largest set first, equal ones by their first
+    /// point. Equal texts are linked at any threshold.
+    ///
+    /// Exact up to [`PAIRS_LIMIT`](crate::PAIRS_LIMIT) different texts; above, only pairs of a text
+    /// and one of its ten nearest link. The first time for the present points takes as long as a
+    /// search for their neighbours, another threshold next to nothing, unless it is the first one
+    /// below 0.6.
+    ///
+    /// # Errors
+    /// [`ClientError::Cancelled`] when the points changed meanwhile; [`ClientError::Failed`] when
+    /// the threshold is out of its range; or when the analysis worker died.
+    pub async fn duplicates(&self, threshold: f32) -> Result<Vec<Vec<u32>>, ClientError> {
+        let request = Request::Duplicates { threshold };
+        match self.ask_watched(request, Payload::None, None).await? {
+            (Response::Duplicates(sets), _) => Ok(sets),
+            _ => Err(nonsense()),
+        }
+    }
+
     /// Hands progress on as events, and asks for the next frame after each.
     fn hearing(&self, events: Rc<dyn Fn(MapEvent)>) -> OnProgress {
         let client = self.clone();
@@ -282,4 +349,19 @@ impl Client {
 
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overview_is_taken_apart() {
+        let numbers = [1.0, 0.5, 0.25, f32::NAN, f32::NAN, f32::NAN];
+        let overview = Overview::from_numbers(&numbers);
+        assert_eq!(overview.nearest, [1, u32::MAX]);
+        assert_eq!((overview.scores[0], overview.oddness[0]), (0.5, 0.25));
+        assert!(overview.scores[1].is_nan() && overview.oddness[1].is_nan());
+        assert_eq!(Overview::from_numbers(&[]), Overview::default());
+    }
 }

@@ -8,8 +8,8 @@
 //!
 //! One request has one final response; before it, any number of [`Response::Progress`] with the
 //! same number may arrive. Requests to one worker are answered in the order they were sent, but for
-//! those that take long ([`Request::Project`], [`Request::Faithfulness`], [`Request::Outliers`]):
-//! others are answered meanwhile.
+//! those that take long ([`Request::Project`], [`Request::Faithfulness`], [`Request::Outliers`],
+//! [`Request::Overview`], [`Request::Duplicates`]): others are answered meanwhile.
 
 mod failure;
 mod map;
@@ -97,6 +97,8 @@ mod tests {
             point: 3,
             score: -0.25,
         }]));
+        round_trip(Request::Duplicates { threshold: 0.85 });
+        round_trip(Response::Duplicates(vec![vec![0, 7], vec![]]));
         round_trip(Response::Failed(Failure {
             kind: FailureKind::CutOff,
             message: "cut off".into(),

@@ -83,12 +83,16 @@ pub enum Request {
     Project(Projection),
     /// How the map that is being made should go on.
     Steer(Steer),
-    /// Compare the latest map with the original space.
+    /// Compare the latest map with the original space; or, where a payload comes along, the places
+    /// of the present points in it, `[points, dimensions]` f32, row-major: a map on which more was
+    /// placed.
     Faithfulness {
         /// Neighbours of each point to compare, at most.
         k: u32,
         /// Which coordinates are drawn: the chosen components of a PCA.
         shown: Vec<u32>,
+        /// Dimensions of the payload, where there is one.
+        drawn: Option<u32>,
     },
     /// Places on the latest map for vectors that are not on it; those on it stay where they are.
     Place {
@@ -113,6 +117,18 @@ pub enum Request {
     Outliers {
         /// How many at most.
         count: u32,
+    },
+    /// The nearest of each point by cosine similarity, and how odd each is. Given up when the points
+    /// change. Answered by [`Response::Overview`](crate::Response::Overview).
+    Overview,
+    /// The sets of points that are linked by pairs (single linkage). The first takes as long as
+    /// neighbours do, others about the same points no time, unless they go below 0.6 for the first
+    /// time. Exact up to [`PAIRS_LIMIT`](crate::PAIRS_LIMIT) different vectors; above, pairs are
+    /// those of each vector with its ten nearest. Given up when the points change. Answered by
+    /// [`Response::Duplicates`](crate::Response::Duplicates).
+    Duplicates {
+        /// Least cosine similarity of a pair that links, -1 to 1.
+        threshold: f32,
     },
 }
 

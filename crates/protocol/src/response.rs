@@ -55,6 +55,12 @@ pub enum Response {
     },
     /// The group of each point.
     Groups(Vec<Assignment>),
+    /// Payload: `[n, 3]` f32, row-major: of each point the index of the nearest other one, the cosine
+    /// similarity with it, −1 to 1, and the oddness, 0 to 2: one less the mean cosine similarity with
+    /// the ten nearest. All three are NaN where there is no other point.
+    Overview,
+    /// Sets of two points or more, each rising; the largest first, equal ones by their first point.
+    Duplicates(Vec<Vec<u32>>),
     /// The request failed.
     Failed(Failure),
 }

@@ -7,13 +7,13 @@ use semblance_analysis as analysis;
 use semblance_analysis::{AnalysisError, Vectors};
 use semblance_protocol::{
     Assignment, Cluster, Failure, FailureKind, Metric, Neighbour, PAIRS_LIMIT, Pair, Request,
-    Response, SIMILARITY_LIMIT, VectorId, wire::Payload,
+    Response, SIMILARITY_LIMIT, Steer, VectorId, wire::Payload,
 };
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Words that name a cluster.
-const WORDS: usize = 4;
+const WORDS: usize = 3;
 
 /// What the analysis worker has.
 #[derive(Default)]
@@ -28,6 +28,8 @@ pub(crate) struct Analysis {
     pub(crate) map: Option<Rc<Map>>,
     /// The map that is being made or compared.
     pub(crate) job: Rc<Job>,
+    /// The long questions about the present points.
+    pub(crate) asking: Rc<Job>,
 }
 
 impl Analysis {
@@ -94,6 +96,8 @@ impl Analysis {
             Request::Project(_)
             | Request::Faithfulness { .. }
             | Request::Outliers { .. }
+            | Request::Overview
+            | Request::Duplicates { .. }
             | Request::Load(_)
             | Request::Embed { .. }
             | Request::Share { .. } => Err(bad_request("The analysis worker embeds no texts.")),
@@ -255,6 +259,7 @@ impl Analysis {
             None if names.is_empty() => None,
             None => return Err(no_vector()),
         };
+        std::mem::take(&mut self.asking).steer(Steer::Cancel);
         Ok(())
     }
 }
@@ -300,7 +305,7 @@ fn indices(points: &[u32]) -> Vec<usize> {
     points.iter().map(|&point| point as usize).collect()
 }
 
-fn bad_request(message: impl Into<String>) -> Failure {
+pub(crate) fn bad_request(message: impl Into<String>) -> Failure {
     Failure::new(FailureKind::BadRequest, message)
 }
 

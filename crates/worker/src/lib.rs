@@ -11,6 +11,7 @@ mod hash;
 mod map;
 mod outbox;
 mod pace;
+mod questions;
 mod share;
 mod space;
 
@@ -81,10 +82,12 @@ pub fn receive(data: &JsValue) {
         }
         request @ (Request::Project(_)
         | Request::Faithfulness { .. }
-        | Request::Outliers { .. }) => {
+        | Request::Outliers { .. }
+        | Request::Overview
+        | Request::Duplicates { .. }) => {
             let analysis = ANALYSIS.with(Rc::clone);
             spawn_local(async move {
-                let answer = map::answer(&analysis, request, id).await;
+                let answer = map::answer(&analysis, request, payload, id).await;
                 outbox::answer(id, answer);
             });
         }

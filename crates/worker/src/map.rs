@@ -1,13 +1,13 @@
 //! Making maps: long work that is watched, steered and given up.
 
 use crate::Answer;
-use crate::analysis::{Analysis, analysis_metric, listed, no_map, no_numbers, refused};
-use crate::outbox;
+use crate::analysis::{Analysis, analysis_metric, bad_request, no_map, no_numbers, refused};
 use crate::pace::{Pace, now};
 use crate::space::Space;
+use crate::{outbox, questions};
 use semblance_analysis as analysis;
 use semblance_analysis::{
-    AnalysisError, Axis, FaithfulnessCheck, Layout, Pca, Start, Tsne, TsneOptions, Umap,
+    AnalysisError, Axis, Distinct, FaithfulnessCheck, Layout, Pca, Start, Tsne, TsneOptions, Umap,
     UmapOptions, Vectors,
 };
 use semblance_protocol::{
@@ -17,8 +17,6 @@ use semblance_protocol::{
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// Neighbours that outliers are judged by.
-const OUTLIER_NEIGHBOURS: usize = 10;
 /// Time between two frames, in milliseconds.
 const FRAME: f64 = 33.0;
 
@@ -69,6 +67,7 @@ pub(crate) struct Map {
 /// How a map was made, for placing more on it.
 enum Made {
     Pca(Pca),
+    /// Of the different vectors.
     Umap(Umap),
     Tsne,
     /// Own axes, and for the dimensions beyond them principal components.
@@ -78,8 +77,8 @@ enum Made {
 impl Map {
     /// Places for vectors that are not on the map, `[new, dimensions]`.
     pub(crate) fn place(&self, new: &Vectors) -> Result<Vec<f32>, AnalysisError> {
-        let originals = self.space.seen(self.projection.centred);
-        let new = match self.projection.centred {
+        let centred = self.projection.centred;
+        let new = match centred {
             true if !matches!(self.made, Made::Pca(_) | Made::Axes(..)) => {
                 new.less(&self.space.vectors.mean())?
             }
@@ -88,8 +87,9 @@ impl Map {
         match &self.made {
             Made::Pca(pca) => pca.transform(&new),
             Made::Axes(axes, rest) => along(&new, axes, rest),
-            Made::Umap(umap) => umap.place(&originals, &new),
+            Made::Umap(umap) => umap.place(&*self.space.different(centred)?, &new),
             Made::Tsne => {
+                let originals = self.space.seen(centred);
                 let metric = analysis_metric(self.projection.metric);
                 analysis::place_among(&originals, &self.coordinates, self.dimensions, &new, metric)
             }
@@ -101,13 +101,22 @@ impl Map {
 pub(crate) async fn answer(
     analysis: &Rc<RefCell<Analysis>>,
     request: Request,
+    payload: Payload,
     id: RequestId,
 ) -> Answer {
     match request {
         Request::Project(projection) => project(analysis, projection, id).await,
-        Request::Faithfulness { k, shown } => compare(analysis, k as usize, &shown, id).await,
-        Request::Outliers { count } => outliers(analysis, count as usize, id).await,
-        other => analysis.borrow_mut().answer(other, Payload::None),
+        Request::Faithfulness { k, shown, drawn } => {
+            let drawn = drawn.map(|dimensions| {
+                let places = payload.into_floats().map(|floats| floats.to_vec());
+                (places.unwrap_or_default(), dimensions as usize)
+            });
+            compare(analysis, k as usize, &shown, drawn, id).await
+        }
+        Request::Outliers { count } => questions::outliers(analysis, count as usize, id).await,
+        Request::Overview => questions::overview(analysis, id).await,
+        Request::Duplicates { threshold } => questions::duplicates(analysis, threshold, id).await,
+        other => analysis.borrow_mut().answer(other, payload),
     }
 }
 
@@ -119,7 +128,7 @@ fn begin(analysis: &Rc<RefCell<Analysis>>) -> Rc<Job> {
     job
 }
 
-fn tell(id: RequestId, progress: MapProgress, payload: Payload) {
+pub(crate) fn tell(id: RequestId, progress: MapProgress, payload: Payload) {
     outbox::send(id, Response::Progress(Progress::Map(progress)), payload);
 }
 
@@ -207,7 +216,8 @@ fn along(vectors: &Vectors, axes: &[Axis], rest: &Pca) -> Result<Vec<f32>, Analy
     Ok(places)
 }
 
-/// A layout that is found step by step.
+/// A layout that is found step by step, of the different vectors: equal ones, which would drift apart,
+/// lie where the one of them lies that takes part.
 async fn lay_out(
     space: &Space,
     projection: &Projection,
@@ -215,13 +225,14 @@ async fn lay_out(
     id: RequestId,
 ) -> Result<(Made, Response, Vec<f32>), Failure> {
     let mut pace = Pace::new(job.clone());
-    let vectors = space.seen(projection.centred);
+    let vectors = space.different(projection.centred).map_err(refused)?;
+    let distinct = space.distinct();
     let metric = analysis_metric(projection.metric);
     let dimensions = projection.dimensions as usize;
     let mut near = async |k| {
         let tell = |done| tell(id, MapProgress::Neighbours { done }, Payload::None);
         space
-            .graph(metric, projection.centred, k, &mut pace, tell)
+            .graph_of_different(metric, projection.centred, k, &mut pace, tell)
             .await
     };
     let (made, iterations, coordinates) = match &projection.method {
@@ -249,8 +260,8 @@ async fn lay_out(
             };
             let graph = near(options.neighbors.saturating_sub(1)).await?;
             let mut umap = Umap::new(&vectors, &graph, &options).map_err(refused)?;
-            watch(&mut umap, job, &mut pace, id).await?;
-            let (done, places) = (umap.iteration(), umap.coordinates().to_vec());
+            watch(&mut umap, distinct, job, &mut pace, id).await?;
+            let (done, places) = (umap.iteration(), places(&umap, distinct)?);
             (Made::Umap(umap), done, places)
         }
         Method::Tsne {
@@ -271,8 +282,8 @@ async fn lay_out(
             };
             let graph = near(options.neighbors_of(vectors.len())).await?;
             let mut tsne = Tsne::new(&vectors, &graph, &options).map_err(refused)?;
-            watch(&mut tsne, job, &mut pace, id).await?;
-            (Made::Tsne, tsne.iteration(), tsne.coordinates().to_vec())
+            watch(&mut tsne, distinct, job, &mut pace, id).await?;
+            (Made::Tsne, tsne.iteration(), places(&tsne, distinct)?)
         }
         Method::Pca { .. } | Method::Axes(_) => return Err(no_map()),
     };
@@ -285,9 +296,17 @@ async fn lay_out(
     Ok((made, response, coordinates))
 }
 
+/// Where all points are, `[n, dimensions]`.
+fn places(layout: &dyn Layout, distinct: &Distinct) -> Result<Vec<f32>, Failure> {
+    distinct
+        .copied(layout.coordinates(), layout.dimensions())
+        .map_err(refused)
+}
+
 /// Runs a layout to its end, or until the page has had enough of it, and shows it on the way.
 async fn watch(
     layout: &mut dyn Layout,
+    distinct: &Distinct,
     job: &Job,
     pace: &mut Pace,
     id: RequestId,
@@ -299,8 +318,9 @@ async fn watch(
                 iteration: layout.iteration() as u32,
                 iterations: layout.iterations() as u32,
             };
+            let places = places(layout, distinct)?;
             job.unseen.set(true);
-            tell(id, frame, Payload::from_slice(layout.coordinates()));
+            tell(id, frame, Payload::from_slice(&places));
             shown = now();
         }
         if job.finishing.get() || !layout.step(1) {
@@ -310,39 +330,47 @@ async fn watch(
     }
 }
 
+/// Compares the latest map with the space it was made from, or the present points with where they
+/// are drawn: `[n, dimensions]`, and the dimensions.
 async fn compare(
     analysis: &Rc<RefCell<Analysis>>,
     k: usize,
     shown: &[u32],
+    drawn: Option<(Vec<f32>, usize)>,
     id: RequestId,
 ) -> Answer {
     let job = begin(analysis);
-    let map = analysis.borrow().map.clone().ok_or_else(no_map)?;
+    let map = analysis.borrow().map.clone();
+    let nothing = || {
+        let nothing = Response::Faithfulness(Faithfulness::default());
+        Ok((nothing, no_numbers()))
+    };
+    // What is near is what the map went by, also where more was placed on it.
+    let metric = map.as_ref().map(|map| map.projection.metric);
+    let metric = analysis_metric(metric.unwrap_or_default());
+    let (space, drawn) = match drawn {
+        Some((coordinates, dimensions)) => {
+            let Ok(space) = analysis.borrow().points().cloned() else {
+                return nothing();
+            };
+            (space, chosen(&coordinates, dimensions, shown)?)
+        }
+        None => {
+            let map = map.ok_or_else(no_map)?;
+            let drawn = chosen(&map.coordinates, map.dimensions, shown)?;
+            (map.space.clone(), drawn)
+        }
+    };
+    let Some(drawn) = drawn else {
+        return nothing();
+    };
     let mut pace = Pace::new(job);
     let said = |done| tell(id, MapProgress::Comparing { done }, Payload::None);
-    let metric = analysis_metric(map.projection.metric);
     // Always in the original space, whatever the map was made from.
-    let truth = map
-        .space
+    let truth = space
         .graph(metric, false, k, &mut pace, |done| said(done / 2.0))
         .await?;
-    let axes: Vec<usize> = (shown.iter().map(|&axis| axis as usize))
-        .filter(|&axis| axis < map.dimensions)
-        .collect();
-    if axes.is_empty() {
-        return Ok((
-            Response::Faithfulness(Faithfulness::default()),
-            no_numbers(),
-        ));
-    }
-    let drawn: Vec<f32> = map
-        .coordinates
-        .chunks_exact(map.dimensions)
-        .flat_map(|place| axes.iter().map(|&axis| place[axis]))
-        .collect();
-    let drawn = Vectors::from_flat(drawn, axes.len()).map_err(refused)?;
-    let mut check =
-        FaithfulnessCheck::new(&map.space.vectors, &truth, &drawn, k).map_err(refused)?;
+    let mut check = FaithfulnessCheck::new(&space.vectors, &truth, &drawn, k).map_err(refused)?;
     while check.step() {
         if pace.breathe().await? {
             said(0.5 + check.progress() / 2.0);
@@ -364,16 +392,41 @@ async fn compare(
     Ok((Response::Faithfulness(whole), Payload::from_slice(&points)))
 }
 
-async fn outliers(analysis: &Rc<RefCell<Analysis>>, count: usize, id: RequestId) -> Answer {
-    let Ok(space) = analysis.borrow().points().cloned() else {
-        return Ok((Response::Neighbours(Vec::new()), Payload::None));
-    };
-    let mut pace = Pace::new(Rc::default());
-    let said = |done| tell(id, MapProgress::Neighbours { done }, Payload::None);
-    let metric = analysis::Metric::Cosine;
-    let graph = space
-        .graph(metric, false, OUTLIER_NEIGHBOURS, &mut pace, said)
-        .await?;
-    let found = analysis::outliers(&graph.truncated(OUTLIER_NEIGHBOURS), count);
-    Ok((Response::Neighbours(listed(found)), Payload::None))
+/// The chosen ones of each point's coordinates, `[n, dimensions]`; none where there are none of them.
+fn chosen(
+    coordinates: &[f32],
+    dimensions: usize,
+    shown: &[u32],
+) -> Result<Option<Vectors>, Failure> {
+    let axes: Vec<usize> = (shown.iter().map(|&axis| axis as usize))
+        .filter(|&axis| axis < dimensions)
+        .collect();
+    if axes.is_empty() {
+        return Ok(None);
+    }
+    if !coordinates.len().is_multiple_of(dimensions) {
+        return Err(bad_request("Coordinates came in a wrong number."));
+    }
+    let drawn = (coordinates.chunks_exact(dimensions))
+        .flat_map(|place| axes.iter().map(|&axis| place[axis]))
+        .collect();
+    Vectors::from_flat(drawn, axes.len())
+        .map(Some)
+        .map_err(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_coordinates_those_shown_are_compared() {
+        let coordinates = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let drawn = chosen(&coordinates, 3, &[2, 0]).unwrap().unwrap();
+        assert_eq!(drawn.as_flat(), [3.0, 1.0, 6.0, 4.0]);
+        assert_eq!(chosen(&coordinates, 3, &[3]).unwrap(), None);
+        assert_eq!(chosen(&[], 0, &[0]).unwrap(), None);
+        assert!(chosen(&coordinates, 4, &[0]).is_err());
+        assert!(chosen(&[f32::NAN; 2], 2, &[0, 1]).is_err());
+    }
 }

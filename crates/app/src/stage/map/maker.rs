@@ -304,7 +304,7 @@ impl Run {
             }
         };
         let trust = client
-            .trust(TRUST_NEIGHBOURS, &shown, Rc::new(watch))
+            .trust(TRUST_NEIGHBOURS, &shown, None, Rc::new(watch))
             .await?;
         self.check()?;
         self.tell(MapAction::Trust(Rc::new(trust)));
