@@ -69,7 +69,11 @@ impl FileBody {
                         sleep: Box::pin(sleep_until(start)),
                     });
                 }
-                Fault::Status(_) | Fault::Delay(_) => {}
+                Fault::Status(_)
+                | Fault::Delay(_)
+                | Fault::FirstPage
+                | Fault::MediaType(_)
+                | Fault::Header(..) => {}
             }
         }
         body

@@ -17,6 +17,13 @@ pub enum Fault {
     Delay(Duration),
     /// The file arrives at no more than this many bytes a second.
     BytesPerSecond(u64),
+    /// The site's first page with a good status, which is what some hosts send for whatever they
+    /// can't find.
+    FirstPage,
+    /// The file arrives as this media type.
+    MediaType(&'static str),
+    /// The answer has this header, name and value, in place of its own of that name.
+    Header(&'static str, &'static str),
 }
 
 /// A fault, the files it strikes and how often it still does.

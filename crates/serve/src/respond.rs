@@ -39,6 +39,17 @@ pub(crate) async fn respond(
     for (name, value) in &shared.headers {
         answer.headers_mut().insert(name.clone(), value.clone());
     }
+    for fault in &faults {
+        match *fault {
+            Fault::MediaType(media_type) => set(&mut answer, CONTENT_TYPE, media_type),
+            Fault::Header(name, value) => {
+                if let Ok(name) = name.parse() {
+                    set(&mut answer, name, value);
+                }
+            }
+            _ => {}
+        }
+    }
     shared.log(request.method().as_str(), &path, answer.status().as_u16());
     Ok(answer)
 }
@@ -56,6 +67,11 @@ fn answer(shared: &Shared, request: &Request<Incoming>, faults: &[Fault]) -> Ans
         {
             return message(status, "This answer is wrong on purpose.");
         }
+    }
+    if faults.contains(&Fault::FirstPage) {
+        let page = shared.root.join("index.html");
+        return file(shared, &page, request.headers(), head, faults)
+            .unwrap_or_else(|| message(StatusCode::NOT_FOUND, "There is no such file."));
     }
     match locate(&shared.root, &shared.prefix, request.uri().path()) {
         Place::File(path) => file(shared, &path, request.headers(), head, faults)
