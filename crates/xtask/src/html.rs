@@ -1,14 +1,16 @@
 //! The last touch to the page that Trunk made, before Trunk moves it into place.
 //!
-//! The page's content security policy forbids inline scripts. The script with which `trunk serve`
-//! reloads the page is one; Trunk gives it a nonce, and `index.html` lists that nonce. In a page
-//! without that script nobody needs the nonce: it is taken out of the policy, which then allows
-//! scripts of the page's own origin alone.
+//! The page's content security policy forbids inline scripts, except those that it names. One says
+//! why the page does not start: its hash is written into the policy here, where its last word is
+//! known. The other is the one with which `trunk serve` reloads the page; Trunk gives it a nonce,
+//! and `index.html` lists that nonce. In a page without that script nobody needs the nonce: it is
+//! taken out of the policy.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use lexopt::Parser;
+use sha2::{Digest, Sha256};
 
 use crate::files;
 
@@ -26,26 +28,71 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
     Ok(())
 }
 
-/// Takes the nonce out of the policy where no script bears it.
+/// Where the policy says which scripts may run.
+const SCRIPTS: &str = "script-src 'self'";
+
+/// Names the inline scripts in the policy, and takes the nonce out where no script bears it.
 fn finish(html: &str) -> Result<String> {
     ensure!(
         html.contains("http-equiv=\"Content-Security-Policy\""),
         "index.html has no content security policy"
     );
-    if html.contains(&format!("<script nonce=\"{NONCE}\"")) {
-        return Ok(html.to_owned());
+    let mut html = html.to_owned();
+    if !html.contains(&format!("<script nonce=\"{NONCE}\"")) {
+        html = html.replace(&format!(" 'nonce-{NONCE}'"), "");
+        ensure!(!html.contains(NONCE), "a nonce is left in index.html");
     }
-    let html = html.replace(&format!(" 'nonce-{NONCE}'"), "");
-    ensure!(!html.contains(NONCE), "a nonce is left in index.html");
-    let inline = html.split("<script").skip(1).any(|script| {
-        let attributes = script.split('>').next().unwrap_or_default();
-        !attributes.contains("src=")
-    });
-    ensure!(
-        !inline,
-        "index.html has an inline script, which its policy forbids"
-    );
+    let sources: Vec<String> = inline_scripts(&html).map(source).collect();
+    for source in sources {
+        // It is there already when the page has been through here before.
+        if html.contains(&source) {
+            continue;
+        }
+        ensure!(
+            html.contains(SCRIPTS),
+            "the policy in index.html has no “{SCRIPTS}” to which the inline script could be added"
+        );
+        html = html.replacen(SCRIPTS, &format!("{SCRIPTS} {source}"), 1);
+    }
     Ok(html)
+}
+
+/// What stands in the scripts that have neither an address nor a nonce.
+fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
+    html.split("<script").skip(1).filter_map(|script| {
+        let (attributes, rest) = script.split_once('>')?;
+        let inline = !attributes.contains("src=") && !attributes.contains("nonce=");
+        let (content, _) = rest.split_once("</script>")?;
+        inline.then_some(content)
+    })
+}
+
+/// A script as a policy names it, by its hash.
+fn source(script: &str) -> String {
+    // A browser hashes what it parsed, and parsing makes every line end in a line feed.
+    let script = script.replace("\r\n", "\n");
+    format!("'sha256-{}'", base64(&Sha256::digest(script)))
+}
+
+/// Base64 with padding.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for digit in 0..4 {
+            let value = bits >> (18 - 6 * digit) & 63;
+            // Three bytes fill four digits, two fill three, and one fills two.
+            let filled = digit <= chunk.len();
+            text.push(if filled {
+                char::from(DIGITS[value as usize])
+            } else {
+                '='
+            });
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -70,9 +117,40 @@ mod tests {
     }
 
     #[test]
-    fn refuses_pages_that_their_policy_would_break() {
+    fn inline_scripts_are_named_by_their_hash_once() {
+        // The hash is of `openssl dgst -sha256 -binary | base64` over the text between the tags.
+        let named =
+            "script-src 'self' 'sha256-D6IGS8VMvCoyaR/l0h9tERrBTATY01CoPS7l6xDv0kI=' 'nonce-";
+        let page = format!("{META}<script>x()</script><script src=\"boot.js\"></script>");
+        let finished = finish(&page).expect("finished");
+        assert_eq!(finish(&finished).expect("finished"), finished);
+
+        let reloading = format!("{page}<script nonce=\"{NONCE}\">reload()</script>");
+        let reloading = finish(&reloading).expect("finished");
+        assert!(reloading.contains(named), "{reloading}");
+        assert_eq!(reloading.matches("sha256-").count(), 1);
+        assert_eq!(source("a\r\nb"), source("a\nb"));
+    }
+
+    #[test]
+    fn base64_agrees_with_the_standard() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("\u{7f}\u{2fff}", "f+K/vw=="),
+        ] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn refuses_pages_without_a_policy_to_add_to() {
         let text = |html: &str| finish(html).expect_err("refused").to_string();
         assert!(text("<p>").contains("no content security policy"));
-        assert!(text(&format!("{META}<script>x()</script>")).contains("inline script"));
+        let without = META.replace("'self'", "'none'");
+        assert!(text(&format!("{without}<script>x()</script>")).contains("inline script"));
     }
 }
