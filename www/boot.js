@@ -1,25 +1,95 @@
 // Starts the page's program. Trunk writes the hashed names of its files into the attributes of the
-// script element. What keeps it from starting is said in the page: nothing else could say it.
+// script element. What keeps the program from starting is said in the page: nothing else could say
+// it. The script in index.html says what keeps this file from running.
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
-performance.mark("semblance:boot");
+const program = new URL(js, document.baseURI);
+const engine = new URL(wasm, document.baseURI);
+// A host whose policy forbids inline scripts leaves this file alone with the page.
+const page = window.semblanceStart ?? { say: sayPlainly, judge: async () => undefined, started() {} };
 
-function failed(sentence) {
+// The smallest module with an instruction of SIMD: all of ours have some.
+const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
+
+let forbidden;
+document.addEventListener("securitypolicyviolation", (event) => {
+  const ours = ["wasm-eval", program.href, engine.href].includes(event.blockedURI);
+  // A policy that only reports forbids nothing.
+  if (ours && event.disposition === "enforce") forbidden ??= event;
+});
+
+performance.mark("semblance:boot");
+start().catch((error) => failed(error, engine));
+
+async function start() {
+  if (typeof WebAssembly !== "object") {
+    page.say("Semblance cannot run in this browser, because WebAssembly is missing or switched off. Allow it in the browser’s settings (on Apple devices, Lockdown Mode switches it off), or use a current version of Chrome, Edge, Firefox or Safari.");
+    return;
+  }
+  if (!WebAssembly.validate(SIMD)) {
+    page.say("Semblance cannot run in this browser, because its WebAssembly lacks SIMD, which the language model needs. Update the browser: Chrome and Edge have had it since version 91, Firefox since 89 and Safari since 16.4.");
+    return;
+  }
+  let begin;
+  try {
+    ({ default: begin } = await import(program));
+  } catch (error) {
+    await failed(error, program);
+    return;
+  }
+  await begin({ module_or_path: engine });
+  page.started();
+}
+
+/** Says why `file` was refused. */
+async function failed(error, file) {
+  console.error(error);
+  // The program itself has said what made it stop, if it got that far.
+  if (document.querySelector(".crash") && error instanceof WebAssembly.RuntimeError) return;
+  const found = await page.judge(file);
+  // A policy that forbids it says so in an event, which may come after the error.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  page.say(...(forbidden ? [policy(forbidden)] : found ?? [cause(error, name(file))]));
+}
+
+/** A sentence on the policy of the host, which adds to the page's own. */
+function policy({ blockedURI, effectiveDirective, originalPolicy }) {
+  const directives = originalPolicy.split(";").map((directive) => directive.trim());
+  // What has no directive of its own falls back to the next.
+  const names = [effectiveDirective, effectiveDirective.replace(/-(elem|attr)$/, ""), "default-src"];
+  const directive = names.map((name) => directives.find((directive) => directive.split(" ")[0] === name)).find(Boolean) ?? effectiveDirective;
+  const [what, source] = blockedURI === "wasm-eval" ? ["WebAssembly", "'wasm-unsafe-eval'"] : [`loading ${name(new URL(blockedURI))}`, "'self'"];
+  const where = directive.startsWith("default-src") ? `a ${effectiveDirective} with` : "to it";
+  return `Semblance cannot start, because the web server’s Content-Security-Policy header forbids ${what} by “${directive}”. Whoever runs the server must add ${where} ${source}; reloading will not help.`;
+}
+
+/** A sentence on an error with a file that the server sends as it should. */
+function cause(error, file) {
+  if (error instanceof WebAssembly.CompileError) {
+    return `Semblance cannot start, because ${file} arrived damaged. Reload the page; if that does not help, whoever runs the server must copy the site to it again. (${error.message})`;
+  }
+  if (error instanceof WebAssembly.LinkError) {
+    return "Semblance cannot start, because its files come from two different versions. Reload the page; if that does not help, whoever runs the server must copy the whole site to it again.";
+  }
+  if (error instanceof SyntaxError) {
+    return `Semblance cannot start, because this browser cannot read ${file}. Update the browser; if it is up to date, the file was changed on its way: reload the page. (${error.message})`;
+  }
+  if (error instanceof WebAssembly.RuntimeError) {
+    return "Semblance stopped while it was starting, because something in it failed. Reload the page; texts from an earlier visit are kept.";
+  }
+  return `Semblance cannot start, because ${file} could not be loaded. Check the connection and reload the page. (${error.message})`;
+}
+
+function name(file) {
+  return file.pathname.split("/").pop();
+}
+
+function sayPlainly(sentence) {
   const alert = document.createElement("p");
   alert.setAttribute("role", "alert");
   alert.className = "crash";
   alert.textContent = sentence;
   document.body.append(alert);
-  document.querySelector(".progress")?.remove();
-}
-
-if (typeof WebAssembly !== "object") {
-  failed("This browser cannot run the model: it has no WebAssembly. Use one from 2024 or later, or allow WebAssembly in its settings.");
-} else {
-  try {
-    const { default: start } = await import(new URL(js, document.baseURI));
-    await start({ module_or_path: new URL(wasm, document.baseURI) });
-  } catch (error) {
-    console.error(error);
-    failed("The page could not be loaded completely. Check the connection and reload it.");
-  }
+  document.querySelector("#app .progress")?.remove();
+  const status = document.querySelector("#app [role=status]");
+  if (status) status.textContent = "Not started";
 }
