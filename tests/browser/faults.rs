@@ -1,6 +1,6 @@
 //! What goes wrong on the way ends in a working page, or in a sentence with a way on.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use semblance_tests::{Fault, Page, Site, visit};
@@ -159,6 +159,308 @@ async fn workers_that_die_are_replaced() -> Result<()> {
             ensure!(after.as_u64() > before.as_u64(), "nothing took its place");
         }
         Ok(())
+    })
+    .await
+}
+
+/// What the page's program is made of, by parts of the files' paths.
+const BOOT: &str = "boot.js";
+const PROGRAM: &str = "/semblance-app-";
+const MODULE: &str = "_bg.wasm";
+
+/// Opens the page while `faults` strike, and expects an alert with `words` before the page's
+/// patience ends.
+async fn says_at_the_start(faults: &[(&str, Fault)], words: &[&str]) -> Result<()> {
+    visit(Site::root(), async |page| {
+        for (path_part, fault) in faults {
+            page.server().plan_fault(path_part, *fault, None);
+        }
+        page.open().await?;
+        expect_words(page, words).await
+    })
+    .await
+}
+
+/// Waits for an alert with `words`; the page's shell no longer says that it is loading.
+async fn expect_words(page: &Page, words: &[&str]) -> Result<()> {
+    let begin = Instant::now();
+    let alert = page.alert().await?;
+    for word in words {
+        ensure!(alert.contains(word), "“{alert}” does not say “{word}”");
+    }
+    ensure!(
+        begin.elapsed() < Duration::from_secs(10),
+        "it took {:?} to say “{alert}”",
+        begin.elapsed()
+    );
+    let script = "return document.querySelectorAll('[role=alert]').length;";
+    let alerts = page.run(script, Vec::new()).await?;
+    ensure!(alerts == 1, "{alerts} alerts at once");
+    let status = page.status().await?;
+    ensure!(!status.contains("Loading"), "the status says “{status}”");
+    Ok(())
+}
+
+/// Makes a script run before any of the page's.
+async fn before_the_page(page: &Page, script: &str) -> Result<()> {
+    let source = serde_json::json!({ "source": script });
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", source)
+        .await
+}
+
+#[tokio::test]
+async fn scripts_of_a_wrong_type() -> Result<()> {
+    let plain = Fault::MediaType("text/plain");
+    says_at_the_start(
+        &[(".js", plain)],
+        &["boot.js as “text/plain”", "“text/javascript”"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_program_of_a_wrong_type() -> Result<()> {
+    let plain = Fault::MediaType("application/octet-stream");
+    says_at_the_start(
+        &[(PROGRAM, plain)],
+        &["semblance-app-", ".js as “application/octet-stream”"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_first_script_that_is_not_there() -> Result<()> {
+    says_at_the_start(
+        &[(BOOT, Fault::Status(404))],
+        &["boot.js is missing from the web server (404)"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there() -> Result<()> {
+    says_at_the_start(
+        &[(PROGRAM, Fault::Status(404))],
+        &["semblance-app-", ".js is missing from the web server (404)"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_handed_out() -> Result<()> {
+    says_at_the_start(
+        &[(PROGRAM, Fault::Status(503))],
+        &["does not hand out semblance-app-", "(503)"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn scripts_answered_by_a_web_page() -> Result<()> {
+    says_at_the_start(
+        &[(BOOT, Fault::FirstPage)],
+        &["sends a web page in place of boot.js"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_first_script_that_breaks_off() -> Result<()> {
+    says_at_the_start(
+        &[(BOOT, Fault::CutAfter(100))],
+        &["boot.js did not arrive", "connection"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_module_that_is_not_there() -> Result<()> {
+    says_at_the_start(
+        &[(MODULE, Fault::Status(404))],
+        &["_bg.wasm is missing from the web server (404)"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_module_answered_by_a_web_page() -> Result<()> {
+    says_at_the_start(
+        &[(MODULE, Fault::FirstPage)],
+        &["sends a web page in place of", "_bg.wasm"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_module_with_a_wrong_byte() -> Result<()> {
+    says_at_the_start(
+        &[(MODULE, Fault::CorruptAt(0))],
+        &["_bg.wasm arrived damaged"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_module_of_a_wrong_type_works() -> Result<()> {
+    visit(Site::root(), async |page| {
+        let plain = Fault::MediaType("text/plain");
+        page.server().plan_fault(".wasm", plain, None);
+        page.open().await?;
+        starts(page).await
+    })
+    .await
+}
+
+/// The program takes the shell's place, and nothing is said against it.
+async fn starts(page: &Page) -> Result<()> {
+    page.by_role("textbox", "Texts").await?;
+    let script = "return document.querySelector('[role=alert]')?.textContent ?? '';";
+    let alert = page.run(script, Vec::new()).await?;
+    ensure!(alert == "", "“{alert}”");
+    Ok(())
+}
+
+const POLICY: &str = "content-security-policy";
+
+/// The host's policy forbids WebAssembly and, as it is, the script in the page itself.
+#[tokio::test]
+async fn a_policy_that_forbids_webassembly() -> Result<()> {
+    let policy = "default-src 'self'; script-src 'self'; img-src 'self' data:";
+    says_at_the_start(
+        &[("/", Fault::Header(POLICY, policy))],
+        &[
+            "Content-Security-Policy",
+            "WebAssembly",
+            "“script-src 'self'”",
+            "'wasm-unsafe-eval'",
+        ],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_policy_that_forbids_webassembly_by_default() -> Result<()> {
+    let policy = "default-src 'self' 'unsafe-inline'";
+    says_at_the_start(
+        &[("/", Fault::Header(POLICY, policy))],
+        &[
+            "WebAssembly",
+            "“default-src 'self' 'unsafe-inline'”",
+            "'wasm-unsafe-eval'",
+        ],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_policy_that_forbids_requests() -> Result<()> {
+    says_at_the_start(
+        &[("/", Fault::Header(POLICY, "connect-src 'none'"))],
+        &["“connect-src 'none'”", "_bg.wasm", "'self'"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_policy_that_forbids_scripts_with_an_address() -> Result<()> {
+    says_at_the_start(
+        &[("/", Fault::Header(POLICY, "script-src 'unsafe-inline'"))],
+        &["Content-Security-Policy", "boot.js", "'self'"],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_policy_that_forbids_inline_scripts_alone_does_no_harm() -> Result<()> {
+    visit(Site::root(), async |page| {
+        let policy = Fault::Header(POLICY, "script-src 'self' 'wasm-unsafe-eval' blob:");
+        page.server().plan_fault("/", policy, None);
+        page.open().await?;
+        starts(page).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_browser_without_webassembly() -> Result<()> {
+    visit(Site::root(), async |page| {
+        before_the_page(page, "delete globalThis.WebAssembly;").await?;
+        page.open().await?;
+        expect_words(page, &["WebAssembly is missing or switched off"]).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_browser_without_simd() -> Result<()> {
+    visit(Site::root(), async |page| {
+        before_the_page(page, "WebAssembly.validate = () => false;").await?;
+        page.open().await?;
+        expect_words(page, &["SIMD", "Update the browser"]).await
+    })
+    .await
+}
+
+/// A device that goes offline between the page and its program goes on when it is back.
+#[tokio::test]
+async fn a_device_that_is_offline() -> Result<()> {
+    visit(Site::root(), async |page| {
+        let offline =
+            "Object.defineProperty(Navigator.prototype, 'onLine', { get: () => !location.hash });";
+        before_the_page(page, offline).await?;
+        page.server().plan_fault(BOOT, Fault::CutAfter(100), None);
+        page.driver()
+            .goto(format!("{}#offline", page.server().url()))
+            .await?;
+        expect_words(page, &["this device is offline"]).await?;
+        page.server().clear_faults();
+        page.run("window.dispatchEvent(new Event('online'));", Vec::new())
+            .await?;
+        starts(page).await
+    })
+    .await
+}
+
+/// A host that answers a folder's address without its slash by the folder's page: what the page
+/// names is looked for beside the folder.
+#[tokio::test]
+async fn an_address_without_its_slash() -> Result<()> {
+    visit(Site::under("/some/folder/"), async |page| {
+        let server = page.server();
+        let whole = server.url();
+        // The first request alone: later ones with the same beginning are for what is inside.
+        server.plan_fault("/some/folder", Fault::FirstPage, Some(1));
+        page.driver().goto(whole.trim_end_matches('/')).await?;
+        expect_words(page, &["lacks the slash", &whole]).await?;
+        page.by_role("link", &whole).await?.click().await?;
+        starts(page).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_that_is_opened_as_a_file() -> Result<()> {
+    visit(Site::root(), async |page| {
+        let dist = std::env::var("SEMBLANCE_DIST")?;
+        page.driver()
+            .goto(format!("file://{dist}/index.html"))
+            .await?;
+        expect_words(page, &["opened as a file", "web server"]).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_module_that_does_not_arrive_is_named_until_it_does() -> Result<()> {
+    visit(Site::root(), async |page| {
+        let late = Fault::Delay(Duration::from_secs(25));
+        page.server().plan_fault(MODULE, late, None);
+        page.open().await?;
+        let alert = page.alert().await?;
+        for word in ["still loading", "_bg.wasm"] {
+            ensure!(alert.contains(word), "“{alert}” does not say “{word}”");
+        }
+        starts(page).await
     })
     .await
 }
