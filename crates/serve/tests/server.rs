@@ -152,6 +152,17 @@ fn breaks_deliveries_as_planned() {
     let (head, _) = plan(Fault::Status(503));
     assert!(head.starts_with("http/1.1 503"), "{head}");
 
+    let (head, body) = plan(Fault::FirstPage);
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert!(head.contains("content-type: text/html"), "{head}");
+    assert_eq!(body, b"<p>Hello");
+
+    let (head, _) = plan(Fault::MediaType("text/plain"));
+    assert!(head.contains("content-type: text/plain\r\n"), "{head}");
+
+    let (head, _) = plan(Fault::Header("X-Added", "yes"));
+    assert!(head.contains("x-added: yes"), "{head}");
+
     let begin = Instant::now();
     plan(Fault::Delay(Duration::from_millis(300)));
     assert!(begin.elapsed() >= Duration::from_millis(300));
