@@ -22,7 +22,7 @@ async fn loaded_selected_and_empty() -> Result<()> {
         page.open_with_scores().await?;
         check(page, "loaded").await?;
         page.run(
-            "document.querySelector('table td[aria-label]').click();",
+            "document.querySelector('table td[title]').click();",
             Vec::new(),
         )
         .await?;
@@ -30,8 +30,11 @@ async fn loaded_selected_and_empty() -> Result<()> {
         page.resize(390, 844, 2.0).await?;
         check(page, "narrow").await?;
         page.paste("").await?;
-        page.wait_for("the empty state", "!document.querySelector('table td')")
-            .await?;
+        page.wait_for(
+            "the empty state",
+            "!document.querySelector('.rows tr[data-line]')",
+        )
+        .await?;
         check(page, "empty").await
     })
     .await

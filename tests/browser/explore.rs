@@ -37,8 +37,7 @@ async fn choose(page: &Page, name: &str) -> Result<()> {
 }
 
 /// What the part that is shown says of itself.
-const SAID: &str =
-    "(document.querySelector('.explore-body:not([hidden]) output')?.textContent ?? '')";
+const SAID: &str = "((document.querySelector('.find output') ?? document.querySelector('.explore-body:not([hidden]) output'))?.textContent ?? '')";
 
 async fn says(page: &Page, what: &str) -> Result<()> {
     let asked = format!("{SAID}.includes({})", json!(what));
@@ -47,7 +46,7 @@ async fn says(page: &Page, what: &str) -> Result<()> {
 
 /// The texts in the list of that name.
 async fn listed(page: &Page, list: &str) -> Result<Vec<String>> {
-    let script = "return [...document.querySelectorAll('.explore-body:not([hidden]) ol')]
+    let script = "return [...document.querySelectorAll('.find ol, .explore-body:not([hidden]) ol')]
         .filter((list) => list.ariaLabel === arguments[0])
         .flatMap((list) => [...list.querySelectorAll('.words')].map((words) => words.textContent));";
     let texts = page.run(script, vec![json!(list)]).await?;
@@ -68,7 +67,7 @@ async fn fill(page: &Page, role: &str, name: &str, words: &str) -> Result<()> {
 
 /// Presses the first button of a list.
 async fn press_first(page: &Page, list: &str) -> Result<()> {
-    let script = "[...document.querySelectorAll('.explore-body:not([hidden]) ol')]
+    let script = "[...document.querySelectorAll('.find ol, .explore-body:not([hidden]) ol')]
         .find((list) => list.ariaLabel === arguments[0]).querySelector('button').click();";
     page.run(script, vec![json!(list)]).await.map(|_| ())
 }
@@ -171,8 +170,8 @@ async fn a_number_is_typed_while_the_pointer_goes_over_texts() -> Result<()> {
         number.send_keys(Key::Control + "a").await?;
         // What is pointed at is marked, and the panel is drawn again.
         for (digit, typed, under) in [
-            ("1", 1, ".row:nth-of-type(3)"),
-            ("0", 10, ".matrix tbody tr:nth-of-type(5)"),
+            ("1", 1, ".rows tbody tr:nth-of-type(3)"),
+            ("0", 10, ".rows tbody tr:nth-of-type(6)"),
         ] {
             number.send_keys(digit).await?;
             let text = page.driver().find(By::Css(under)).await?;
@@ -198,19 +197,24 @@ async fn a_number_is_typed_while_the_pointer_goes_over_texts() -> Result<()> {
 #[tokio::test]
 async fn tabs_are_walked_by_arrow_keys_and_stay_as_they_were_left() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Search").await?;
-        fill(page, "searchbox", "Search texts", "bank").await?;
-        says(page, "1 of 12 texts.").await?;
-        let tab = page.by_role("tab", "Search").await?;
+        open(page, "Selection").await?;
+        let tab = page.by_role("tab", "Selection").await?;
         tab.send_keys(Key::Right + "").await?;
         page.by_role("tabpanel", "Clusters").await?;
         let tab = page.driver().active_element().await?;
         ensure!(tab.text().await? == "Clusters", "the focus goes along");
+        page.press("Find clusters").await?;
+        page.wait_for(
+            "clusters",
+            "document.querySelector('[aria-label=\"Clusters\"] li')",
+        )
+        .await?;
+        let tab = page.by_role("tab", "Clusters").await?;
         tab.send_keys(Key::Home + "").await?;
-        page.by_role("region", "Nearest neighbours").await?;
+        page.by_role("region", "Pairs").await?;
         let tab = page.driver().active_element().await?;
         tab.send_keys(Key::Right + "").await?;
-        ensure!(listed(page, "Texts found").await?.len() == 1);
+        ensure!(!listed(page, "Clusters").await?.is_empty());
         page.no_errors().await
     })
     .await
@@ -219,9 +223,9 @@ async fn tabs_are_walked_by_arrow_keys_and_stay_as_they_were_left() -> Result<()
 #[tokio::test]
 async fn words_find_texts_and_the_others_step_back() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Search").await?;
+        open(page, "Selection").await?;
         ensure!(faint(page).await? == 0);
-        fill(page, "searchbox", "Search texts", "TEAM the").await?;
+        fill(page, "searchbox", "Find", "TEAM the").await?;
         says(page, "1 of 12 texts.").await?;
         let found = listed(page, "Texts found").await?;
         ensure!(
@@ -233,9 +237,9 @@ async fn words_find_texts_and_the_others_step_back() -> Result<()> {
         })
         .await?;
 
-        fill(page, "searchbox", "Search texts", "star").await?;
+        fill(page, "searchbox", "Find", "star").await?;
         says(page, "1 of 12 texts.").await?;
-        fill(page, "searchbox", "Search texts", "in").await?;
+        fill(page, "searchbox", "Find", "in").await?;
         page.press("Select all texts found").await?;
         let count = listed(page, "Texts found").await?.len();
         ensure!(count > 2, "{count}");
@@ -248,10 +252,10 @@ async fn words_find_texts_and_the_others_step_back() -> Result<()> {
         page.wait_for("the others hidden", &hidden).await?;
         page.press("Show all").await?;
 
-        fill(page, "searchbox", "Search texts", "no such words").await?;
+        fill(page, "searchbox", "Find", "no such words").await?;
         says(page, "0 of 12 texts.").await?;
         // Escape empties the box, and leaves the selection alone.
-        let input = page.by_role("searchbox", "Search texts").await?;
+        let input = page.by_role("searchbox", "Find").await?;
         input.send_keys(Key::Escape + "").await?;
         page.wait_for(
             "an empty box",
@@ -277,7 +281,7 @@ async fn words_find_texts_and_the_others_step_back() -> Result<()> {
 #[tokio::test]
 async fn words_are_found_in_every_alphabet() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Search").await?;
+        open(page, "Selection").await?;
         let texts = [
             "GRÖSSE zählt",
             "größe und mehr",
@@ -294,7 +298,7 @@ async fn words_are_found_in_every_alphabet() -> Result<()> {
             ("один ЕЩЁ", vec![texts[2], texts[3]]),
             ("A.B (", vec![texts[4]]),
         ] {
-            fill(page, "searchbox", "Search texts", words).await?;
+            fill(page, "searchbox", "Find", words).await?;
             page.until(words, async || {
                 Ok((listed(page, "Texts found").await? == found).then_some(()))
             })
@@ -308,22 +312,22 @@ async fn words_are_found_in_every_alphabet() -> Result<()> {
 #[tokio::test]
 async fn regular_expressions_and_those_that_are_none() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Search").await?;
+        open(page, "Selection").await?;
         choose(page, "Regex").await?;
-        fill(page, "searchbox", "Search texts", r"^(the|a) .*\bstar\b").await?;
+        fill(page, "searchbox", "Find", r"^(the|a) .*\bstar\b").await?;
         says(page, "1 of 12 texts.").await?;
-        fill(page, "searchbox", "Search texts", "(").await?;
+        fill(page, "searchbox", "Find", "(").await?;
         says(page, "Invalid regular expression").await?;
         // Matches of no length are matches.
-        fill(page, "searchbox", "Search texts", "x*").await?;
+        fill(page, "searchbox", "Find", "x*").await?;
         says(page, "12 of 12 texts.").await?;
         // Not Unicode's syntax, but what people write.
-        fill(page, "searchbox", "Search texts", r"extra\-? time").await?;
+        fill(page, "searchbox", "Find", r"extra\-? time").await?;
         says(page, "1 of 12 texts.").await?;
         // The list follows the texts.
         page.paste("extra time\nno\nextra-time").await?;
         says(page, "1 of 3 texts.").await?;
-        fill(page, "searchbox", "Search texts", r"extra.time").await?;
+        fill(page, "searchbox", "Find", r"extra.time").await?;
         says(page, "2 of 3 texts.").await?;
         page.no_errors().await
     })
@@ -333,11 +337,11 @@ async fn regular_expressions_and_those_that_are_none() -> Result<()> {
 #[tokio::test]
 async fn a_meaning_is_found_and_has_a_place_on_every_map() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Search").await?;
+        open(page, "Selection").await?;
         choose(page, "Meaning").await?;
-        fill(page, "spinbutton", "Number", "3\t").await?;
-        let input = page.by_role("searchbox", "Search texts").await?;
+        let input = page.by_role("searchbox", "Find").await?;
         input.send_keys("cooking a meal").await?;
+        fill(page, "spinbutton", "Number", "3\t").await?;
         input.send_keys(Key::Enter + "").await?;
         says(page, "The 3 nearest of 12 texts").await?;
         let mut found = listed(page, "Texts found").await?;
@@ -512,8 +516,8 @@ async fn the_odd_one_out_is_found() -> Result<()> {
 #[tokio::test]
 async fn every_part_is_accessible() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Search").await?;
-        fill(page, "searchbox", "Search texts", "(the) b").await?;
+        open(page, "Selection").await?;
+        fill(page, "searchbox", "Find", "(the) b").await?;
         choose(page, "Regex").await?;
         says(page, "12 texts").await?;
         turn_to(page, "Clusters").await?;

@@ -150,7 +150,7 @@ async fn workers_that_die_are_replaced() -> Result<()> {
                 if page.shows("button", "Continue").await? {
                     page.press("Continue").await?;
                 }
-                let script = "return document.querySelector('table tbody th')?.title ?? '';";
+                let script = "return document.querySelector('.rows tbody th')?.title ?? '';";
                 Ok((page.run(script, Vec::new()).await? == first.as_str()).then_some(()))
             })
             .await?;

@@ -85,12 +85,13 @@ async fn scores_are_those_of_the_original_model() -> Result<()> {
 
 #[tokio::test]
 async fn exact_scores_are_those_of_the_original_model_and_texts_stay() -> Result<()> {
-    let exact = "document.querySelector('.model')?.textContent.endsWith(', exact')";
+    let exact = "document.querySelector('[role=status]')?.title.includes(', exact')";
     visit(Site::root(), async |page| {
         page.open_with_scores().await?;
         page.paste("my own text\nanother one").await?;
         page.scores_of(&["my own text", "another one"]).await?;
-        page.press("Exact arithmetic").await?;
+        page.press("More").await?;
+        page.press("Exact arithmetic (91 MB download)").await?;
         page.wait_for("the exact model", exact).await?;
         page.scores_of(&["my own text", "another one"]).await?;
         let (mean, worst) = errors(page).await?;
@@ -101,10 +102,11 @@ async fn exact_scores_are_those_of_the_original_model_and_texts_stay() -> Result
         page.open().await?;
         page.wait_for("the exact model after a reload", exact)
             .await?;
-        page.press("Exact arithmetic").await?;
+        page.press("More").await?;
+        page.press("Exact arithmetic: on").await?;
         page.wait_for(
             "the fast model",
-            &format!("document.querySelector('.model') && !({exact})"),
+            &format!("document.querySelector('[role=status]')?.title && !({exact})"),
         )
         .await?;
         // Scores of the same texts could be the exact ones still.

@@ -11,7 +11,7 @@ async fn loads(site: Site) -> Result<()> {
         own = page.server().url();
         page.open().await?;
         page.by_role("textbox", "Texts").await?;
-        page.by_role("table", "Pairwise cosine similarity").await?;
+        page.by_role("grid", "Pairwise cosine similarity").await?;
         let scores = "performance.getEntriesByName('semblance:first-scores').length > 0";
         page.wait_for("the first scores", scores).await?;
         page.no_errors().await

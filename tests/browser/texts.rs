@@ -46,7 +46,7 @@ async fn a_selected_text_is_marked_in_every_view() -> Result<()> {
     visit(Site::root(), async |page| {
         page.open_with_scores().await?;
         page.run(
-            "document.querySelector('table tbody tr:nth-child(2) th').click();",
+            "document.querySelector('table tbody tr[data-line]:nth-child(2) .number').click();",
             Vec::new(),
         )
         .await?;
@@ -55,11 +55,8 @@ async fn a_selected_text_is_marked_in_every_view() -> Result<()> {
             "document.querySelectorAll('[data-selected]').length >= 2",
         )
         .await?;
-        page.wait_for(
-            "its neighbours",
-            "document.querySelector('.neighbours li, .neighbours tr')",
-        )
-        .await?;
+        page.wait_for("its neighbours", "document.querySelector('.neighbours li')")
+            .await?;
         page.no_errors().await
     })
     .await
@@ -80,13 +77,13 @@ async fn every_sample_can_be_chosen() -> Result<()> {
                 "const picker = document.querySelector('.sample-picker select');
                  picker.value = '{index}';
                  picker.dispatchEvent(new Event('change', {{ bubbles: true }}));
-                 return document.querySelector('table tbody th')?.title;"
+                 return document.querySelector('.rows tbody th')?.title;"
             );
             page.run(&script, Vec::new()).await?;
             page.wait_for(
                 "the sample's scores",
                 "(() => { const lines = document.querySelector('textarea').value.split('\\n').filter((line) => line.trim());
-                    const rows = [...document.querySelectorAll('table tbody th')].map((th) => th.title);
+                    const rows = [...document.querySelectorAll('.rows tbody th')].map((th) => th.title);
                     return rows.length === lines.length && rows.every((row, i) => row === lines[i]); })()",
             )
             .await?;
@@ -129,7 +126,7 @@ async fn odd_texts_get_scores_and_are_kept() -> Result<()> {
         .await?;
         page.wait_for(
             "scores of three texts",
-            "document.querySelectorAll('table tbody tr').length === 3",
+            "document.querySelectorAll('.rows tr[data-line]').length === 3",
         )
         .await?;
         page.no_errors().await
@@ -150,7 +147,7 @@ async fn one_line_of_five_megabytes() -> Result<()> {
         .await?;
         page.wait_for(
             "scores of two texts",
-            "document.querySelectorAll('table tbody tr').length === 2",
+            "document.querySelectorAll('.rows tr[data-line]').length === 2",
         )
         .await?;
         page.no_errors().await
@@ -206,7 +203,7 @@ async fn a_hundred_thousand_lines_can_be_stopped() -> Result<()> {
         page.press("Undo").await?;
         page.wait_for(
             "the sample's scores again",
-            "document.querySelectorAll('table tbody tr').length === 12",
+            "document.querySelectorAll('.rows tr[data-line]').length === 12",
         )
         .await?;
         page.no_errors().await
@@ -243,7 +240,7 @@ async fn twenty_thousand_texts_are_shown_and_embedded_once() -> Result<()> {
                  const bar = document.querySelector('[role=progressbar]');
                  const done = Number(bar?.getAttribute('aria-valuenow'));
                  window.again ||= done > 100 && done < 20_400;
-             }).observe(document.querySelector('.status'), { attributes: true, childList: true, subtree: true });
+             }).observe(document.querySelector('.top'), { attributes: true, childList: true, subtree: true });
              const box = document.querySelector('textarea');
              box.value = Array.from({ length: 100 }, (_, i) => `b${i}\\n`).join('') + box.value;
              box.dispatchEvent(new InputEvent('input', { bubbles: true }));",

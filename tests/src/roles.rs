@@ -19,7 +19,7 @@ fn candidates(role: &str) -> String {
         "searchbox" | "spinbutton" | "slider" | "checkbox" | "radio" => "input",
         "combobox" | "listbox" => "select, input",
         "option" => "option",
-        "table" => "table",
+        "table" | "grid" => "table",
         "row" => "tr",
         "cell" | "gridcell" => "td",
         "columnheader" | "rowheader" => "th",

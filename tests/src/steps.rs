@@ -17,7 +17,7 @@ impl Page {
         self.open().await?;
         self.wait_for(
             "the first scores",
-            "document.querySelector('table[aria-label=\"Pairwise cosine similarity\"] td[aria-label]')",
+            "document.querySelector('table[aria-label=\"Pairwise cosine similarity\"] td[title]')",
         )
         .await
     }
@@ -44,10 +44,14 @@ impl Page {
     /// # Errors
     /// The table doesn't come, or a cell has no number.
     pub async fn scores_of(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
-        let script = "const table = document.querySelector('table[aria-label=\"Pairwise cosine similarity\"]');
+        // More texts than the sheet has columns for have their scores on the stage.
+        let script = "const labels = [...document.querySelectorAll('.stage-views label')];
+            const scores = labels.find((label) => label.textContent === 'Scores');
+            if (scores && !scores.querySelector('input').checked) scores.click();
+            const table = document.querySelector('table[aria-label=\"Pairwise cosine similarity\"]');
             if (!table) return null;
-            return [...table.querySelectorAll('tbody tr')].map((row) =>
-                [row.querySelector('th').title, ...[...row.querySelectorAll('td')].map((cell) => cell.getAttribute('aria-label'))]);";
+            return [...table.querySelectorAll('tbody tr[data-line]')].map((row) =>
+                [row.querySelector('th').title, ...[...row.querySelectorAll('td[title]')].map((cell) => cell.title)]);";
         let rows = self
             .until("the table of these texts", async || {
                 let found = self.run(script, Vec::new()).await?;
@@ -55,7 +59,11 @@ impl Page {
                     return Ok(None);
                 };
                 let same = rows.len() == texts.len()
-                    && rows.iter().zip(texts).all(|(row, text)| row[0] == *text);
+                    && rows.iter().zip(texts).all(|(row, text)| {
+                        // A text that was typed just now has no scores yet.
+                        let cells = row.as_array().map_or(0, Vec::len);
+                        row[0] == *text && cells == texts.len() + 1
+                    });
                 Ok(same.then(|| rows.clone()))
             })
             .await?;

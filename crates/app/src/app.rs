@@ -1,7 +1,7 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
 use crate::dialogs::{dialogs, open};
-use crate::header::header;
+use crate::header::Header;
 use crate::inspector::panel::Explore;
 use crate::session::elsewhere::Watch;
 use crate::session::engine::Driver;
@@ -10,11 +10,12 @@ use crate::session::samples::SAMPLES;
 use crate::session::storage::{self, Kept};
 use crate::session::timing;
 use crate::sheet::panel::{Texts, keep_page_on_drop};
-use crate::stage::map::{Map, MapState, MapStore};
-use crate::stage::panel::Scores;
+use crate::stage::map::{MapState, MapStore};
+use crate::stage::panel::Stage;
+use crate::state::Presented;
 use crate::state::marks::{Mark, MarkStore, Marks};
 use crate::state::{Action, Message, State, Store};
-use crate::status::status;
+use crate::status::messages;
 use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
@@ -53,32 +54,41 @@ pub fn App() -> Html {
             marks.dispatch(Mark::Keep(results.clone()));
         });
     }
-    let on_keys = {
-        let keys = keys.clone();
-        Callback::from(move |_| open(&keys))
-    };
-    let on_about = {
-        let about = about.clone();
-        Callback::from(move |_| open(&about))
-    };
-    let top = header(&store, on_keys, on_about);
     let dialogs = dialogs(&keys, &about, &store.engine);
-    let bottom = status(&store, &driver);
+    // Beyond a few dozen texts the map says more than their list.
+    let many = store.results.total > 40;
+    let shown = match store.present {
+        None => "",
+        Some(Presented::Sheet) => "present present-sheet",
+        Some(Presented::Map) => "present present-map",
+        Some(Presented::Inspector) => "present present-inspector",
+    };
+    let view = match store.view {
+        Presented::Sheet => "view-sheet",
+        Presented::Map => "view-map",
+        Presented::Inspector => "view-inspector",
+    };
+    let tab = |what: Presented, name: &'static str| {
+        let dispatch = store.dispatcher();
+        let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Show(what)));
+        let pressed = (store.view == what).to_string();
+        html! { <button type="button" aria-pressed={pressed} {onclick}>{ name }</button> }
+    };
     html! {
-        <ContextProvider<Store> context={store}>
+        <ContextProvider<Store> context={store.clone()}>
         <ContextProvider<MarkStore> context={marks}>
         <ContextProvider<MapStore> context={map}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
-            { top }
-            <main class="views">
-                <Texts />
-                <Scores />
-                <div class="side">
-                    <Map driver={driver.clone()} />
-                    <Explore driver={driver.clone()} />
-                </div>
+            <Header driver={driver.clone()} {keys} {about} />
+            <main class={classes!("views", view, shown, many.then_some("many"))}>
+                <Texts driver={driver.clone()} />
+                <Stage driver={driver.clone()} />
+                <Explore driver={driver.clone()} />
             </main>
-            { bottom }
+            <nav class="phone-bar" aria-label="View">
+                { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
+            </nav>
+            { messages(&store, &driver) }
             { dialogs }
         </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>
@@ -201,8 +211,25 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
                     ("z" | "Z" | "y" | "Y", true, _) if is_in(event, OWN_UNDO) => return,
                     ("z" | "Z", true, false) => store.dispatch(Action::Undo),
                     ("z" | "Z", true, true) | ("y" | "Y", true, _) => store.dispatch(Action::Redo),
-                    ("Escape", ..) => return marks.dispatch(Mark::Clear),
-                    ("?", false, _) if !is_in(event, TEXT_BOX) => open(&keys),
+                    ("Escape", ..) => {
+                        store.dispatch(Action::Present(None));
+                        return marks.dispatch(Mark::Clear);
+                    }
+                    (key, false, _) if !is_in(event, TEXT_BOX) && !event.alt_key() => {
+                        let action = match key {
+                            "?" => {
+                                open(&keys);
+                                return event.prevent_default();
+                            }
+                            "p" | "P" => Action::TogglePresent,
+                            "h" | "H" => Action::ToggleVeil,
+                            "1" => Action::Show(Presented::Sheet),
+                            "2" => Action::Show(Presented::Map),
+                            "3" => Action::Show(Presented::Inspector),
+                            _ => return,
+                        };
+                        store.dispatch(action);
+                    }
                     _ => return,
                 }
                 event.prevent_default();
@@ -212,7 +239,7 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
 }
 
 /// Where keys write.
-const TEXT_BOX: &str = "textarea, input:not([type=radio], [type=checkbox])";
+const TEXT_BOX: &str = "textarea, select, input:not([type=radio], [type=checkbox])";
 /// Where they write something that is not the document.
 const OWN_UNDO: &str = ".draft textarea, input:not([type=radio], [type=checkbox])";
 

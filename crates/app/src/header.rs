@@ -1,40 +1,137 @@
-//! The bar at the top: name, precision, size of type, light or dark, help.
+//! The bar at the top: name, samples, files, how things stand, presenting, and the rest in a menu.
 
-use crate::state::{Action, Store};
-use crate::ui::button::tool;
-use crate::ui::icon::{Icon, brand};
+use crate::dialogs::open;
+use crate::session::engine::Driver;
+use crate::session::samples::SAMPLES;
+use crate::sheet::panel::read_files;
+use crate::state::{Action, Engine, Presented, use_store};
+use crate::status::chip;
+use crate::ui::button::words;
+use crate::ui::icon::{Icon, brand, icon};
+use crate::ui::menu::Menu;
 use semblance_workspace::Theme;
+use std::rc::Rc;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-/// The bar at the top. `on_keys` opens the list of keys, `on_about` what there is to know about the
-/// page.
-pub fn header(
-    store: &Store,
-    on_keys: Callback<MouseEvent>,
-    on_about: Callback<MouseEvent>,
-) -> Html {
-    let (theme_icon, theme) = match store.settings.theme {
-        Theme::System => (Icon::System, "Theme: as the system"),
-        Theme::Light => (Icon::Sun, "Theme: light"),
-        Theme::Dark => (Icon::Moon, "Theme: dark"),
-    };
+#[derive(Properties)]
+pub struct HeaderProps {
+    pub driver: Rc<Driver>,
+    /// The dialog with the keys.
+    pub keys: NodeRef,
+    /// The dialog with what there is to know about the page.
+    pub about: NodeRef,
+}
+
+impl PartialEq for HeaderProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.driver, &other.driver)
+    }
+}
+
+/// The bar at the top.
+#[component]
+pub fn Header(props: &HeaderProps) -> Html {
+    let store = use_store();
+    let file = use_node_ref();
     let act = |make: fn() -> Action| {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(make()))
     };
+    let opening = |dialog: &NodeRef| {
+        let dialog = dialog.clone();
+        Callback::from(move |_: MouseEvent| open(&dialog))
+    };
+    let choose = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |event: Event| {
+            let select = event.target_unchecked_into::<HtmlSelectElement>();
+            let index = select.value().parse::<usize>().ok();
+            if let Some((index, sample)) = index.and_then(|i| Some((i, SAMPLES.get(i)?))) {
+                dispatch.dispatch(Action::Sample(index, sample.text));
+            }
+        })
+    };
+    let pick = {
+        let file = file.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = file.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    let picked = {
+        let store = store.clone();
+        Callback::from(move |event: Event| {
+            let input = event.target_unchecked_into::<HtmlInputElement>();
+            read_files(input.files(), &store);
+            // The same file can be chosen again.
+            input.set_value("");
+        })
+    };
+    let (next_theme, exact) = match store.settings.theme {
+        Theme::System => ("Theme: as the system", store.settings.exact),
+        Theme::Light => ("Theme: light", store.settings.exact),
+        Theme::Dark => ("Theme: dark", store.settings.exact),
+    };
+    let exact_words = match exact {
+        true => "Exact arithmetic: on",
+        false => "Exact arithmetic (91 MB download)",
+    };
+    let large = match store.settings.projector {
+        true => "Large type: on",
+        false => "Large type",
+    };
+    let presented = store.present;
+    let view = |what: Presented, name: &'static str| {
+        let dispatch = store.dispatcher();
+        let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Show(what)));
+        let pressed = presented == Some(what);
+        html! { <button type="button" class="word" aria-pressed={pressed.to_string()} {onclick}>{ name }</button> }
+    };
+    let model = match &store.engine {
+        Engine::Ready(model) => {
+            format!(
+                "{}: {} numbers for each text, up to {} tokens",
+                model.name, model.dimensions, model.max_tokens
+            )
+        }
+        _ => "The model is on its way.".to_owned(),
+    };
     html! {
         <header class="top">
             <h1 class="brand">{ brand() }<span>{ "Semblance" }</span></h1>
-            <p class="tagline">{ "How alike are these texts? Everything is computed on this device." }</p>
+            <label class="sample-picker"><span class="unseen">{ "Sample set" }</span>
+                <select onchange={choose}>
+                    <option value="" selected={store.sample.is_none()} disabled=true>{ "Samples…" }</option>
+                    { for SAMPLES.iter().enumerate().map(|(index, sample)| html! {
+                        <option value={index.to_string()} selected={store.sample == Some(index)}>{ sample.name }</option>
+                    }) }
+                </select>
+            </label>
+            <button type="button" class="word" onclick={pick} title="Open a text file, or drop one on the page">{ "Open" }</button>
+            <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,text/plain" multiple=true ref={file} onchange={picked} />
             <div class="tools">
-                { tool(Icon::Exact, "Exact arithmetic",
-                    "Exact arithmetic: the scores of the original model, two to three times slower; downloads 91 MB once",
-                    Some(store.settings.exact), act(|| Action::ToggleExact)) }
-                { tool(Icon::Large, "Large type", "Large type, for a projector",
-                    Some(store.settings.projector), act(|| Action::ToggleProjector)) }
-                { tool(theme_icon, theme, theme, None, act(|| Action::CycleTheme)) }
-                { tool(Icon::Keyboard, "Keys", "Keys", None, on_keys) }
-                { tool(Icon::About, "About and privacy", "About and privacy", None, on_about) }
+                <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>
+                <button type="button" class="tool" onclick={act(|| Action::Redo)} disabled={!store.document.can_redo()} title="Redo (Ctrl + Shift + Z)" aria-label="Redo">{ icon(Icon::Redo) }</button>
+            </div>
+            { chip(&store, &props.driver) }
+            if presented.is_some() {
+                <div class="present-views" role="group" aria-label="Shown">
+                    { view(Presented::Sheet, "1 Texts") }{ view(Presented::Map, "2 Map") }{ view(Presented::Inspector, "3 Pair") }
+                </div>
+            }
+            <button type="button" class="word" aria-pressed={store.veil.on.to_string()} onclick={act(|| Action::ToggleVeil)} title="Hide all scores, to guess first (H)">{ "Hide scores" }</button>
+            <button type="button" class="word" aria-pressed={presented.is_some().to_string()} onclick={act(|| Action::TogglePresent)} title="One thing at a time, large (P)">{ "Present" }</button>
+            <div class="tools">
+                <Menu label="More" icon={Icon::More}>
+                    { words("menu-item", next_theme, act(|| Action::CycleTheme)) }
+                    { words("menu-item", large, act(|| Action::ToggleProjector)) }
+                    { words("menu-item", exact_words, act(|| Action::ToggleExact)) }
+                    <p class="menu-note">{ model }</p>
+                    { words("menu-item", "Keys", opening(&props.keys)) }
+                    { words("menu-item", "About and privacy", opening(&props.about)) }
+                </Menu>
             </div>
         </header>
     }

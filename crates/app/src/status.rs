@@ -1,5 +1,4 @@
-//! The bar at the bottom: one sentence on how things stand, progress of what is long, and
-//! messages.
+//! How things stand in one sentence, progress of what is long, and messages.
 
 use crate::session::engine::Driver;
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Store, Unit};
@@ -8,32 +7,36 @@ use semblance_scatter::fixed;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// The bar at the bottom.
-pub fn status(store: &Store, driver: &Rc<Driver>) -> Html {
+/// How things stand, in the bar at the top; while something long runs, how far it is.
+pub fn chip(store: &Store, driver: &Rc<Driver>) -> Html {
     let progress = match &store.engine {
         Engine::Starting(progress) => Some(progress),
         _ => store.task.as_ref(),
     };
     let stop = calling(driver, |driver| driver.stop());
+    let model = match &store.engine {
+        Engine::Ready(model) => {
+            let exact = if store.settings.exact { ", exact" } else { "" };
+            let pace = store.pace.map_or(String::new(), |pace| {
+                format!(", {} ms each", milliseconds(pace))
+            });
+            Some(format!("{}{exact}{pace}", short(&model.name)))
+        }
+        _ => None,
+    };
     html! {
-        <footer class="status">
-            { messages(store, driver) }
-            <div class="status-line">
-                <p role="status">{ sentence(store) }</p>
-                if let Some(progress) = progress {
-                    { bar(progress) }
-                    if store.task.is_some() {
-                        { words("quiet", "Stop", stop) }
-                    }
+        <div class="status">
+            <p role="status" title={model}>{ sentence(store) }</p>
+            if let Some(progress) = progress {
+                { bar(progress) }
+                if store.task.is_some() {
+                    { words("quiet", "Stop", stop) }
                 }
-                if let Some((label, resume)) = resume(store) {
-                    { words("quiet", label, calling(driver, resume)) }
-                }
-                if let Engine::Ready(model) = &store.engine {
-                    <p class="model" title={format!("{}: {} dimensions, texts of up to {} tokens", model.name, model.dimensions, model.max_tokens)}>{ short(&model.name) }{ store.settings.exact.then_some(", exact") }</p>
-                }
-            </div>
-        </footer>
+            }
+            if let Some((label, resume)) = resume(store) {
+                { words("quiet", label, calling(driver, resume)) }
+            }
+        </div>
     }
 }
 
@@ -85,10 +88,7 @@ fn sentence(state: &State) -> String {
             )
         }
         Engine::Ready(_) => {
-            let pace = state.pace.map_or(String::new(), |pace| {
-                format!(", {} ms each", milliseconds(pace))
-            });
-            format!("{texts}{pace}, all on this device. {elsewhere}")
+            format!("{texts}, all on this device. {elsewhere}")
         }
     }
 }
@@ -152,7 +152,7 @@ fn bar(progress: &Progress) -> Html {
 }
 
 /// What went wrong, and what is worth knowing, each with its button.
-fn messages(store: &Store, driver: &Rc<Driver>) -> Html {
+pub fn messages(store: &Store, driver: &Rc<Driver>) -> Html {
     let show = |message: &Option<Message>, role: &'static str, close: fn() -> Action| {
         let message = message.clone()?;
         let dispatch = store.dispatcher();
@@ -183,10 +183,10 @@ fn messages(store: &Store, driver: &Rc<Driver>) -> Html {
         })
     };
     html! {
-        <>
+        <div class="messages">
             { for show(&store.alert, "alert", || Action::Alert(None)) }
             { for show(&store.notice, "note", || Action::Notice(None)) }
-        </>
+        </div>
     }
 }
 

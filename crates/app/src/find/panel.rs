@@ -175,13 +175,15 @@ pub fn use_search(driver: &Rc<Driver>) -> Html {
     };
     let onclear = Callback::from(move |_: MouseEvent| clear.emit(()));
     html! {
-        <section aria-label="Search" aria-busy={asked.is_busy().to_string()}>
+        <section class="find" aria-label="Find" aria-busy={asked.is_busy().to_string()}>
             <form role="search" class="explore-row" {onsubmit}>
-                <input type="search" aria-label="Search texts" placeholder="Search texts" autocomplete="off" spellcheck="false"
+                <input type="search" aria-label="Find" placeholder="Find words or a meaning" autocomplete="off" spellcheck="false"
                     ref={input} value={(*text).clone()} {oninput} {onkeydown} />
                 <button type="submit" class="tool" title="Search" aria-label="Search">{ icon(Icon::Search) }</button>
                 { switch("Search by", Mode::ALL.map(choice)) }
             </form>
+            if !text.is_empty() {
+            <div class="find-found">
             <div class="explore-row">
                 if *mode == Mode::Meaning {
                     { number(&count, NEAREST) }
@@ -200,6 +202,8 @@ pub fn use_search(driver: &Rc<Driver>) -> Html {
             if let Some(hits) = &hits {
                 <Entries results={hits.results.clone()} entries={hits.entries.clone()} label="Texts found"
                     more={hits.points.len() - hits.entries.len()} />
+            }
+            </div>
             }
         </section>
     }

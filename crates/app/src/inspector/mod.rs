@@ -6,5 +6,6 @@ pub mod groups;
 pub mod list;
 pub mod neighbours;
 pub mod outliers;
+pub mod pair;
 pub mod pairs;
 pub mod panel;

@@ -16,12 +16,17 @@ const FIRST: usize = 8;
 /// The most and the least alike pairs, side by side.
 #[hook]
 pub fn use_pairs() -> Html {
-    let results = use_store().results.clone();
+    let store = use_store();
+    let results = store.results.clone();
     let marks = use_marks();
     let all = use_value(false);
     let container = use_node_ref();
     use_marking(container.clone(), (results.clone(), *all));
     let longest = results.most.len().max(results.least.len());
+    if store.veil.on {
+        // Their order alone would give the answer away.
+        return html! { <p class="empty">{ "Scores are hidden. A click on a cell reveals its score; H shows all." }</p> };
+    }
     if longest == 0 {
         return html! {};
     }
@@ -35,7 +40,7 @@ pub fn use_pairs() -> Html {
             <h3 id="pairs-title">{ "Pairs" }</h3>
             <div class="pairs-lists">
                 { list("Most alike", &results, &results.most, count, &marks) }
-                if !results.least.is_empty() {
+                if (4..=40).contains(&results.texts.len()) && !results.least.is_empty() {
                     { list("Least alike", &results, &results.least, count, &marks) }
                 }
             </div>

@@ -1,11 +1,15 @@
-//! The panel that finds things among the texts: neighbours, search, clusters, groups, outliers.
+//! The inspector: what is selected (a pair, a text and its neighbours, or all texts at a glance), and
+//! what can be found among the texts: clusters, groups, outliers.
 
-use crate::find::panel::use_search;
 use crate::inspector::clusters::use_clusters;
 use crate::inspector::groups::use_groups;
 use crate::inspector::neighbours::Neighbours;
 use crate::inspector::outliers::use_outliers;
+use crate::inspector::pair::{pair_card, use_pair_score};
+use crate::inspector::pairs::use_pairs;
 use crate::session::engine::Driver;
+use crate::state::marks::use_marks;
+use crate::state::{Engine, Store, use_store};
 use crate::ui::hooks::use_value;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -27,26 +31,18 @@ impl PartialEq for DriverProps {
 /// What the panel can show.
 #[derive(Clone, Copy, PartialEq)]
 enum Tab {
-    Neighbours,
-    Search,
+    Selection,
     Clusters,
     Groups,
     Outliers,
 }
 
 impl Tab {
-    const ALL: [Tab; 5] = [
-        Tab::Neighbours,
-        Tab::Search,
-        Tab::Clusters,
-        Tab::Groups,
-        Tab::Outliers,
-    ];
+    const ALL: [Tab; 4] = [Tab::Selection, Tab::Clusters, Tab::Groups, Tab::Outliers];
 
     fn name(self) -> &'static str {
         match self {
-            Tab::Neighbours => "Neighbours",
-            Tab::Search => "Search",
+            Tab::Selection => "Selection",
             Tab::Clusters => "Clusters",
             Tab::Groups => "Groups",
             Tab::Outliers => "Outliers",
@@ -75,9 +71,22 @@ impl Tab {
 /// The panel. All its parts stay alive while one is shown, so that each is as it was left.
 #[component]
 pub fn Explore(props: &DriverProps) -> Html {
-    let shown = use_value(Tab::Neighbours);
+    let shown = use_value(Tab::Selection);
     let driver = &props.driver;
-    let search = use_search(driver);
+    let store = use_store();
+    let marks = use_marks();
+    let results = store.results.clone();
+    let selected: Vec<u32> = (marks.0.selected().iter())
+        .filter_map(|&line| results.point(line))
+        .collect();
+    // Of two texts in all there is one pair, whether it is selected or not.
+    let pair = match (&*selected, results.texts.len()) {
+        (&[b, a], _) => Some((a.min(b), a.max(b))),
+        (_, 2) => Some((0, 1)),
+        _ => None,
+    };
+    let score = use_pair_score(driver, &results, pair);
+    let pairs = use_pairs();
     let clusters = use_clusters(driver);
     let groups = use_groups(driver);
     let outliers = use_outliers(driver);
@@ -108,15 +117,33 @@ pub fn Explore(props: &DriverProps) -> Html {
     let panel = |tab: Tab, body: Html| {
         html! { <div role="tabpanel" id={tab.name()} aria-labelledby={tab.id()} class="explore-body" hidden={*shown != tab}>{ body }</div> }
     };
+    let selection = match (pair, results.texts.len(), selected.is_empty()) {
+        (Some(pair), ..) => pair_card(&store, pair, score),
+        (None, 0, _) => html! { <p class="empty">{ waiting(&store) }</p> },
+        (None, 1, _) => html! { <p class="empty">{ "One more text to compare it with." }</p> },
+        (None, _, true) => pairs,
+        (None, _, false) => html! { <Neighbours {driver} active={*shown == Tab::Selection} /> },
+    };
     html! {
-        <div class="panel explore">
+        <section class="explore" role="region" aria-label="Inspector">
             <div class="explore-tabs" role="tablist" aria-label="Explore" {onkeydown}>{ for Tab::ALL.map(tab) }</div>
-            { panel(Tab::Neighbours, html! { <Neighbours {driver} active={*shown == Tab::Neighbours} /> }) }
-            { panel(Tab::Search, search) }
+            { panel(Tab::Selection, selection) }
             { panel(Tab::Clusters, clusters) }
             { panel(Tab::Groups, groups) }
             { panel(Tab::Outliers, outliers) }
-        </div>
+        </section>
+    }
+}
+
+/// What to say where scores will be.
+fn waiting(store: &Store) -> &'static str {
+    match store.engine {
+        Engine::Starting(_) => "The model is on its way. Scores appear as soon as it is ready.",
+        Engine::Failed => "Without the engine there are no scores. Your texts are kept.",
+        Engine::Ready(_) if store.document.is_blank() => {
+            "No texts yet. Type or paste some, one per line, or choose a sample."
+        }
+        Engine::Ready(_) => "Embedding the first texts…",
     }
 }
 
@@ -127,10 +154,10 @@ mod tests {
     #[test]
     fn arrows_go_round_the_tabs() {
         let go = |from: Tab, key| from.after(key).map(Tab::name);
-        assert_eq!(go(Tab::Neighbours, "ArrowRight"), Some("Search"));
-        assert_eq!(go(Tab::Neighbours, "ArrowLeft"), Some("Outliers"));
-        assert_eq!(go(Tab::Outliers, "ArrowRight"), Some("Neighbours"));
-        assert_eq!(go(Tab::Groups, "Home"), Some("Neighbours"));
+        assert_eq!(go(Tab::Selection, "ArrowRight"), Some("Clusters"));
+        assert_eq!(go(Tab::Selection, "ArrowLeft"), Some("Outliers"));
+        assert_eq!(go(Tab::Outliers, "ArrowRight"), Some("Selection"));
+        assert_eq!(go(Tab::Groups, "Home"), Some("Selection"));
         assert_eq!(go(Tab::Groups, "End"), Some("Outliers"));
         assert_eq!(go(Tab::Groups, "Tab"), None);
     }

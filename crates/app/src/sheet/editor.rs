@@ -4,8 +4,9 @@
 //! lines are equally high, only the rows in view exist, and the box holds a window of the lines.
 
 use crate::sheet::caret;
+use crate::sheet::cells::LIMIT;
 use crate::sheet::drag::use_drag;
-use crate::sheet::rows::{Shown, rows};
+use crate::sheet::rows::{Shown, use_rows};
 use crate::sheet::textbox::{use_clipboard, use_own_undo, use_view, use_written};
 use crate::state::marking::use_marking;
 use crate::state::marks::{Mark, use_marks};
@@ -42,7 +43,7 @@ pub fn use_editor() -> Html {
         lines.clone(),
         store.results.clone(),
         range.clone(),
-        *wrapped,
+        (*wrapped, store.veil.clone()),
     );
     use_marking(sheet.clone(), drawn);
 
@@ -118,10 +119,12 @@ pub fn use_editor() -> Html {
         _ => None,
     };
     let relative_to = marks.0.primary().and_then(|line| store.results.point(line));
+    let count = store.results.texts.len();
+    let scores = (2..=LIMIT).contains(&count) && store.results.total == count;
     let class = classes!(
         "editor",
         (!*wrapped).then_some("unwrapped"),
-        relative_to.map(|_| "comparing"),
+        scores.then(|| format!("scored columns-{count}")),
         all.then_some("all")
     );
     let outside = (store.document.lines().len() > WINDOW).then(|| store.window.clone());
@@ -133,16 +136,17 @@ pub fn use_editor() -> Html {
         relative_to,
         selected: marks.0.selected(),
         mirror: *wrapped,
+        scores,
         outside,
     };
-    let rows = rows(&store, &marks, &shown);
+    let rows = use_rows(&store, &marks, &shown);
     html! {
         <div {class} ref={scroller} {onscroll}>
             <div class="sheet" ref={sheet} ondragstart={drag.ondragstart} ondragover={drag.ondragover}
                 ondragleave={drag.ondragleave} ondrop={drag.ondrop}>
                 { rows }
                 <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"
-                    wrap={if *wrapped { "soft" } else { "off" }} placeholder="Type or paste texts, one per line" rows="1"
+                    dir="auto" translate="no" wrap={if *wrapped { "soft" } else { "off" }} placeholder="Type or paste texts, one per line" rows="1"
                     ref={area} {oninput} {onkeydown} {onmousemove} {onmouseleave} {onclick} />
             </div>
         </div>

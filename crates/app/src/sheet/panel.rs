@@ -1,15 +1,15 @@
 //! The panel of the texts: sample sets, files, undo, and the editor.
 
+use crate::find::panel::use_search;
+use crate::inspector::panel::DriverProps;
 use crate::session::samples::SAMPLES;
 use crate::sheet::editor::use_editor;
 use crate::state::{Action, Message, State, use_store};
-use crate::ui::button::tool;
 use crate::ui::hooks::use_value;
-use crate::ui::icon::{Icon, icon};
 use semblance_scatter::fixed;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, FileList, HtmlInputElement, HtmlSelectElement};
+use web_sys::{File, FileList};
 use yew::prelude::*;
 
 /// Files above this many bytes are refused: the page would need several times as much memory.
@@ -17,43 +17,12 @@ const LARGEST_FILE: f64 = 64e6;
 
 /// The panel of the texts.
 #[component]
-pub fn Texts() -> Html {
+pub fn Texts(props: &DriverProps) -> Html {
     let store = use_store();
-    let file = use_node_ref();
     let dropping = use_value(false);
     let editor = use_editor();
+    let find = use_search(&props.driver);
 
-    let choose = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |event: Event| {
-            let select = event.target_unchecked_into::<HtmlSelectElement>();
-            let index = select.value().parse::<usize>().ok();
-            if let Some((index, sample)) = index.and_then(|i| Some((i, SAMPLES.get(i)?))) {
-                dispatch.dispatch(Action::Sample(index, sample.text));
-            }
-        })
-    };
-    let act = |make: fn() -> Action| {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(make()))
-    };
-    let pick = {
-        let file = file.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(input) = file.cast::<HtmlInputElement>() {
-                input.click();
-            }
-        })
-    };
-    let picked = {
-        let store = store.clone();
-        Callback::from(move |event: Event| {
-            let input = event.target_unchecked_into::<HtmlInputElement>();
-            read_files(input.files(), &store);
-            // The same file can be chosen again.
-            input.set_value("");
-        })
-    };
     let ondragover = {
         let dropping = dropping.setter();
         Callback::from(move |event: DragEvent| {
@@ -83,27 +52,12 @@ pub fn Texts() -> Html {
         |sample| html! { <><strong>{ "Look for: " }</strong>{ sample.look_for }</> },
     );
     html! {
-        <section class={classes!("panel", "texts", dropping.then_some("dropping"))} id="texts" aria-labelledby="texts-title"
+        <section class={classes!("texts", dropping.then_some("dropping"))} id="texts" aria-labelledby="texts-title"
             {ondragover} {ondragleave} {ondrop}>
-            <div class="panel-head">
-                <h2 id="texts-title">{ "Texts" }</h2>
-                <label class="sample-picker"><span class="unseen">{ "Sample set" }</span>
-                    <select onchange={choose}>
-                        <option value="" selected={store.sample.is_none()} disabled=true>{ "Samples…" }</option>
-                        { for SAMPLES.iter().enumerate().map(|(index, sample)| html! {
-                            <option value={index.to_string()} selected={store.sample == Some(index)}>{ sample.name }</option>
-                        }) }
-                    </select>
-                </label>
-                <div class="tools">
-                    <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>
-                    <button type="button" class="tool" onclick={act(|| Action::Redo)} disabled={!store.document.can_redo()} title="Redo (Ctrl + Shift + Z)" aria-label="Redo">{ icon(Icon::Redo) }</button>
-                    { tool(Icon::Open, "Open a text file", "Open a text file, or drop one here", None, pick) }
-                    <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,text/plain" multiple=true ref={file} onchange={picked} />
-                </div>
-            </div>
-            <p class="hint" id="texts-hint">{ hint }</p>
+            <h2 class="unseen" id="texts-title">{ "Texts and scores" }</h2>
+            { find }
             { editor }
+            <p class="hint" id="texts-hint">{ hint }</p>
         </section>
     }
 }
@@ -114,7 +68,7 @@ fn carries_files(event: &DragEvent) -> bool {
 }
 
 /// Reads files one after another and puts their lines at the end; in place of a sample.
-fn read_files(files: Option<FileList>, store: &UseReducerHandle<State>) {
+pub fn read_files(files: Option<FileList>, store: &UseReducerHandle<State>) {
     let Some(files) = files else { return };
     let files: Vec<File> = (0..files.length())
         .filter_map(|index| files.get(index))

@@ -1,5 +1,6 @@
 //! What stands beside and behind the lines of the text box: numbers, token counts, actions.
 
+use crate::sheet::cells::{self, Veil, cell_at, cells, heads, pair_at, rove, use_columns};
 use crate::stage::matrix::clip;
 use crate::state::marking::line_at;
 use crate::state::marks::{Mark, MarkStore};
@@ -11,7 +12,7 @@ use crate::ui::still::still;
 use semblance_workspace::{Direction, Line, LineId};
 use std::ops::Range;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{EventTarget, HtmlElement};
 use yew::prelude::*;
 
 /// What the rows show.
@@ -30,12 +31,18 @@ pub struct Shown<'a> {
     pub selected: &'a [LineId],
     /// Whether a copy of the words gives each row the height it has in the text box.
     pub mirror: bool,
+    /// Whether every score stands in the row of its text.
+    pub scores: bool,
     /// The lines that the text box holds, if not all: the others show their words themselves.
     pub outside: Option<Range<usize>>,
 }
 
 /// The rows of some lines.
-pub fn rows(store: &Store, marks: &MarkStore, props: &Shown) -> Html {
+#[hook]
+pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
+    let table = use_node_ref();
+    let drawn = (props.range.clone(), store.veil.clone(), props.scores);
+    use_columns(table.clone(), props.results, drawn);
     let lines = props.lines;
     let mut number = lines[..props.range.start.min(lines.len())]
         .iter()
@@ -52,7 +59,7 @@ pub fn rows(store: &Store, marks: &MarkStore, props: &Shown) -> Html {
             shown: outside,
         };
         if !line.is_text() {
-            return html! { <div key={line.id.0} class="row">{ words.of(line) }</div> };
+            return html! { <tr key={line.id.0} class="row" aria-hidden="true"><td class="start" />{ words.of(line) }</tr> };
         }
         number += 1;
         let seen = Row {
@@ -64,19 +71,50 @@ pub fn rows(store: &Store, marks: &MarkStore, props: &Shown) -> Html {
             max_tokens: props.max_tokens,
             relative_to: props.relative_to,
             words,
+            veil: props.scores.then(|| store.veil.clone()),
         };
         still(line.id.0, seen, row)
     });
 
-    let dispatch = marks.dispatcher();
-    let onmouseover = Callback::from(move |event: MouseEvent| {
-        dispatch.dispatch(Mark::Hover(line_at(event.target()), None));
+    let hover = {
+        let (dispatch, results) = (marks.dispatcher(), props.results.clone());
+        move |target: Option<EventTarget>| {
+            let pair = pair_at(target.clone(), &results);
+            let (line, other) = match pair {
+                Some((row, column)) => (Some(row), Some(column)),
+                None => (line_at(target), None),
+            };
+            dispatch.dispatch(Mark::Hover(line, other));
+        }
+    };
+    let over = hover.clone();
+    let onmouseover = Callback::from(move |event: MouseEvent| over(event.target()));
+    let onfocusin = Callback::from(move |event: FocusEvent| {
+        if let Some(cell) = cell_at(event.target()) {
+            rove(&cell);
+            hover(event.target());
+        }
     });
     let dispatch = marks.dispatcher();
     let onmouseleave =
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Mark::Hover(None, None)));
+    let choose = {
+        let (store, marks, results) = (store.clone(), marks.dispatcher(), props.results.clone());
+        move |target: Option<EventTarget>| match pair_at(target.clone(), &results) {
+            Some((row, column)) if row != column => {
+                store.dispatch(Action::Reveal(row, column));
+                marks.dispatch(Mark::Select(vec![column, row]));
+            }
+            Some((row, _)) => marks.dispatch(Mark::Click(row)),
+            None => {
+                if let Some(line) = line_at(target) {
+                    marks.dispatch(Mark::Click(line));
+                }
+            }
+        }
+    };
     let onclick = {
-        let (store, marks) = (store.dispatcher(), marks.dispatcher());
+        let (store, marks, choose) = (store.dispatcher(), marks.dispatcher(), choose.clone());
         Callback::from(move |event: MouseEvent| {
             let Some(line) = line_at(event.target()) else {
                 return;
@@ -87,17 +125,35 @@ pub fn rows(store: &Store, marks: &MarkStore, props: &Shown) -> Html {
                 Some("down") => store.dispatch(Action::Move(line, Direction::Down)),
                 Some("remove") => store.dispatch(Action::Remove(line)),
                 Some(_) if extend => marks.dispatch(Mark::Toggle(line)),
-                Some(_) => marks.dispatch(Mark::Click(line)),
-                None => {}
+                _ => choose(event.target()),
             }
         })
     };
     let onkeydown = {
         let store = store.dispatcher();
-        Callback::from(move |event: KeyboardEvent| row_key(&event, &store))
+        Callback::from(move |event: KeyboardEvent| {
+            let Some(cell) = cell_at(event.target()) else {
+                return row_key(&event, &store);
+            };
+            match event.key().as_str() {
+                "Enter" | " " => choose(event.target()),
+                key if cells::go(&cell, key, event.ctrl_key()) => {}
+                _ => return,
+            }
+            event.prevent_default();
+        })
+    };
+    let label = match props.scores {
+        true => "Pairwise cosine similarity",
+        false => "Lines",
     };
     html! {
-        <div class="rows" role="group" aria-label="Lines" {onmouseover} {onmouseleave} {onclick} {onkeydown}>{ for rows }</div>
+        <table class="rows" role="grid" aria-label={label} ref={table} {onmouseover} {onmouseleave} {onfocusin} {onclick} {onkeydown}>
+            if props.scores {
+                { heads(props.results) }
+            }
+            <tbody role="rowgroup">{ for rows }</tbody>
+        </table>
     }
 }
 
@@ -163,6 +219,8 @@ struct Row {
     max_tokens: Option<u32>,
     relative_to: Option<u32>,
     words: Words,
+    /// Which scores are hidden, where scores stand in the row.
+    veil: Option<Veil>,
 }
 
 /// Whether a row holds the words of its line: unseen behind the text box, or seen where the box
@@ -181,7 +239,7 @@ impl Words {
             _ => String::new(),
         };
         let class = classes!("mirror", self.shown.then_some("shown"));
-        html! { <span {class} aria-hidden="true">{ words }</span> }
+        html! { <td {class} role="presentation" aria-hidden="true" dir="auto">{ words }</td> }
     }
 }
 
@@ -211,7 +269,7 @@ fn row(props: &Row) -> Html {
             </span>
         }
     });
-    let score = props.relative_to.zip(point).and_then(|(from, to)| {
+    let score = props.relative_to.filter(|_| props.veil.is_none()).zip(point).and_then(|(from, to)| {
         let score = results.score(from, to)?;
         (from != to).then(|| html! {
             <span class={classes!("score", heat::class(score))} title={format!("{} to the selected text", heat::full(score))}>{ heat::short(score) }</span>
@@ -227,17 +285,27 @@ fn row(props: &Row) -> Html {
     let label = format!("Text {number}: {}", clip(&line.text()));
     let id = line.id.0.to_string();
     let tabindex = if *number == 1 { "0" } else { "-1" };
+    let title = line.text().to_string();
+    let scores = props.veil.as_ref().map(|veil| match props.point {
+        Some(point) => cells(results, point, veil),
+        // Not embedded yet: the places of its scores stay empty.
+        None => html! { <>{ for results.texts.iter().map(|_| html! { <td role="gridcell" class="cell waiting" /> }) }</> },
+    });
     html! {
-        <div class="row" data-line={id.clone()}>
-            <button type="button" class="number" draggable="true" data-do="select" data-line={id} {tabindex} aria-label={label}
-                aria-pressed={props.selected.to_string()} title="Click to select, drag to move">{ dot }{ number }</button>
+        <tr class="row" role="row" data-line={id.clone()}>
+            <th class="start" role="rowheader" scope="row" {title}>
+                <button type="button" class="number" draggable="true" data-do="select" data-line={id} {tabindex} aria-label={label}
+                    aria-pressed={props.selected.to_string()} title="Click to select, drag to move">{ dot }{ number }</button>
+            </th>
             { props.words.of(line) }
-            <span class="row-meta">{ score }{ tokens }</span>
-            <span class="row-actions">
-                <button type="button" tabindex="-1" data-do="up" title="Move up (Alt + ↑)" aria-label={format!("Move text {number} up")}>{ icon(Icon::Up) }</button>
-                <button type="button" tabindex="-1" data-do="down" title="Move down (Alt + ↓)" aria-label={format!("Move text {number} down")}>{ icon(Icon::Down) }</button>
-                <button type="button" tabindex="-1" data-do="remove" title="Remove" aria-label={format!("Remove text {number}")}>{ icon(Icon::Remove) }</button>
-            </span>
-        </div>
+            { for scores }
+            <td class="row-meta" role="gridcell">{ score }{ tokens }
+                <span class="row-actions">
+                    <button type="button" tabindex="-1" data-do="up" title="Move up (Alt + ↑)" aria-label={format!("Move text {number} up")}>{ icon(Icon::Up) }</button>
+                    <button type="button" tabindex="-1" data-do="down" title="Move down (Alt + ↓)" aria-label={format!("Move text {number} down")}>{ icon(Icon::Down) }</button>
+                    <button type="button" tabindex="-1" data-do="remove" title="Remove" aria-label={format!("Remove text {number}")}>{ icon(Icon::Remove) }</button>
+                </span>
+            </td>
+        </tr>
     }
 }

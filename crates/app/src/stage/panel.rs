@@ -1,14 +1,17 @@
-//! The panel of the scores: heat map, its order and legend, the pairs.
+//! The stage: the map, and beyond a few texts all scores as a picture.
 
 use crate::inspector::neighbours::nearest;
-use crate::inspector::pairs::use_pairs;
+use crate::session::engine::Driver;
+use crate::sheet::cells::LIMIT;
+use crate::stage::map::Map;
 use crate::stage::matrix::Matrix;
 use crate::stage::picture::use_picture;
 use crate::state::marks::use_marks;
 use crate::state::results::{MATRIX_LIMIT, Results, TABLE_LIMIT};
-use crate::state::{Action, Engine, Shared, Store, use_store};
+use crate::state::{Action, Shared, Store, use_store};
 use crate::ui::button::{radio, switch};
 use crate::ui::heat::legend;
+use crate::ui::hooks::use_value;
 use semblance_workspace::Order;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -16,7 +19,44 @@ use yew::prelude::*;
 /// Texts in the table beside the picture of a larger document.
 const WINDOW: usize = 12;
 
-/// The panel of the scores.
+#[derive(Properties)]
+pub struct StageProps {
+    pub driver: Rc<Driver>,
+}
+
+impl PartialEq for StageProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.driver, &other.driver)
+    }
+}
+
+/// The stage. The map stays alive while the scores are shown, so that it is as it was left.
+#[component]
+pub fn Stage(props: &StageProps) -> Html {
+    let store = use_store();
+    let chosen = use_value(false);
+    // Few texts have their scores in the sheet.
+    let offered = store.results.texts.len() > LIMIT;
+    let scores = *chosen && offered;
+    let choice = |wanted: bool, words: &'static str| {
+        let setter = chosen.setter();
+        let onchange = Callback::from(move |_: Event| setter.set(wanted));
+        radio("stage", words, None, scores == wanted, onchange)
+    };
+    html! {
+        <div class={classes!("stage", scores.then_some("stage-scores"))}>
+            if offered {
+                <div class="stage-views">{ switch("View", [choice(false, "Map"), choice(true, "Scores")]) }</div>
+            }
+            <div class="stage-map" hidden={scores}><Map driver={props.driver.clone()} /></div>
+            if scores {
+                <Scores />
+            }
+        </div>
+    }
+}
+
+/// All scores: as a table while their numbers fit, as a picture beyond.
 #[component]
 pub fn Scores() -> Html {
     let store = use_store();
@@ -36,10 +76,8 @@ pub fn Scores() -> Html {
         Rc::new(window(results, points, selected))
     });
     let picture = use_picture(&results, &order);
-    let pairs = use_pairs();
     let body = match count {
-        0 => html! { <p class="empty">{ waiting(&store) }</p> },
-        1..=TABLE_LIMIT => html! { <Matrix {results} points={(*order).clone()} /> },
+        0..=TABLE_LIMIT => html! { <Matrix {results} points={(*order).clone()} /> },
         _ => large(&results, picture, &window),
     };
     html! {
@@ -52,22 +90,7 @@ pub fn Scores() -> Html {
                 { legend() }
             </div>
             { body }
-            { pairs }
         </section>
-    }
-}
-
-/// What to say where scores will be.
-fn waiting(store: &Store) -> &'static str {
-    match store.engine {
-        Engine::Starting(_) => {
-            "The model is on its way. Scores appear here as soon as it is ready."
-        }
-        Engine::Failed => "Without the engine there are no scores. Your texts are kept.",
-        Engine::Ready(_) if store.document.is_blank() => {
-            "No texts yet. Type some, one per line, or choose a sample set."
-        }
-        Engine::Ready(_) => "Embedding the first texts…",
     }
 }
 

@@ -5,6 +5,7 @@ pub mod marks;
 pub mod results;
 
 use crate::session::look::Look;
+use crate::sheet::cells::{Veil, key};
 use crate::state::results::Results;
 use semblance_client::ModelInfo;
 use semblance_workspace::{Direction, Document, LineId, Order, Settings, Span, Theme};
@@ -43,6 +44,18 @@ pub enum Unit {
     Bytes,
     /// Texts.
     Texts,
+}
+
+/// What is shown alone, while the page is presented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presented {
+    /// The texts with their scores.
+    #[default]
+    Sheet,
+    /// The map.
+    Map,
+    /// What there is to say about the selection.
+    Inspector,
 }
 
 /// A message that asks for attention.
@@ -87,6 +100,12 @@ pub struct State {
     pub alert: Option<Message>,
     /// Something worth knowing happened.
     pub notice: Option<Message>,
+    /// Whether scores are hidden, for a class to guess.
+    pub veil: Veil,
+    /// Whether one thing at a time is shown, large.
+    pub present: Option<Presented>,
+    /// What is shown where there is room for one thing only: on a phone.
+    pub view: Presented,
     /// Requests that left for another origin, or tried to.
     pub elsewhere: usize,
     /// How the page looks, once it does.
@@ -143,6 +162,16 @@ pub enum Action {
     Shown,
     CycleTheme,
     ToggleProjector,
+    /// Hides all scores, or shows them.
+    ToggleVeil,
+    /// Shows the score of a pair while others are hidden.
+    Reveal(LineId, LineId),
+    /// Shows one thing alone, or everything.
+    Present(Option<Presented>),
+    /// Between one thing alone and everything.
+    TogglePresent,
+    /// Shows this thing, where only one is shown.
+    Show(Presented),
     SetOrder(Order),
     /// Between fast and exact arithmetic.
     ToggleExact,
@@ -173,6 +202,9 @@ impl State {
             pace: None,
             alert: None,
             notice: None,
+            veil: Veil::default(),
+            present: None,
+            view: Presented::default(),
             elsewhere: 0,
             look: Look::default(),
         }
@@ -291,6 +323,26 @@ impl Reducible for State {
                 }
             }
             Action::ToggleProjector => state.settings.projector = !state.settings.projector,
+            Action::ToggleVeil => {
+                state.veil = Veil {
+                    on: !state.veil.on,
+                    ..Veil::default()
+                }
+            }
+            Action::Reveal(a, b) => {
+                Rc::make_mut(&mut state.veil.revealed).insert(key(a, b));
+            }
+            Action::Present(present) => state.present = present,
+            Action::TogglePresent => {
+                state.present = match state.present {
+                    None => Some(Presented::default()),
+                    Some(_) => None,
+                }
+            }
+            Action::Show(what) => {
+                state.view = what;
+                state.present = state.present.map(|_| what);
+            }
             Action::ToggleExact => state.settings.exact = !state.settings.exact,
             Action::SetOrder(order) => state.settings.order = order,
             Action::Engine(engine) => state.engine = engine,
@@ -421,6 +473,15 @@ mod tests {
         // And back to a small document.
         let state = state.reduce(Action::Replace("a\nb".into()));
         assert_eq!(state.window, 0..2);
+    }
+
+    #[test]
+    fn hidden_scores_are_revealed_pair_by_pair_and_hidden_again_together() {
+        let (a, b) = (LineId(0), LineId(1));
+        let state = run([Action::ToggleVeil, Action::Reveal(b, a)]);
+        assert!(!state.veil.hides(a, b));
+        let state = state.reduce(Action::ToggleVeil).reduce(Action::ToggleVeil);
+        assert!(state.veil.hides(a, b));
     }
 
     #[test]

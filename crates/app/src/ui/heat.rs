@@ -27,6 +27,16 @@ pub fn short(score: f32) -> String {
     }
 }
 
+/// Two decimals with a true minus, as a score is read.
+pub fn brief(score: f32) -> String {
+    let text = fixed(score, 2);
+    match text.strip_prefix('-') {
+        Some("0.00") => "0.00".into(),
+        Some(digits) => format!("−{digits}"),
+        None => text,
+    }
+}
+
 /// Every decimal that the 32-bit number has.
 pub fn full(score: f32) -> String {
     shortest(score)
@@ -65,6 +75,14 @@ mod tests {
                 (short(score).as_str(), class(score).as_str()),
                 (shown, colour)
             );
+        }
+        for (score, read) in [
+            (0.734, "0.73"),
+            (-0.074, "−0.07"),
+            (-0.001, "0.00"),
+            (1.0, "1.00"),
+        ] {
+            assert_eq!(brief(score), read);
         }
         assert_eq!(full(0.73249996), "0.73249996");
     }

@@ -10,20 +10,6 @@ pub fn icon(name: Icon) -> Html {
         Icon::Remove => "M6 6l8 8M14 6l-8 8",
         Icon::Undo => "M7.5 5 4 8.5 7.5 12M4.5 8.5h7a4 4 0 0 1 0 8H8",
         Icon::Redo => "M12.5 5 16 8.5 12.5 12M15.5 8.5h-7a4 4 0 0 0 0 8H12",
-        Icon::Open => "M10 4v9M6 9l4 4 4-4M4 16.5h12",
-        Icon::Sun => {
-            "M10 6.8a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4ZM10 2v1.6M10 16.4V18M2 10h1.6M16.4 10H18M4.3 4.3l1.2 1.2M14.5 14.5l1.2 1.2M4.3 15.7l1.2-1.2M14.5 5.5l1.2-1.2"
-        }
-        Icon::Moon => "M16.5 11.6A6.8 6.8 0 0 1 8.4 3.5a6.8 6.8 0 1 0 8.1 8.1Z",
-        Icon::System => "M3 4.5h14v9.5H3zM7.5 17h5M10 14v3",
-        Icon::Large => "M2.5 16 7 5l4.5 11M4 12.5h6M13 16l2.6-6.4L18.2 16M13.9 14h3.4",
-        Icon::Exact => {
-            "M10 2.8v3M10 14.2v3M2.8 10h3M14.2 10h3M10 5.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4ZM10 10h.01"
-        }
-        Icon::Keyboard => {
-            "M2.5 5.5h15v9h-15zM5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M6.5 11.7h7"
-        }
-        Icon::About => "M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4ZM10 9.2v4.6M10 6.4h.01",
         Icon::Plus => "M10 5v10M5 10h10",
         Icon::Minus => "M5 10h10",
         Icon::Fit => "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4",
@@ -47,6 +33,7 @@ pub fn icon(name: Icon) -> Html {
         Icon::Play => "M6.5 4.500v11l9-5.500z",
         Icon::Stop => "M5.5 5.500h9v9h-9z",
         Icon::Again => "M15.5 6.500A6.5 6.5 0 1 0 16.5 11M16 3v4h-4",
+        Icon::More => "M4 10h.01M10 10h.01M16 10h.01",
         Icon::Search => "M8.7 3.500a5.2 5.2 0 1 0 0 10.4 5.2 5.2 0 0 0 0-10.400ZM12.5 12.500l4 4",
     };
     html! {
@@ -62,14 +49,6 @@ pub enum Icon {
     Remove,
     Undo,
     Redo,
-    Open,
-    Sun,
-    Moon,
-    System,
-    Large,
-    Exact,
-    Keyboard,
-    About,
     Plus,
     Minus,
     Fit,
@@ -85,6 +64,7 @@ pub enum Icon {
     Play,
     Stop,
     Again,
+    More,
     Search,
 }
 

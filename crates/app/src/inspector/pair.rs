@@ -1,0 +1,187 @@
+//! The pair card: two texts in full, their score large, and what it means among the others.
+
+use crate::session::engine::Driver;
+use crate::sheet::cells::Veil;
+use crate::state::results::Results;
+use crate::state::{Action, Shared, Store};
+use crate::ui::button::words;
+use crate::ui::heat;
+use crate::ui::hooks::{use_change, use_value};
+use std::collections::HashSet;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// Two points whose score is to be shown.
+pub type Points = (u32, u32);
+
+/// The score of two points: from those at hand, or asked of the engine.
+#[hook]
+pub fn use_pair_score(
+    driver: &Rc<Driver>,
+    results: &Shared<Results>,
+    pair: Option<Points>,
+) -> Option<f32> {
+    let asked = use_value(None::<(Shared<Results>, Points, f32)>);
+    let held = pair.and_then(|(a, b)| results.score(a, b));
+    let missing = pair.filter(|_| held.is_none());
+    let (driver, setter) = (driver.clone(), asked.setter());
+    use_change((results.clone(), missing), move |(results, missing)| {
+        let (Some((a, b)), Some(client)) = (*missing, driver.client()) else {
+            return;
+        };
+        let results = results.clone();
+        spawn_local(async move {
+            // The points may have changed meanwhile; the next results ask again.
+            if let Ok(scores) = client.block(&[a], &[b]).await
+                && let Some(&score) = scores.first()
+            {
+                setter.set(Some((results, (a, b), score)));
+            }
+        });
+    });
+    held.or_else(|| match &*asked {
+        Some((of, points, score)) if of == results && Some(*points) == pair => Some(*score),
+        _ => None,
+    })
+}
+
+/// The card of a pair.
+pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>) -> Html {
+    let results = &store.results;
+    let lines = results.line(a).zip(results.line(b));
+    let hidden = lines.is_some_and(|(a, b)| hides(&store.veil, a, b));
+    let reveal = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| {
+            if let Some((a, b)) = lines {
+                dispatch.dispatch(Action::Reveal(a, b));
+            }
+        })
+    };
+    let number = match score.filter(|_| !hidden) {
+        Some(score) => {
+            html! { <output class="pair-score" title={heat::full(score)}>{ heat::brief(score) }</output> }
+        }
+        None => {
+            html! { <output class="pair-score veiled">{ if hidden { "?" } else { "…" } }</output> }
+        }
+    };
+    let (one, other) = (results.text(a), results.text(b));
+    let place = score.and_then(|score| standing(results, score));
+    html! {
+        <div class="pair-card">
+            <div class="pair-number">
+                { number }
+                if hidden {
+                    { words("push", "Reveal", reveal) }
+                } else if let Some(place) = place {
+                    <p>{ place }</p>
+                }
+            </div>
+            <div class="pair-texts">
+                { text(a, one, other) }
+                { text(b, other, one) }
+                <p class="pair-note">{ remark(one, other) }</p>
+            </div>
+        </div>
+    }
+}
+
+fn hides(veil: &Veil, a: semblance_workspace::LineId, b: semblance_workspace::LineId) -> bool {
+    veil.hides(a, b)
+}
+
+/// A text with the words marked that the other has not.
+fn text(point: u32, text: &str, other: &str) -> Html {
+    let there: HashSet<String> = terms(other).collect();
+    let part = |part: &str| {
+        let term = term(part);
+        if term.is_empty() || there.contains(&term) {
+            html! { <>{ part.to_owned() }{ " " }</> }
+        } else {
+            html! { <><mark>{ part.to_owned() }</mark>{ " " }</> }
+        }
+    };
+    // Marking thousands of words helps nobody and takes long.
+    let words = match text.len() < 2_000 {
+        true => text.split_whitespace().map(part).collect(),
+        false => html! { { text.chars().take(2_000).collect::<String>() + "…" } },
+    };
+    html! { <p class="pair-text" dir="auto"><span class="pair-at">{ point + 1 }</span><span>{ words }</span></p> }
+}
+
+fn term(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase()
+}
+
+fn terms(text: &str) -> impl Iterator<Item = String> {
+    text.split_whitespace().map(term)
+}
+
+/// What can be said of two texts beside their score.
+fn remark(one: &str, other: &str) -> &'static str {
+    let differ = |text: &str, than: &str| {
+        let there: HashSet<String> = terms(than).collect();
+        terms(text).any(|term| !term.is_empty() && !there.contains(&term))
+    };
+    match (one == other, differ(one, other) || differ(other, one)) {
+        (true, _) => "The two texts are the same.",
+        (false, false) => "Both texts have the same words.",
+        (false, true) => "Marked: the words that only one of them has.",
+    }
+}
+
+/// Where a score stands among those of all pairs, in words.
+fn standing(results: &Results, score: f32) -> Option<String> {
+    let n = results.texts.len();
+    let scores = &results.similarity.as_ref()?.scores;
+    if n < 3 {
+        return None;
+    }
+    let above = (0..n)
+        .flat_map(|a| (a + 1..n).map(move |b| a * n + b))
+        .filter(|&at| scores.get(at).is_some_and(|&other| other > score))
+        .count();
+    let pairs = n * (n - 1) / 2;
+    Some(match above {
+        0 => format!("the most alike of {pairs} pairs"),
+        _ if above + 1 == pairs => format!("the least alike of {pairs} pairs"),
+        _ => format!("number {} of {pairs} pairs", above + 1),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use semblance_client::Similarity;
+    use semblance_workspace::Document;
+
+    #[test]
+    fn a_score_stands_among_those_of_all_pairs() {
+        let mut results = Results::new(Document::new("a\nb\nc").texts(), Vec::new(), 3);
+        let (x, y, z) = (0.9, 0.5, 0.1);
+        results.similarity = Some(Similarity {
+            scores: vec![1.0, x, y, x, 1.0, z, y, z, 1.0],
+            order: vec![0, 1, 2],
+        });
+        for (score, said) in [
+            (x, "the most alike of 3 pairs"),
+            (y, "number 2 of 3 pairs"),
+            (z, "the least alike of 3 pairs"),
+        ] {
+            assert_eq!(standing(&results, score).as_deref(), Some(said));
+        }
+    }
+
+    #[test]
+    fn words_are_compared_without_case_and_punctuation() {
+        assert_eq!(
+            remark("The food was good.", "Good was the food!"),
+            "Both texts have the same words."
+        );
+        assert!(remark("It was good.", "It was not good.").starts_with("Marked"));
+        assert_eq!(remark("a", "a"), "The two texts are the same.");
+    }
+}
