@@ -8,7 +8,7 @@ use crate::{
     pool::{Encoded, Pool},
 };
 use semblance_protocol::{
-    Failure, FailureKind, Metric, ModelInfo, Neighbour, Pair, Request, Response, VectorId,
+    Failure, FailureKind, Metric, ModelInfo, Neighbour, Pair, Request, Response, Token, VectorId,
     wire::Payload,
 };
 use std::{
@@ -142,6 +142,16 @@ impl Client {
             .collect()
     }
 
+    /// The tokens of a text in its order, the special ones around it first and last: up to
+    /// [`TOKENS_LIMIT`](crate::TOKENS_LIMIT), those that the model does not read included. Answered
+    /// while texts are embedded, too, after what a worker has in hand.
+    ///
+    /// # Errors
+    /// [`ClientError::WorkerDied`] when a worker and its replacement died over it.
+    pub async fn tokens(&self, text: &str) -> Result<Vec<Token>, ClientError> {
+        self.0.pool.tokens(text).await
+    }
+
     /// Hands fresh vectors to the analysis worker.
     fn store(&self, encoded: Encoded) {
         let count = encoded.texts.len();
@@ -152,9 +162,8 @@ impl Client {
             let mut known = self.0.known.borrow_mut();
             for (row, text) in encoded.texts.iter().enumerate() {
                 // Two requests may have embedded the same text at once; the first one counts.
-                if let Some(vector) =
-                    known.insert(text, encoded.tokens[row], encoded.truncated[row])
-                {
+                let (tokens, truncated) = (encoded.tokens[row], encoded.truncated[row]);
+                if let Some(vector) = known.insert(text, tokens, truncated, encoded.unknown[row]) {
                     names.push(vector);
                     rows.push(row);
                 }
@@ -241,6 +250,21 @@ impl Client {
         }
     }
 
+    /// Cosine similarities of vectors that need not be points, each with each: `[n, n]`, row-major,
+    /// each from -1 to 1, for up to [`SIMILARITY_LIMIT`](crate::SIMILARITY_LIMIT) vectors.
+    ///
+    /// # Errors
+    /// When there are more vectors or one does not exist, or the analysis worker died.
+    pub async fn compare(&self, vectors: &[VectorId]) -> Result<Vec<f32>, ClientError> {
+        let request = Request::Compare {
+            vectors: vectors.to_vec(),
+        };
+        match self.ask(request, Payload::None).await? {
+            (Response::Block, payload) => Ok(floats(payload)),
+            _ => Err(nonsense()),
+        }
+    }
+
     /// The `count` most similar pairs, best first, of up to [`PAIRS_LIMIT`](crate::PAIRS_LIMIT)
     /// points.
     ///
@@ -283,6 +307,7 @@ impl Client {
         self.0.pool.close();
         self.0.analysis.borrow().close();
     }
+
 
     fn check_open(&self) -> Result<(), ClientError> {
         if self.0.closed.get() {

@@ -1,7 +1,7 @@
 //! Texts in, vectors out: the pool alone, without an analysis worker.
 
 use crate::{
-    Cancel, ClientError, ClientOptions, EmbedProgress, Event, ModelInfo, Stage,
+    Cancel, ClientError, ClientOptions, EmbedProgress, Event, ModelInfo, Stage, Token,
     pool::{Encoded, Pool},
 };
 use js_sys::Float32Array;
@@ -138,6 +138,15 @@ impl Embedder {
         };
         self.pool.embed(different, cancel, &finished).await?;
         Ok(embeddings.into_inner())
+    }
+
+    /// The tokens of a text in its order, as of [`Client::tokens`](crate::Client::tokens).
+    ///
+    /// # Errors
+    /// [`ClientError::Closed`] after [`Self::close`], [`ClientError::WorkerDied`] when a worker and
+    /// its replacement died over it.
+    pub async fn tokens(&self, text: &str) -> Result<Vec<Token>, ClientError> {
+        self.pool.tokens(text).await
     }
 
     /// Stops all workers. Requests that are under way fail, and so do later ones.

@@ -15,6 +15,9 @@ pub struct Embedded {
     pub tokens: u32,
     /// Whether the model read only the beginning of the text.
     pub truncated: bool,
+    /// How many of the tokens that the model read are the unknown token, which stands for whatever
+    /// the vocabulary lacks: texts that differ in such places alone have the same vector.
+    pub unknown: u32,
 }
 
 /// Unused vectors that are kept for texts that may come back (undo, another sample).
@@ -39,6 +42,7 @@ impl Known {
         text: &Rc<str>,
         tokens: u32,
         truncated: bool,
+        unknown: u32,
     ) -> Option<VectorId> {
         if self.texts.contains_key(text) {
             return None;
@@ -51,6 +55,7 @@ impl Known {
                 vector,
                 tokens,
                 truncated,
+                unknown,
             },
         );
         Some(vector)
@@ -90,11 +95,13 @@ mod tests {
     #[test]
     fn equal_texts_share_a_vector() {
         let mut known = Known::default();
-        let first = known.insert(&"a".into(), 3, false);
+        let first = known.insert(&"a".into(), 3, false, 0);
         assert!(first.is_some());
-        assert_eq!(known.insert(&"a".into(), 3, false), None);
-        assert_ne!(known.insert(&"b".into(), 3, false), first);
+        assert_eq!(known.insert(&"a".into(), 3, false, 0), None);
+        assert_ne!(known.insert(&"b".into(), 3, false, 0), first);
         assert_eq!(known.get("a").map(|e| e.vector), first);
+        known.insert(&"🍕".into(), 3, false, 1);
+        assert_eq!(known.get("🍕").map(|e| e.unknown), Some(1));
         // A key that every JavaScript object has is a text like any other.
         assert_eq!(known.get("constructor"), None);
     }
@@ -103,13 +110,13 @@ mod tests {
     fn sweeping_keeps_what_is_used_and_names_stay_unique() {
         let mut known = Known::default();
         let ids: Vec<VectorId> = (0..SPARE + 10)
-            .filter_map(|i| known.insert(&i.to_string().into(), 3, false))
+            .filter_map(|i| known.insert(&i.to_string().into(), 3, false, 0))
             .collect();
         assert!(known.sweep(&ids).is_empty());
         let dropped = known.sweep(&ids[..2]);
         assert_eq!(dropped.len(), SPARE + 8);
         assert!(known.get("0").is_some() && known.get("5").is_none());
-        let again = known.insert(&"5".into(), 3, false);
+        let again = known.insert(&"5".into(), 3, false, 0);
         assert!(again.is_some_and(|id| !ids.contains(&id)));
     }
 }

@@ -33,7 +33,8 @@ pub use options::ClientOptions;
 pub use pool::EmbedProgress;
 pub use semblance_protocol::{
     Assignment, AxisEnds, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo, Neighbour,
-    PAIRS_LIMIT, Pair, Precision, Projection, SIMILARITY_LIMIT, Steer, VectorId,
+    PAIRS_LIMIT, Pair, Precision, Projection, SIMILARITY_LIMIT, Steer, TOKENS_LIMIT, Token,
+    VectorId,
 };
 
 /// What happens while a client starts and works, beside its answers.

@@ -10,7 +10,9 @@ use crate::{
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use js_sys::Float32Array;
-use semblance_protocol::{FailureKind, Load, Loaded, Progress, Request, Response, wire::Payload};
+use semblance_protocol::{
+    FailureKind, Load, Loaded, Progress, Request, Response, Token, wire::Payload,
+};
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
@@ -36,6 +38,7 @@ pub(crate) struct Encoded {
     pub(crate) texts: Vec<Rc<str>>,
     pub(crate) tokens: Vec<u32>,
     pub(crate) truncated: Vec<bool>,
+    pub(crate) unknown: Vec<u32>,
     /// `[texts, dimensions]`.
     pub(crate) vectors: Float32Array,
 }
@@ -62,6 +65,14 @@ impl Slot {
         for waiting in self.waiting.take() {
             // Whoever waited may have gone.
             let _ = waiting.send(());
+        }
+    }
+
+    /// Empties the slot of a worker that died. Several may find out, and only the first one may do
+    /// so: by then another worker may be on its way.
+    fn lose(&self, dead: &Rc<Link>) {
+        if self.link().is_some_and(|link| Rc::ptr_eq(&link, dead)) {
+            self.set(None);
         }
     }
 
@@ -165,6 +176,54 @@ impl Pool {
         });
     }
 
+    /// The worker that is to fill an empty slot, once it is ready; none if it can't be started.
+    async fn filled(self: &Rc<Self>, index: usize) -> Option<Rc<Link>> {
+        let slot = &self.slots[index];
+        self.clone().fill(index);
+        let (wake, woken) = oneshot::channel();
+        slot.waiting.borrow_mut().push(wake);
+        // A sender that went without a word means the same: look again.
+        let _ = woken.await;
+        slot.link()
+    }
+
+    /// The tokens of a text, from the worker with the least to do. One that dies over it is
+    /// replaced.
+    pub(crate) async fn tokens(self: &Rc<Self>, text: &str) -> Result<Vec<Token>, ClientError> {
+        let mut deaths = 0;
+        loop {
+            if self.closed.get() {
+                return Err(ClientError::Closed);
+            }
+            let slots = self.slots.iter().enumerate();
+            let least = slots.min_by_key(|(_, slot)| slot.backlog());
+            let Some((index, slot)) = least else { break };
+            let link = match slot.link() {
+                Some(link) => Some(link),
+                None => self.filled(index).await,
+            };
+            let Some(link) = link else { break };
+            // One that had died before did not die over this text.
+            deaths += u32::from(!link.is_dead());
+            let request = Request::Tokens {
+                text: text.to_owned(),
+            };
+            match link.request(request, Payload::None, None).await {
+                Ok((Response::Tokens(tokens), _)) => return Ok(tokens),
+                Ok(_) => return Err(senseless()),
+                Err(failure) if failure.kind == FailureKind::Died => {
+                    slot.lose(&link);
+                    self.clone().fill(index);
+                    if !self.closed.get() && deaths >= DEATHS {
+                        return Err(as_error(failure));
+                    }
+                }
+                Err(failure) => return Err(as_error(failure)),
+            }
+        }
+        Err(none_started())
+    }
+
     /// Embeds `texts`, handing each finished chunk to `finished` as it comes.
     pub(crate) async fn embed(
         self: &Rc<Self>,
@@ -225,7 +284,7 @@ impl Pool {
             return Err(ClientError::Cancelled);
         }
         if job.left.get() > 0 {
-            return Err(ClientError::WorkerDied("none could be started".to_owned()));
+            return Err(none_started());
         }
         Ok(())
     }
@@ -260,12 +319,7 @@ impl Pool {
                     return job.fail(ClientError::Closed);
                 }
                 job.queue.borrow_mut().push_front(chunk);
-                self.clone().fill(index);
-                let (wake, woken) = oneshot::channel();
-                slot.waiting.borrow_mut().push(wake);
-                // A sender that went without a word means the same: look again.
-                let _ = woken.await;
-                if slot.link().is_none() {
+                if self.filled(index).await.is_none() {
                     return;
                 }
                 continue;
@@ -288,25 +342,29 @@ impl Pool {
             let reply = link.request(request, payload, None).await;
             job.under_way.set(job.under_way.get() - 1);
             match reply {
-                Ok((Response::Embedded { tokens, truncated }, Payload::Floats(vectors)))
-                    if tokens.len() == chunk.texts.len() =>
-                {
+                Ok((
+                    Response::Embedded {
+                        tokens,
+                        truncated,
+                        unknown,
+                    },
+                    Payload::Floats(vectors),
+                )) if tokens.len() == chunk.texts.len() => {
                     job.left.set(job.left.get() - chunk.texts.len());
                     (job.finished)(Encoded {
                         texts: chunk.texts,
                         tokens,
                         truncated,
+                        unknown,
                         vectors,
                     });
                 }
-                Ok(_) => job.fail(ClientError::WorkerDied(
-                    "its answer made no sense".to_owned(),
-                )),
+                Ok(_) => job.fail(senseless()),
                 Err(failure) if failure.kind == FailureKind::Died => {
                     if self.closed.get() {
                         return job.fail(ClientError::Closed);
                     }
-                    slot.set(None);
+                    slot.lose(&link);
                     chunk.deaths += 1;
                     if chunk.deaths >= DEATHS {
                         job.fail(as_error(failure));
@@ -372,8 +430,14 @@ async fn ask_to_load(
         (Response::Loaded(loaded), payload) => {
             Ok((loaded, payload.into_blob().unwrap_or(JsValue::UNDEFINED)))
         }
-        _ => Err(ClientError::WorkerDied(
-            "its answer made no sense".to_owned(),
-        )),
+        _ => Err(senseless()),
     }
+}
+
+fn senseless() -> ClientError {
+    ClientError::WorkerDied("its answer made no sense".to_owned())
+}
+
+fn none_started() -> ClientError {
+    ClientError::WorkerDied("none could be started".to_owned())
 }

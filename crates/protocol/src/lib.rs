@@ -22,7 +22,7 @@ pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,
 };
 pub use request::{Load, ModelFile, Precision, Request};
-pub use response::{Loaded, ModelInfo, Neighbour, Pair, Progress, Response};
+pub use response::{Loaded, ModelInfo, Neighbour, Pair, Progress, Response, Token};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -34,6 +34,9 @@ pub type RequestId = u32;
 
 /// Points beyond which the full similarity matrix is not made (it would be `n × n` f32).
 pub const SIMILARITY_LIMIT: usize = 2_000;
+
+/// Tokens of one text that are listed, at most; special ones included.
+pub const TOKENS_LIMIT: usize = 2_000;
 
 /// Points beyond which not all pairs are compared.
 pub const PAIRS_LIMIT: usize = 20_000;
@@ -96,6 +99,15 @@ mod tests {
         round_trip(Response::Neighbours(vec![Neighbour {
             point: 3,
             score: -0.25,
+        }]));
+        round_trip(Response::Tokens(vec![Token {
+            piece: "[UNK]".into(),
+            id: 100,
+            start: 7,
+            end: 11,
+            unknown: true,
+            special: false,
+            cut: true,
         }]));
         round_trip(Request::Duplicates { threshold: 0.85 });
         round_trip(Response::Duplicates(vec![vec![0, 7], vec![]]));

@@ -26,6 +26,12 @@ pub enum Request {
         /// Which part of its tokens this worker takes, from 0.
         part: u32,
     },
+    /// The tokens of a text, up to [`TOKENS_LIMIT`](crate::TOKENS_LIMIT) of them, those that the
+    /// model does not read included. Answered by [`Response::Tokens`](crate::Response::Tokens).
+    Tokens {
+        /// The text, any length.
+        text: String,
+    },
 
     /// Keep vectors. Payload: `[ids, dimensions]` f32, row-major.
     Store {
@@ -54,6 +60,13 @@ pub enum Request {
         rows: Vec<u32>,
         /// Points of the columns.
         columns: Vec<u32>,
+    },
+    /// All pairwise cosine similarities of vectors that need not be points, up to
+    /// [`SIMILARITY_LIMIT`](crate::SIMILARITY_LIMIT) of them. Answered by
+    /// [`Response::Block`](crate::Response::Block), `[vectors, vectors]`.
+    Compare {
+        /// The vectors, in the order of rows and columns.
+        vectors: Vec<VectorId>,
     },
     /// The most similar pairs, of up to [`PAIRS_LIMIT`](crate::PAIRS_LIMIT) points.
     Pairs {

@@ -16,7 +16,12 @@ pub enum Response {
         tokens: Vec<u32>,
         /// Whether the model read only the beginning of the text.
         truncated: Vec<bool>,
+        /// How many of the tokens that the model read of each text are the unknown token; special
+        /// tokens around the text don't count.
+        unknown: Vec<u32>,
     },
+    /// Tokens of a text in its order, the special ones around it first and last.
+    Tokens(Vec<Token>),
     /// The request was carried out and there is nothing to say about it.
     Done,
     /// Payload: `[n, n]` f32 cosine similarities, row-major.
@@ -109,6 +114,27 @@ pub struct ModelInfo {
     pub source_sha256: String,
     /// Bytes of the weights' file.
     pub bytes: u64,
+}
+
+/// One token, and where it stands in its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// How the vocabulary writes it, `##` before what goes on with a word.
+    pub piece: String,
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// First byte of the text (UTF-8) that it stands for, at a character's start. A letter that is
+    /// read as several has them all at the same place.
+    pub start: u32,
+    /// End of these bytes. Special tokens around the text stand for none.
+    pub end: u32,
+    /// Whether it is the unknown token: what it stands for is not in the vocabulary.
+    pub unknown: bool,
+    /// Whether it was put around the text, such as `[CLS]`. One that is written out in the text is
+    /// part of it.
+    pub special: bool,
+    /// Whether it is beyond the model's limit and not read.
+    pub cut: bool,
 }
 
 /// Two points and their cosine similarity.

@@ -61,6 +61,10 @@ impl Analysis {
                     .map_err(refused)?;
                 Ok((Response::Block, Payload::from_slice(&block)))
             }
+            Request::Compare { vectors } => {
+                let scores = self.compare(&vectors)?;
+                Ok((Response::Block, Payload::from_slice(&scores)))
+            }
             Request::Pairs { count } => self.pairs(count as usize),
             Request::Neighbours {
                 point,
@@ -100,7 +104,8 @@ impl Analysis {
             | Request::Duplicates { .. }
             | Request::Load(_)
             | Request::Embed { .. }
-            | Request::Share { .. } => Err(bad_request("The analysis worker embeds no texts.")),
+            | Request::Share { .. }
+            | Request::Tokens { .. } => Err(bad_request("The analysis worker embeds no texts.")),
         }
     }
 
@@ -123,6 +128,20 @@ impl Analysis {
             },
             Payload::from_slice(&scores),
         ))
+    }
+
+    /// The scores of vectors with one another, `[names, names]`.
+    fn compare(&self, names: &[VectorId]) -> Result<Vec<f32>, Failure> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        if names.len() > SIMILARITY_LIMIT {
+            return Err(bad_request(format!(
+                "A matrix of all scores is made for up to {SIMILARITY_LIMIT} texts, not {}.",
+                names.len()
+            )));
+        }
+        analysis::cosine_matrix(&self.vectors(names)?).map_err(refused)
     }
 
     fn pairs(&self, count: usize) -> Answer {
@@ -319,4 +338,46 @@ fn no_vector() -> Failure {
 
 pub(crate) fn refused(error: AnalysisError) -> Failure {
     bad_request(format!("The vectors could not be compared: {error}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Vectors 7, 8 and 9, of which none is a point.
+    fn three() -> Analysis {
+        let mut stored = Vectors::new(2).unwrap();
+        let rows = [(7, [1.0, 0.0]), (8, [0.0, 1.0]), (9, [0.6, 0.8])];
+        let rows = rows.map(|(name, vector)| (name, stored.push(&vector).unwrap()));
+        Analysis {
+            stored: Some(stored),
+            rows: rows.into_iter().collect(),
+            ..Analysis::default()
+        }
+    }
+
+    #[test]
+    fn vectors_that_are_no_points_are_compared() {
+        let analysis = three();
+        let scores = analysis.compare(&[9, 7, 9]).unwrap();
+        let expected = [1.0, 0.6, 1.0, 0.6, 1.0, 0.6, 1.0, 0.6, 1.0];
+        assert_eq!(scores.len(), expected.len());
+        for (score, expected) in scores.iter().zip(expected) {
+            assert!((score - expected).abs() < 1e-6, "{scores:?}");
+        }
+        assert!(analysis.compare(&[]).unwrap().is_empty());
+        assert!(Analysis::default().compare(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn vectors_that_are_not_there_and_too_many_are_refused() {
+        let analysis = three();
+        let kind = |names: &[VectorId]| analysis.compare(names).map_err(|failure| failure.kind);
+        assert_eq!(kind(&[7, 6]), Err(FailureKind::BadRequest));
+        assert_eq!(
+            kind(&vec![7; SIMILARITY_LIMIT + 1]),
+            Err(FailureKind::BadRequest)
+        );
+        assert!(Analysis::default().compare(&[7]).is_err());
+    }
 }

@@ -4,7 +4,8 @@ use crate::{Answer, files};
 use js_sys::{Date, Uint8Array};
 use semblance_encoder::{Embeddings, Encoder, EncoderError, ModelFiles, Pooling};
 use semblance_protocol::{
-    Failure, FailureKind, Load, Loaded, ModelInfo, Precision, Progress, Response, wire::Payload,
+    Failure, FailureKind, Load, Loaded, ModelInfo, Precision, Progress, Response, TOKENS_LIMIT,
+    Token, wire::Payload,
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsValue;
@@ -22,6 +23,13 @@ impl Encoding {
         encoder.embed(texts).map(embedded).map_err(refused)
     }
 
+    /// Lists the tokens of a text.
+    pub(crate) fn tokens(&self, text: &str) -> Answer {
+        let tokens = self.encoder()?.tokens(text, TOKENS_LIMIT);
+        let tokens = tokens.map_err(refused)?.into_iter().map(listed).collect();
+        Ok((Response::Tokens(tokens), Payload::None))
+    }
+
     /// The model, once there is one.
     pub(crate) fn encoder(&self) -> Result<&Encoder, Failure> {
         self.encoder.as_ref().ok_or_else(not_loaded)
@@ -34,8 +42,23 @@ pub(crate) fn embedded(embeddings: Embeddings) -> (Response, Payload) {
     let response = Response::Embedded {
         tokens: embeddings.tokens,
         truncated: embeddings.truncated,
+        unknown: embeddings.unknown,
     };
     (response, payload)
+}
+
+/// A token as it travels.
+fn listed(token: semblance_encoder::Token) -> Token {
+    Token {
+        piece: token.piece,
+        id: token.id,
+        // Texts are shorter than 4 GiB: wasm has no room for more.
+        start: token.start as u32,
+        end: token.end as u32,
+        unknown: token.unknown,
+        special: token.special,
+        cut: token.cut,
+    }
 }
 
 /// The answer to texts that the model can't embed.

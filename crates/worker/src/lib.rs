@@ -80,6 +80,13 @@ pub fn receive(data: &JsValue) {
                 share::embed(id, &encoding, text, part as usize, &ports).await;
             });
         }
+        Request::Tokens { text } => {
+            let answer = ENCODING.with(|encoding| match encoding.try_borrow() {
+                Ok(encoding) => encoding.tokens(&text),
+                Err(_) => Err(encoding::not_loaded()),
+            });
+            outbox::answer(id, answer);
+        }
         request @ (Request::Project(_)
         | Request::Faithfulness { .. }
         | Request::Outliers { .. }
