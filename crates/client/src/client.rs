@@ -34,6 +34,8 @@ struct Inner {
     known: RefCell<Known>,
     model: ModelInfo,
     from_cache: bool,
+    /// The scores of unrelated sentences, once somebody asked for them.
+    reference: RefCell<Option<Rc<[f32]>>>,
     closed: Cell<bool>,
 }
 
@@ -74,6 +76,7 @@ impl Client {
             known: RefCell::default(),
             model: loaded.model,
             from_cache: loaded.from_cache,
+            reference: RefCell::default(),
             closed: Cell::new(false),
         })))
     }
@@ -308,6 +311,15 @@ impl Client {
         self.0.analysis.borrow().close();
     }
 
+    /// The scores of unrelated sentences, if they are known.
+    pub(crate) fn reference(&self) -> Option<Rc<[f32]>> {
+        self.0.reference.borrow().clone()
+    }
+
+    /// Keeps the scores of unrelated sentences. They are the model's, and outlive its workers.
+    pub(crate) fn set_reference(&self, scores: Rc<[f32]>) {
+        self.0.reference.replace(Some(scores));
+    }
 
     fn check_open(&self) -> Result<(), ClientError> {
         if self.0.closed.get() {

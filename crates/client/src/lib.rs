@@ -21,6 +21,7 @@ mod link;
 mod maps;
 mod options;
 mod pool;
+mod reference;
 mod share;
 
 pub use cancel::Cancel;
