@@ -8,6 +8,7 @@ mod ranker;
 
 use descent::Descent;
 use exact::Exact;
+pub(crate) use exact::{TOO_COARSE, WARM};
 pub(crate) use ranker::Ranker;
 
 use crate::metric::Metric;

@@ -8,15 +8,19 @@
 use wide::f32x4;
 
 use crate::knn::products::{BLOCK, Block, Products};
-use crate::knn::{BUDGET, WORK_PER_PAIR};
+use crate::knn::{BUDGET, TOO_COARSE, WARM, WORK_PER_PAIR};
 use crate::metric::Metric;
 use crate::{AnalysisError, Distinct, NeighborGraph, ScoredPair, Vectors};
 
-/// Distance of the thresholds by which pairs that link nothing new are told early.
-const STEP: f32 = 0.05;
+/// Distance of the thresholds by which pairs that link nothing new are told early. Texts about one
+/// thing score within few hundredths of one another: wider steps would tell none of their pairs.
+const STEP: f32 = 0.01;
 
 /// Values compared at once.
 const STRIDE: usize = 8;
+
+/// What scoring a pair costs in f32, in units of its product in 8-bit integers.
+const SCORING: usize = 10;
 
 /// Pairs beyond twice the vectors that are gathered before the forest is made of them.
 const GATHERED: usize = 1 << 16;
@@ -108,6 +112,8 @@ pub struct LinkSearch {
     /// Where the next block begins.
     top: usize,
     left: usize,
+    /// Pairs of this row of blocks that were scored.
+    scored: usize,
 }
 
 impl LinkSearch {
@@ -135,6 +141,7 @@ impl LinkSearch {
             levels: vec![Parts::new(n); levels],
             top: 0,
             left: 0,
+            scored: 0,
         })
     }
 
@@ -154,9 +161,17 @@ impl LinkSearch {
             spent += rows.len() * columns.len() * pair;
             let (top, left) = (rows.start, columns.start);
             self.products.run(vectors, rows, columns, &mut self.block);
+            let before = self.scored;
             self.look(vectors, top, left);
+            spent += (self.scored - before) * pair * SCORING;
             self.left += BLOCK;
             if self.left >= n {
+                // Too many pairs may link something only because their values are rough.
+                let many = TOO_COARSE * (BLOCK * (n - top)) as f32;
+                if self.scored as f32 > many && top >= WARM * BLOCK {
+                    self.products.sharpen(vectors);
+                }
+                self.scored = 0;
                 self.top = (self.top + BLOCK).min(n);
                 self.left = self.top;
             }
@@ -216,6 +231,7 @@ impl LinkSearch {
         if self.are_linked(first, second, most) {
             return;
         }
+        self.scored += 1;
         let [score] = Metric::Cosine.scores(vectors, first, [second as u32]);
         if score < self.floor || self.are_linked(first, second, score) {
             return;

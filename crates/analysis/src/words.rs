@@ -2,8 +2,8 @@
 
 mod stop;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use stop::StopWords;
 use unicode_segmentation::UnicodeSegmentation;
@@ -214,8 +214,8 @@ impl Lexicon {
                 Joint::of(&text[end..start])
             };
             (end, was_character) = (start + word.len(), is_character);
-            let lower = word.to_lowercase().replace('’', "'");
-            let mut lower = lower.as_str();
+            let lower = lowered(word);
+            let mut lower = &*lower;
             if let Some((before, after)) = lower.split_once('\'')
                 && ELIDED.contains(&before)
                 && after.chars().count() > 1
@@ -301,10 +301,7 @@ impl<T: Copy + Ord + std::hash::Hash> Counts<T> {
         terms.dedup();
         for term in terms {
             for counts in [&mut self.within[cluster], &mut self.all] {
-                match counts.entry(term) {
-                    Entry::Occupied(mut count) => *count.get_mut() += 1,
-                    Entry::Vacant(count) => _ = count.insert(1),
-                }
+                *counts.entry(term).or_default() += 1;
             }
         }
     }
@@ -346,7 +343,19 @@ impl Scale {
     }
 }
 
-/// Whether a word ends in a letter of a writing without spaces for which UAX 29 asks for a dictionary:
+/// A word in lower case and with straight apostrophes; most are so already.
+fn lowered(word: &str) -> Cow<'_, str> {
+    if word
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(word.to_lowercase().replace('’', "'"))
+    }
+}
+
+/// Whether a word has a letter of a writing without spaces for which UAX 29 asks for a dictionary:
 /// Thai, Lao, Myanmar, Khmer.
 fn is_unspaced(word: &str) -> bool {
     let is = |letter| matches!(letter, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}');

@@ -17,10 +17,10 @@ const STRIDE: usize = 8;
 const GROUPS: usize = BLOCK / STRIDE;
 
 /// Rows of blocks after which the share of pairs that were scored again says something.
-const WARM: usize = 8;
+pub(crate) const WARM: usize = 8;
 
 /// Share of the pairs above which finer values are cheaper.
-const TOO_COARSE: f32 = 0.1;
+pub(crate) const TOO_COARSE: f32 = 0.1;
 
 #[derive(Debug, Clone)]
 pub(super) struct Exact {
