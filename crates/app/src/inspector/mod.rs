@@ -2,6 +2,7 @@
 
 pub mod clusters;
 pub mod drafts;
+pub mod duplicates;
 pub mod groups;
 pub mod list;
 pub mod neighbours;

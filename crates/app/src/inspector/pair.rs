@@ -1,7 +1,6 @@
 //! The pair card: two texts in full, their score large, and what it means among the others.
 
 use crate::session::engine::Driver;
-use crate::sheet::cells::Veil;
 use crate::state::results::Results;
 use crate::state::{Action, Shared, Store};
 use crate::ui::button::words;
@@ -46,11 +45,30 @@ pub fn use_pair_score(
     })
 }
 
-/// The card of a pair.
-pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>) -> Html {
+/// The scores of unrelated sentences, lowest first, once a pair is shown.
+#[hook]
+pub fn use_unrelated(driver: &Rc<Driver>, results: &Shared<Results>, wanted: bool) -> Rc<[f32]> {
+    let scores = use_value(Rc::<[f32]>::from([]));
+    let (driver, setter) = (driver.clone(), scores.setter());
+    // Asked again with new results: the model may be another one. The client keeps its answer.
+    use_change((results.clone(), wanted), move |(_, wanted)| {
+        if let (true, Some(client)) = (*wanted, driver.client()) {
+            spawn_local(async move {
+                // Without them the card says less, and nothing else is lost.
+                if let Ok(scores) = client.unrelated().await {
+                    setter.set(scores);
+                }
+            });
+        }
+    });
+    (*scores).clone()
+}
+
+/// The card of a pair. `unrelated` are the scores of unrelated sentences, lowest first.
+pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>, unrelated: &[f32]) -> Html {
     let results = &store.results;
     let lines = results.line(a).zip(results.line(b));
-    let hidden = lines.is_some_and(|(a, b)| hides(&store.veil, a, b));
+    let hidden = lines.is_some_and(|(a, b)| store.veil.hides(a, b));
     let reveal = {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| {
@@ -69,27 +87,34 @@ pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>) -> Html {
     };
     let (one, other) = (results.text(a), results.text(b));
     let place = score.and_then(|score| standing(results, score));
+    let chance = score.and_then(|score| among_unrelated(unrelated, score));
+    let unknown = |point: u32| {
+        let embedded = results.embedded.get(point as usize);
+        embedded.is_some_and(|embedded| embedded.unknown > 0)
+    };
+    let alike =
+        one != other && unknown(a) && unknown(b) && score.is_some_and(|score| score > 0.999);
     html! {
         <div class="pair-card">
             <div class="pair-number">
                 { number }
                 if hidden {
                     { words("push", "Reveal", reveal) }
-                } else if let Some(place) = place {
-                    <p>{ place }</p>
+                } else {
+                    if let Some(chance) = chance { <p>{ chance }</p> }
+                    if let Some(place) = place { <p>{ place }</p> }
                 }
             </div>
             <div class="pair-texts">
                 { text(a, one, other) }
                 { text(b, other, one) }
+                if alike {
+                    <p class="pair-warning">{ "The model can't tell these two apart: what differs is unknown to it, and it takes all that it doesn't know for the same." }</p>
+                }
                 <p class="pair-note">{ remark(one, other) }</p>
             </div>
         </div>
     }
-}
-
-fn hides(veil: &Veil, a: semblance_workspace::LineId, b: semblance_workspace::LineId) -> bool {
-    veil.hides(a, b)
 }
 
 /// A text with the words marked that the other has not.
@@ -152,6 +177,15 @@ fn standing(results: &Results, score: f32) -> Option<String> {
     })
 }
 
+/// How many of a hundred unrelated pairs score less.
+fn among_unrelated(unrelated: &[f32], score: f32) -> Option<String> {
+    let below = unrelated.partition_point(|&other| other < score);
+    (!unrelated.is_empty()).then(|| match below * 100 / unrelated.len() {
+        100 => "closer than all unrelated pairs".to_owned(),
+        share => format!("closer than {share} of 100 unrelated pairs"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +207,19 @@ mod tests {
         ] {
             assert_eq!(standing(&results, score).as_deref(), Some(said));
         }
+    }
+
+    #[test]
+    fn a_score_among_those_of_unrelated_sentences() {
+        let unrelated = [-0.1, 0.0, 0.1, 0.2];
+        for (score, said) in [
+            (0.05, "closer than 50 of 100 unrelated pairs"),
+            (-0.5, "closer than 0 of 100 unrelated pairs"),
+            (0.9, "closer than all unrelated pairs"),
+        ] {
+            assert_eq!(among_unrelated(&unrelated, score).as_deref(), Some(said));
+        }
+        assert_eq!(among_unrelated(&[], 0.5), None);
     }
 
     #[test]

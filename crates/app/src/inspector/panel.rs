@@ -2,10 +2,11 @@
 //! what can be found among the texts: clusters, groups, outliers.
 
 use crate::inspector::clusters::use_clusters;
+use crate::inspector::duplicates::use_duplicates;
 use crate::inspector::groups::use_groups;
 use crate::inspector::neighbours::Neighbours;
 use crate::inspector::outliers::use_outliers;
-use crate::inspector::pair::{pair_card, use_pair_score};
+use crate::inspector::pair::{pair_card, use_pair_score, use_unrelated};
 use crate::inspector::pairs::use_pairs;
 use crate::session::engine::Driver;
 use crate::state::marks::use_marks;
@@ -32,17 +33,25 @@ impl PartialEq for DriverProps {
 #[derive(Clone, Copy, PartialEq)]
 enum Tab {
     Selection,
+    Duplicates,
     Clusters,
     Groups,
     Outliers,
 }
 
 impl Tab {
-    const ALL: [Tab; 4] = [Tab::Selection, Tab::Clusters, Tab::Groups, Tab::Outliers];
+    const ALL: [Tab; 5] = [
+        Tab::Selection,
+        Tab::Duplicates,
+        Tab::Clusters,
+        Tab::Groups,
+        Tab::Outliers,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Tab::Selection => "Selection",
+            Tab::Duplicates => "Duplicates",
             Tab::Clusters => "Clusters",
             Tab::Groups => "Groups",
             Tab::Outliers => "Outliers",
@@ -86,7 +95,9 @@ pub fn Explore(props: &DriverProps) -> Html {
         _ => None,
     };
     let score = use_pair_score(driver, &results, pair);
+    let unrelated = use_unrelated(driver, &results, pair.is_some());
     let pairs = use_pairs();
+    let duplicates = use_duplicates(driver, *shown == Tab::Duplicates);
     let clusters = use_clusters(driver);
     let groups = use_groups(driver);
     let outliers = use_outliers(driver);
@@ -118,7 +129,7 @@ pub fn Explore(props: &DriverProps) -> Html {
         html! { <div role="tabpanel" id={tab.name()} aria-labelledby={tab.id()} class="explore-body" hidden={*shown != tab}>{ body }</div> }
     };
     let selection = match (pair, results.texts.len(), selected.is_empty()) {
-        (Some(pair), ..) => pair_card(&store, pair, score),
+        (Some(pair), ..) => pair_card(&store, pair, score, &unrelated),
         (None, 0, _) => html! { <p class="empty">{ waiting(&store) }</p> },
         (None, 1, _) => html! { <p class="empty">{ "One more text to compare it with." }</p> },
         (None, _, true) => pairs,
@@ -128,6 +139,7 @@ pub fn Explore(props: &DriverProps) -> Html {
         <section class="explore" role="region" aria-label="Inspector">
             <div class="explore-tabs" role="tablist" aria-label="Explore" {onkeydown}>{ for Tab::ALL.map(tab) }</div>
             { panel(Tab::Selection, selection) }
+            { panel(Tab::Duplicates, duplicates) }
             { panel(Tab::Clusters, clusters) }
             { panel(Tab::Groups, groups) }
             { panel(Tab::Outliers, outliers) }
@@ -154,7 +166,7 @@ mod tests {
     #[test]
     fn arrows_go_round_the_tabs() {
         let go = |from: Tab, key| from.after(key).map(Tab::name);
-        assert_eq!(go(Tab::Selection, "ArrowRight"), Some("Clusters"));
+        assert_eq!(go(Tab::Selection, "ArrowRight"), Some("Duplicates"));
         assert_eq!(go(Tab::Selection, "ArrowLeft"), Some("Outliers"));
         assert_eq!(go(Tab::Outliers, "ArrowRight"), Some("Selection"));
         assert_eq!(go(Tab::Groups, "Home"), Some("Selection"));

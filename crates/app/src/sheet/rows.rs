@@ -269,6 +269,12 @@ fn row(props: &Row) -> Html {
             </span>
         }
     });
+    let unread = embedded.filter(|embedded| embedded.unknown > 0).map(|_| {
+        let title = "The model can't read all of this text: an emoji, another script or a very long word is to it the same as any other.";
+        html! {
+            <span class="unread" {title}><span aria-hidden="true">{ "?" }</span><span class="unseen">{ title }</span></span>
+        }
+    });
     let score = props.relative_to.filter(|_| props.veil.is_none()).zip(point).and_then(|(from, to)| {
         let score = results.score(from, to)?;
         (from != to).then(|| html! {
@@ -299,7 +305,7 @@ fn row(props: &Row) -> Html {
             </th>
             { props.words.of(line) }
             { for scores }
-            <td class="row-meta" role="gridcell">{ score }{ tokens }
+            <td class="row-meta" role="gridcell">{ score }{ unread }{ tokens }
                 <span class="row-actions">
                     <button type="button" tabindex="-1" data-do="up" title="Move up (Alt + ↑)" aria-label={format!("Move text {number} up")}>{ icon(Icon::Up) }</button>
                     <button type="button" tabindex="-1" data-do="down" title="Move down (Alt + ↓)" aria-label={format!("Move text {number} down")}>{ icon(Icon::Down) }</button>

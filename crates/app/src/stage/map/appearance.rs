@@ -2,9 +2,10 @@
 
 use super::choice::ColorBy;
 use super::store::{Drawn, MapState};
+use crate::state::Shared;
 use crate::state::results::Results;
 use semblance_client::Cluster;
-use semblance_scatter::{Appearance, Rgba, Shape, categorical, fixed, sequential};
+use semblance_scatter::{Appearance, Region, Rgba, Shape, categorical, fixed, sequential};
 
 /// Opacity of points that don't stand out while others do.
 const FAINT: f64 = 0.18;
@@ -174,7 +175,7 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
                     .collect(),
                 found.clusters.len(),
             ),
-            None => Channel::Missing("Find clusters first: Explore, Clusters."),
+            None => Channel::Missing("Find clusters in the panel below first."),
         },
         ColorBy::Length => Channel::Values {
             values: results.embedded.iter().map(|e| e.tokens as f32).collect(),
@@ -202,6 +203,47 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
         },
         ColorBy::Nothing => Channel::Nothing,
     }
+}
+
+/// The names to write on the map: those of clusters or of groups by example, as colours show them.
+/// Groups of lines have none worth writing.
+pub fn regions(state: &MapState, results: &Shared<Results>, dark: bool) -> Vec<Region> {
+    let (names, of): (Vec<String>, Vec<u32>) = match state.color {
+        ColorBy::Cluster => match state.clusters.as_ref().and_then(|c| c.of(results)) {
+            Some(found) => {
+                let name = |cluster| cluster_name(cluster, results);
+                (
+                    found.clusters.iter().map(name).collect(),
+                    found.assignments.clone(),
+                )
+            }
+            None => return Vec::new(),
+        },
+        ColorBy::Group => match state.groups.as_ref().and_then(|g| g.of(results)) {
+            Some(groups) => {
+                let group = |assignment: &semblance_client::Assignment| assignment.group;
+                (
+                    groups.names.clone(),
+                    groups.assignments.iter().map(group).collect(),
+                )
+            }
+            None => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
+    let mut members = vec![Vec::new(); names.len()];
+    for (point, class) in (0..).zip(of) {
+        if let Some(members) = members.get_mut(class as usize) {
+            members.push(point);
+        }
+    }
+    (names.into_iter().zip(members).enumerate())
+        .map(|(class, (name, members))| Region {
+            name: name.into(),
+            color: categorical(class, dark),
+            members,
+        })
+        .collect()
 }
 
 /// What a cluster is called: its telling words, or the text in its middle.

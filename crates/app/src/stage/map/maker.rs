@@ -151,7 +151,7 @@ impl Run {
         if partial {
             return Ok(());
         }
-        self.measure(&client, &layout, map.dimensions).await
+        self.measure(&client, &layout, map.dimensions, None).await
     }
 
     /// The vectors at the ends of the layout's own axes.
@@ -189,7 +189,8 @@ impl Run {
         if base.results == self.results {
             let places = Rc::new(base.map.coordinates.clone());
             self.draw(places, &base.map, layout, false, 0);
-            self.measure(client, layout, base.map.dimensions).await?;
+            self.measure(client, layout, base.map.dimensions, None)
+                .await?;
             return Ok(true);
         }
         if !layout.kind.is_layout() {
@@ -226,7 +227,9 @@ impl Run {
             .flat_map(|embedded| row(embedded.vector))
             .copied()
             .collect();
-        self.draw(Rc::new(places), &base.map, layout, false, new.len());
+        let places = Rc::new(places);
+        self.draw(places.clone(), &base.map, layout, false, new.len());
+        self.measure(client, layout, d, Some(&places)).await?;
         Ok(true)
     }
 
@@ -278,12 +281,13 @@ impl Run {
         Ok(map)
     }
 
-    /// Measures how far the map can be trusted.
+    /// Measures how far the map can be trusted: the one made last, or what is `drawn` of it.
     async fn measure(
         self: &Rc<Self>,
         client: &Client,
         layout: &Layout,
         dimensions: usize,
+        drawn: Option<&[f32]>,
     ) -> Result<(), ClientError> {
         self.tell(MapAction::Work(None));
         let shown: Vec<u32> = (layout.shown(dimensions).iter())
@@ -304,7 +308,12 @@ impl Run {
             }
         };
         let trust = client
-            .trust(TRUST_NEIGHBOURS, &shown, None, Rc::new(watch))
+            .trust(
+                TRUST_NEIGHBOURS,
+                &shown,
+                drawn.map(|drawn| (drawn, dimensions)),
+                Rc::new(watch),
+            )
             .await?;
         self.check()?;
         self.tell(MapAction::Trust(Rc::new(trust)));

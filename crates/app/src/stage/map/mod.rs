@@ -27,7 +27,7 @@ use crate::ui::heat;
 use crate::ui::hooks::{Value, use_change, use_value};
 use crate::ui::icon::Icon;
 use crate::ui::menu::Menu;
-use appearance::{Legend, add_query, appearance};
+use appearance::{Legend, add_query, appearance, regions};
 use bookmarks::use_bookmarks;
 use choice::Kind;
 use controls::{Options, axes_editor, depth, methods, run_bar};
@@ -469,12 +469,27 @@ fn use_appearance(
         },
     );
     {
+        let built = built.clone();
         use_change((Shared(made.clone()), built.is_some()), move |(made, _)| {
             if let (Some(map), Some((look, _))) = (built, &**made) {
                 map.set_appearance(look.clone());
             }
         });
     }
+    let named = (
+        store.color,
+        store.clusters.clone(),
+        store.groups.clone(),
+        store.drawn.as_ref().map(|drawn| drawn.results.clone()),
+        look,
+        built.is_some(),
+    );
+    let state = store.clone();
+    use_change(named, move |(_, _, _, results, look, _)| {
+        if let (Some(map), Some(results)) = (built, results) {
+            map.set_regions(regions(&state, results, look.dark));
+        }
+    });
     (*made)
         .as_ref()
         .map_or(Legend::None, |(_, legend)| legend.clone())
