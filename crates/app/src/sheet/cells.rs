@@ -38,15 +38,17 @@ impl Veil {
     }
 }
 
-/// The scores of the text `row` with all texts, one cell each.
-pub fn cells(results: &Results, row: u32, veil: &Veil) -> Html {
+/// The scores of the text `row` with all texts, one cell each; empty where a text is not `fresh`.
+pub fn cells(results: &Results, row: u32, veil: &Veil, fresh: &[bool]) -> Html {
     let count = results.texts.len() as u32;
     let cell = |column: u32| {
         let pair = results.line(row).zip(results.line(column));
         let number = |point: u32| point + 1;
         let (a, b) = (number(row), number(column));
-        let Some(score) = results.score(row, column) else {
-            return html! { <td role="gridcell" class="cell" tabindex="-1" /> };
+        let score = results.score(row, column);
+        let fresh = fresh.get(column as usize) == Some(&true);
+        let Some(score) = score.filter(|_| fresh) else {
+            return html! { <td role="gridcell" class="cell waiting" tabindex="-1" /> };
         };
         if row == column {
             let label = format!("Text {a} with itself: 1.00");

@@ -9,8 +9,10 @@ use crate::state::{Action, Shared, Store};
 use crate::ui::heat;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::still::still;
-use semblance_workspace::{Direction, Line, LineId};
+use semblance_workspace::{Direction, Line, LineId, Text};
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{EventTarget, HtmlElement};
 use yew::prelude::*;
@@ -48,6 +50,16 @@ pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
         .iter()
         .filter(|l| l.is_text())
         .count();
+    // Of a text that has been edited since, the scores are those of other words.
+    let fresh: Rc<Vec<bool>> = match props.scores {
+        false => Rc::default(),
+        true => {
+            let now = lines.iter().filter(|line| line.is_text());
+            let now: HashMap<LineId, Rc<str>> = now.map(|line| (line.id, line.text())).collect();
+            let same = |text: &Text| now.get(&text.line) == Some(&text.text);
+            Rc::new(props.results.texts.iter().map(same).collect())
+        }
+    };
     let drawn = lines.get(props.range.clone()).unwrap_or_default();
     let rows = drawn.iter().zip(props.range.start..).map(|(line, index)| {
         let outside = props
@@ -72,6 +84,7 @@ pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
             relative_to: props.relative_to,
             words,
             veil: props.scores.then(|| store.veil.clone()),
+            fresh: fresh.clone(),
         };
         still(line.id.0, seen, row)
     });
@@ -221,6 +234,8 @@ struct Row {
     words: Words,
     /// Which scores are hidden, where scores stand in the row.
     veil: Option<Veil>,
+    /// Of each point, whether its text is what was embedded.
+    fresh: Rc<Vec<bool>>,
 }
 
 /// Whether a row holds the words of its line: unseen behind the text box, or seen where the box
@@ -292,8 +307,8 @@ fn row(props: &Row) -> Html {
     let id = line.id.0.to_string();
     let tabindex = if *number == 1 { "0" } else { "-1" };
     let title = line.text().to_string();
-    let scores = props.veil.as_ref().map(|veil| match props.point {
-        Some(point) => cells(results, point, veil),
+    let scores = props.veil.as_ref().map(|veil| match point {
+        Some(point) => cells(results, point, veil, &props.fresh),
         // Not embedded yet: the places of its scores stay empty.
         None => html! { <>{ for results.texts.iter().map(|_| html! { <td role="gridcell" class="cell waiting" /> }) }</> },
     });
