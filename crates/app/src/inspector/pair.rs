@@ -117,21 +117,33 @@ pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>, unrelated: &
     }
 }
 
+/// Bytes above which a text is shown in part and its words are not compared: that takes long, and
+/// nobody reads the outcome.
+const LONGEST: usize = 2_000;
+
+/// The beginning of a text, if it is long.
+fn beginning(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
 /// A text with the words marked that the other has not.
 fn text(point: u32, text: &str, other: &str) -> Html {
-    let there: HashSet<String> = terms(other).collect();
-    let part = |part: &str| {
-        let term = term(part);
-        if term.is_empty() || there.contains(&term) {
-            html! { <>{ part.to_owned() }{ " " }</> }
-        } else {
-            html! { <><mark>{ part.to_owned() }</mark>{ " " }</> }
-        }
-    };
-    // Marking thousands of words helps nobody and takes long.
-    let words = match text.len() < 2_000 {
-        true => text.split_whitespace().map(part).collect(),
-        false => html! { { text.chars().take(2_000).collect::<String>() + "…" } },
+    let words = if text.len().max(other.len()) > LONGEST {
+        html! { { beginning(text) } }
+    } else {
+        let there: HashSet<String> = terms(other).collect();
+        let part = |part: &str| {
+            let term = term(part);
+            if term.is_empty() || there.contains(&term) {
+                html! { <>{ part.to_owned() }{ " " }</> }
+            } else {
+                html! { <><mark>{ part.to_owned() }</mark>{ " " }</> }
+            }
+        };
+        text.split_whitespace().map(part).collect()
     };
     html! { <p class="pair-text" dir="auto"><span class="pair-at">{ point + 1 }</span><span>{ words }</span></p> }
 }
@@ -151,6 +163,9 @@ fn remark(one: &str, other: &str) -> &'static str {
         let there: HashSet<String> = terms(than).collect();
         terms(text).any(|term| !term.is_empty() && !there.contains(&term))
     };
+    if one.len().max(other.len()) > LONGEST {
+        return "";
+    }
     match (one == other, differ(one, other) || differ(other, one)) {
         (true, _) => "The two texts are the same.",
         (false, false) => "Both texts have the same words.",

@@ -11,7 +11,7 @@ use crate::inspector::pairs::use_pairs;
 use crate::session::engine::Driver;
 use crate::state::marks::use_marks;
 use crate::state::{Engine, Store, use_store};
-use crate::ui::hooks::use_value;
+use crate::ui::hooks::{use_change, use_value};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -94,6 +94,15 @@ pub fn Explore(props: &DriverProps) -> Html {
         (_, 2) => Some((0, 1)),
         _ => None,
     };
+    {
+        // Two texts are there for the one number that they have.
+        let shown = shown.setter();
+        use_change(results.texts.len() == 2, move |&two| {
+            if two {
+                shown.set(Tab::Selection);
+            }
+        });
+    }
     let score = use_pair_score(driver, &results, pair);
     let unrelated = use_unrelated(driver, &results, pair.is_some());
     let pairs = use_pairs();

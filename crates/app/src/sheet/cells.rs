@@ -1,5 +1,6 @@
 //! The scores in the rows of the sheet: drawing them, walking among them, and which pair a cell is.
 
+use crate::stage::matrix::clip;
 use crate::state::Shared;
 use crate::state::marking::{elements, set};
 use crate::state::marks::use_marks;
@@ -69,7 +70,7 @@ pub fn cells(results: &Results, row: u32, veil: &Veil, fresh: &[bool]) -> Html {
 pub fn heads(results: &Results) -> Html {
     let head = |(text, number): (&semblance_workspace::Text, usize)| {
         html! {
-            <th role="columnheader" scope="col" data-line={text.line.0.to_string()} title={text.text.to_string()}>{ number }</th>
+            <th role="columnheader" scope="col" data-line={text.line.0.to_string()} title={clip(&text.text)}>{ number }</th>
         }
     };
     html! {

@@ -254,7 +254,7 @@ impl Words {
             _ => String::new(),
         };
         let class = classes!("mirror", self.shown.then_some("shown"));
-        html! { <td {class} role="presentation" aria-hidden="true" dir="auto">{ words }</td> }
+        html! { <td {class} role="presentation" aria-hidden="true" dir={(words.len() < 2_000).then_some("auto")}>{ words }</td> }
     }
 }
 
@@ -306,7 +306,8 @@ fn row(props: &Row) -> Html {
     let label = format!("Text {number}: {}", clip(&line.text()));
     let id = line.id.0.to_string();
     let tabindex = if *number == 1 { "0" } else { "-1" };
-    let title = line.text().to_string();
+    // A title of megabytes costs seconds and is never read.
+    let title: String = line.text().chars().take(2_000).collect();
     let scores = props.veil.as_ref().map(|veil| match point {
         Some(point) => cells(results, point, veil, &props.fresh),
         // Not embedded yet: the places of its scores stay empty.
