@@ -511,7 +511,7 @@ async fn the_odd_one_out_is_found() -> Result<()> {
         ensure!(found.len() == 15 && found[0] == odd, "{found:?}");
         press_first(page, "Outliers, farthest first").await?;
         selected(page, 1).await?;
-        page.paste("one\ntwo").await?;
+        page.paste("one\ntwo\nthree").await?;
         says(page, "The texts have changed since").await?;
         page.no_errors().await
     })

@@ -76,7 +76,8 @@ let chromium;
 const stop = async (code) => {
   chromium.kill();
   await new Promise((resolve) => chromium.once('exit', resolve));
-  await rm(profile, { recursive: true, force: true });
+  // The browser may still be writing into it for a moment after it was told to end.
+  await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   process.exit(code);
 };
 const server = createServer(async (request, response) => {

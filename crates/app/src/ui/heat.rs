@@ -17,21 +17,20 @@ pub fn step(score: f32) -> u32 {
     (score.clamp(0.0, 1.0) * STEPS as f32).round() as u32
 }
 
-/// Three decimals, and never a zero with a minus.
+/// Three decimals with a true minus, and never a zero with one.
 pub fn short(score: f32) -> String {
-    let text = fixed(score, 3);
-    if text == "-0.000" {
-        "0.000".into()
-    } else {
-        text
-    }
+    read(score, 3)
 }
 
-/// Two decimals with a true minus, as a score is read.
+/// Two decimals, likewise: as a score is read.
 pub fn brief(score: f32) -> String {
-    let text = fixed(score, 2);
+    read(score, 2)
+}
+
+fn read(score: f32, decimals: usize) -> String {
+    let text = fixed(score, decimals);
     match text.strip_prefix('-') {
-        Some("0.00") => "0.00".into(),
+        Some(digits) if digits.chars().all(|c| matches!(c, '0' | '.')) => digits.into(),
         Some(digits) => format!("−{digits}"),
         None => text,
     }
@@ -66,7 +65,7 @@ mod tests {
             (0.0, "0.000", "h0"),
             (-0.0, "0.000", "h0"),
             (-0.0004, "0.000", "h0"),
-            (-0.12, "-0.120", "h0"),
+            (-0.12, "−0.120", "h0"),
             (0.73249996, "0.732", "h29"),
             (1.0000001, "1.000", "h40"),
             (f32::NAN, "NaN", "h0"),
