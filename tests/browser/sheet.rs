@@ -212,3 +212,55 @@ async fn on_a_phone_a_tapped_text_shows_its_neighbours_at_once() -> Result<()> {
     })
     .await
 }
+
+/// How far a row lies from the line of the text box that it belongs to, at most, in CSS pixels.
+const DRIFT: &str = "(() => { const rows = [...document.querySelectorAll('.rows tbody tr')];
+    const height = parseFloat(getComputedStyle(document.querySelector('textarea')).lineHeight);
+    const top = rows[0].getBoundingClientRect().top;
+    return Math.max(...rows.map((row, at) => Math.abs(row.getBoundingClientRect().top - top - at * height))); })()";
+
+#[tokio::test]
+async fn many_texts_have_columns_to_sort_by() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.resize(1440, 900, 1.0).await?;
+        page.open_with_scores().await?;
+        let mut texts: Vec<String> = (10..50).map(|day| format!("Rain on day {day}.")).collect();
+        texts[7] = "select * from users;".into();
+        page.paste(&texts.join("\n")).await?;
+        page.wait_for(
+            "what is nearest to each",
+            "[...document.querySelectorAll('.rows .near-score .score')].length === 40",
+        )
+        .await?;
+        page.wait_for("rows beside their lines", &format!("{DRIFT} < 0.5"))
+            .await?;
+        page.press("Odd").await?;
+        let first = "document.querySelector('.rows tbody th').title";
+        page.wait_for(
+            "the odd one first",
+            &format!("{first} === 'select * from users;'"),
+        )
+        .await?;
+        page.wait_for(
+            "the text box says so, too",
+            "document.querySelector('textarea').value.startsWith('select * from users;')",
+        )
+        .await?;
+        page.press("Undo").await?;
+        page.wait_for("as it was", &format!("{first} === 'Rain on day 10.'"))
+            .await?;
+
+        // Too many to be wrapped: rows exist for those in view only.
+        let many: Vec<String> = (0..600).map(|i| format!("Note {} of {i}", i % 7)).collect();
+        page.paste(&many.join("\n")).await?;
+        page.wait_for(
+            "their columns",
+            "document.querySelector('.unwrapped .rows .near-score .score')",
+        )
+        .await?;
+        page.wait_for("rows beside their lines still", &format!("{DRIFT} < 0.5"))
+            .await?;
+        page.no_errors().await
+    })
+    .await
+}

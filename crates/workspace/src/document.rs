@@ -241,6 +241,28 @@ impl Document {
         Some(Span { at: to, count: 1 })
     }
 
+    /// Puts the texts into this order, as one step of its own in the history. Lines that say nothing
+    /// part groups that no longer lie together: they go. Texts that are not named come last. None when
+    /// nothing changed.
+    pub fn arrange(&mut self, order: &[LineId]) -> Option<Span> {
+        let places: HashMap<LineId, usize> = order.iter().copied().zip(0..).collect();
+        let texts = self.lines.iter().filter(|line| line.is_text());
+        let mut inserted: Vec<Line> = texts.cloned().collect();
+        inserted.sort_by_key(|line| places.get(&line.id).copied().unwrap_or(usize::MAX));
+        if inserted.is_empty() || inserted == *self.lines {
+            return None;
+        }
+        let removed = self.lines.to_vec();
+        Some(self.apply(
+            Splice {
+                at: 0,
+                removed,
+                inserted,
+            },
+            false,
+        ))
+    }
+
     /// Takes the last change back.
     pub fn undo(&mut self) -> Option<Span> {
         let splice = self.history.undo()?;

@@ -225,3 +225,23 @@ fn typing_into_a_part_leaves_the_rest() {
     document.undo();
     assert_eq!(document.to_text(), "a\nb\nc\nd");
 }
+
+#[test]
+fn texts_are_arranged_and_put_back() {
+    let mut document = Document::new("b\n\na\nc");
+    let ids: Vec<LineId> = document.texts().iter().map(|text| text.line).collect();
+    assert_eq!(
+        document.arrange(&[ids[1], ids[0], ids[2]]),
+        Some(Span { at: 0, count: 3 })
+    );
+    assert_eq!(document.to_text(), "a\nb\nc");
+    let now: Vec<LineId> = document.texts().iter().map(|text| text.line).collect();
+    assert_eq!(now, [ids[1], ids[0], ids[2]], "each is still itself");
+    assert_eq!(document.arrange(&now), None);
+    document.undo();
+    assert_eq!(document.to_text(), "b\n\na\nc");
+    // What was not named comes last; nothing is lost.
+    document.arrange(&[ids[2]]);
+    assert_eq!(document.to_text(), "c\nb\na");
+    assert_eq!(Document::new("").arrange(&[]), None);
+}

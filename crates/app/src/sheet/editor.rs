@@ -3,8 +3,10 @@
 //! words gives a row its height while the document is small. Larger ones are not wrapped: all
 //! lines are equally high, only the rows in view exist, and the box holds a window of the lines.
 
+use crate::session::engine::Driver;
 use crate::sheet::caret;
 use crate::sheet::cells::LIMIT;
+use crate::sheet::columns::{has_columns, heads, use_standings};
 use crate::sheet::drag::use_drag;
 use crate::sheet::rows::{Shown, use_rows};
 use crate::sheet::textbox::{use_clipboard, use_own_undo, use_view, use_written};
@@ -12,6 +14,7 @@ use crate::state::marking::use_marking;
 use crate::state::marks::{Mark, use_marks};
 use crate::state::{Action, Engine, Shared, WINDOW, use_store};
 use semblance_workspace::{Direction, LineId};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -22,7 +25,7 @@ const WRAPPED_BYTES: usize = 60_000;
 
 /// The text box with its rows.
 #[hook]
-pub fn use_editor() -> Html {
+pub fn use_editor(driver: &Rc<Driver>) -> Html {
     let store = use_store();
     let marks = use_marks();
     let (scroller, sheet, area) = (use_node_ref(), use_node_ref(), use_node_ref());
@@ -125,8 +128,11 @@ pub fn use_editor() -> Html {
     let relative_to = marks.0.primary().and_then(|line| store.results.point(line));
     let count = store.results.texts.len();
     let scores = (2..=LIMIT).contains(&count) && store.results.total == count;
+    let standings = use_standings(driver, &store.results);
+    let columns = has_columns(&store.results);
     let class = classes!(
         "editor",
+        columns.then_some("with-columns"),
         (!*wrapped).then_some("unwrapped"),
         scores.then(|| format!("scored columns-{count}")),
         all.then_some("all")
@@ -141,6 +147,7 @@ pub fn use_editor() -> Html {
         selected: marks.0.selected(),
         mirror: *wrapped,
         scores,
+        standings: columns.then_some(&standings),
         outside,
     };
     let rows = use_rows(&store, &marks, &shown);
@@ -148,6 +155,9 @@ pub fn use_editor() -> Html {
         <div {class} ref={scroller} {onscroll}>
             <div class="sheet" ref={sheet} ondragstart={drag.ondragstart} ondragover={drag.ondragover}
                 ondragleave={drag.ondragleave} ondrop={drag.ondrop}>
+                if columns {
+                    { heads(&store, &standings) }
+                }
                 { rows }
                 <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"
                     dir={right_to_left.then_some("auto")} translate="no" wrap={if *wrapped { "soft" } else { "off" }} placeholder="Type or paste texts, one per line" rows="1"

@@ -2,6 +2,7 @@
 
 pub mod caret;
 pub mod cells;
+pub mod columns;
 pub mod drag;
 pub mod editor;
 pub mod panel;

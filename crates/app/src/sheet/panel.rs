@@ -20,7 +20,7 @@ const LARGEST_FILE: f64 = 64e6;
 pub fn Texts(props: &DriverProps) -> Html {
     let store = use_store();
     let dropping = use_value(false);
-    let editor = use_editor();
+    let editor = use_editor(&props.driver);
     let find = use_search(&props.driver);
 
     let ondragover = {

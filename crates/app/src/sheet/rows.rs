@@ -1,6 +1,7 @@
 //! What stands beside and behind the lines of the text box: numbers, token counts, actions.
 
 use crate::sheet::cells::{self, Veil, cell_at, cells, heads, pair_at, rove, use_columns};
+use crate::sheet::columns::{self, Standings};
 use crate::stage::matrix::clip;
 use crate::state::marking::line_at;
 use crate::state::marks::{Mark, MarkStore};
@@ -35,6 +36,8 @@ pub struct Shown<'a> {
     pub mirror: bool,
     /// Whether every score stands in the row of its text.
     pub scores: bool,
+    /// Where each text stands among the others, where that has columns of its own.
+    pub standings: Option<&'a Standings>,
     /// The lines that the text box holds, if not all: the others show their words themselves.
     pub outside: Option<Range<usize>>,
 }
@@ -85,6 +88,7 @@ pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
             words,
             veil: props.scores.then(|| store.veil.clone()),
             fresh: fresh.clone(),
+            standings: props.standings.cloned(),
         };
         still(line.id.0, seen, row)
     });
@@ -236,6 +240,8 @@ struct Row {
     veil: Option<Veil>,
     /// Of each point, whether its text is what was embedded.
     fresh: Rc<Vec<bool>>,
+    /// Where the texts stand among each other; none where that has no columns.
+    standings: Option<Standings>,
 }
 
 /// Whether a row holds the words of its line: unseen behind the text box, or seen where the box
@@ -313,6 +319,8 @@ fn row(props: &Row) -> Html {
         // Not embedded yet: the places of its scores stay empty.
         None => html! { <>{ for results.texts.iter().map(|_| html! { <td role="gridcell" class="cell waiting" /> }) }</> },
     });
+    let beside =
+        (props.standings.as_ref()).map(|standings| columns::cells(results, standings, point));
     html! {
         <tr class="row" role="row" data-line={id.clone()}>
             <th class="start" role="rowheader" scope="row" {title}>
@@ -321,6 +329,7 @@ fn row(props: &Row) -> Html {
             </th>
             { props.words.of(line) }
             { for scores }
+            { for beside }
             <td class="row-meta" role="gridcell">{ score }{ unread }{ tokens }
                 <span class="row-actions">
                     <button type="button" tabindex="-1" data-do="up" title="Move up (Alt + ↑)" aria-label={format!("Move text {number} up")}>{ icon(Icon::Up) }</button>

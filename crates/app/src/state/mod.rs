@@ -154,6 +154,8 @@ pub enum Action {
     /// To this position among the lines, counted from 0.
     MoveTo(LineId, usize),
     Remove(LineId),
+    /// The texts in this order.
+    Arrange(Vec<LineId>),
     Undo,
     Redo,
     /// Typing paused: an undo step ends.
@@ -249,6 +251,21 @@ impl State {
         }
     }
 
+    /// Sorts the texts. Lines between groups go with that, which is said.
+    fn arrange(&mut self, order: &[LineId]) {
+        let lines = self.document.lines();
+        let parted = lines.iter().any(|line| !line.is_text());
+        let before = self.document.revision();
+        self.edit(|document| document.arrange(order));
+        if parted && self.document.revision() != before {
+            let text = "Sorted. The empty lines between groups are gone with that.".into();
+            self.notice = Some(Message {
+                text,
+                remedy: Some(Remedy::Undo),
+            });
+        }
+    }
+
     fn choose_sample(&mut self, index: usize, text: &str) {
         let own = self.sample.is_none() && !self.document.is_blank();
         self.edit(|document| document.replace_text(text));
@@ -311,6 +328,7 @@ impl Reducible for State {
             Action::Move(line, direction) => state.edit(|d| d.move_by_one(line, direction)),
             Action::MoveTo(line, to) => state.edit(|document| document.move_to(line, to)),
             Action::Remove(line) => state.edit(|document| document.remove(line)),
+            Action::Arrange(lines) => state.arrange(&lines),
             Action::Undo => state.edit(Document::undo),
             Action::Redo => state.edit(Document::redo),
             Action::Seal => state.document.seal(),
@@ -473,6 +491,24 @@ mod tests {
         // And back to a small document.
         let state = state.reduce(Action::Replace("a\nb".into()));
         assert_eq!(state.window, 0..2);
+    }
+
+    #[test]
+    fn sorting_says_when_groups_go() {
+        let ids = |state: &State| -> Vec<LineId> {
+            let texts = state.document.texts();
+            texts.iter().rev().map(|text| text.line).collect()
+        };
+        let state = run([]);
+        let order = ids(&state);
+        let state = state.reduce(Action::Arrange(order));
+        assert_eq!(state.document.to_text(), "b\na");
+        assert!(state.notice.is_none());
+        let state = state.reduce(Action::Replace("a\n\nb".into()));
+        let order = ids(&state);
+        let state = state.reduce(Action::Arrange(order)).reduce(Action::Undo);
+        assert_eq!(state.document.to_text(), "a\n\nb");
+        assert!(state.notice.is_none(), "taken back, and the offer with it");
     }
 
     #[test]
