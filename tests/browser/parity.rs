@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use semblance_tests::{Page, Site, visit};
+use semblance_tests::{Fault, Page, Site, visit};
 use serde_json::Value;
 
 /// Largest error of a score against f32 that the shipped weights may have: what was measured, and
@@ -115,6 +115,44 @@ async fn exact_scores_are_those_of_the_original_model_and_texts_stay() -> Result
         let (_, worst) = errors(page).await?;
         ensure!(worst > EXACT_ERROR, "int8 can't be as exact: {worst}");
         page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn without_the_large_weights_the_fast_model_goes_on() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        let missing = Fault::Status(404);
+        page.server()
+            .plan_fault("model-f32.safetensors", missing, None);
+        page.press("More").await?;
+        page.press("Exact arithmetic (91 MB download)").await?;
+        let alert = page.alert().await?;
+        ensure!(alert.contains("404"), "{alert}");
+        // Scores are there, new texts get theirs, and nothing of the failed choice is kept.
+        let texts = ["still at work", "with the fast model"];
+        page.paste(&texts.join("\n")).await?;
+        page.scores_of(&texts).await?;
+        page.open_with_scores().await?;
+        let kept = page
+            .run(
+                "return localStorage.getItem('semblance:settings');",
+                Vec::new(),
+            )
+            .await?;
+        ensure!(
+            kept.as_str()
+                .is_some_and(|kept| kept.contains("precision=fast")),
+            "{kept}"
+        );
+        // A choice that was kept while the weights were there.
+        page.run(
+            "localStorage.setItem('semblance:settings', 'precision=exact');",
+            Vec::new(),
+        )
+        .await?;
+        page.open_with_scores().await
     })
     .await
 }

@@ -161,7 +161,10 @@ fn use_embedded(driver: &Rc<Driver>, store: &Store) {
 /// Keeps settings and texts in the browser's storage.
 #[hook]
 fn use_kept(store: &Store) {
-    use_change(store.settings, |settings| storage::keep_settings(*settings));
+    let settings = use_mut_ref(|| store.settings);
+    use_change(store.settings, move |&now| {
+        storage::keep_settings(settings.replace(now), now);
+    });
     let state = store.clone();
     let full = use_mut_ref(|| false);
     use_change(
@@ -206,7 +209,7 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
                     return;
                 };
                 let control = event.ctrl_key() || event.meta_key();
-                match (event.key().as_str(), control, event.shift_key()) {
+                match (letter(event).as_str(), control, event.shift_key()) {
                     // These boxes have an undo of their own.
                     ("z" | "Z" | "y" | "Y", true, _) if is_in(event, OWN_UNDO) => return,
                     ("z" | "Z", true, false) => store.dispatch(Action::Undo),
@@ -236,6 +239,17 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
             });
         move || drop(listener)
     });
+}
+
+/// The key, as one of a Latin layout: on others (Russian, Greek, Hebrew) the letter that lies there.
+/// Latin layouts that move letters about go by these.
+pub fn letter(event: &KeyboardEvent) -> String {
+    let key = event.key();
+    let is_other_letter = key.chars().count() == 1 && !key.is_ascii();
+    match event.code().strip_prefix("Key") {
+        Some(code) if is_other_letter => code.to_lowercase(),
+        _ => key,
+    }
 }
 
 /// Where keys write.

@@ -12,7 +12,12 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("Ctrl + Z", "Undo"),
             ("Ctrl + Shift + Z, Ctrl + Y", "Redo"),
-            ("Escape", "Clear the selection"),
+            ("H", "Hide scores, or show them"),
+            (
+                "P",
+                "Present one thing at a time; 1, 2, 3: texts, map, pair",
+            ),
+            ("Escape", "Clear the selection, stop presenting"),
             ("?", "Show these keys (outside the text box)"),
         ],
     ),
@@ -116,11 +121,11 @@ fn about(dialog: &NodeRef, engine: &Engine) -> Html {
     let body = html! {
         <>
             <h3>{ "Privacy" }</h3>
-            <p>{ "What you type never leaves this device. The model runs here, in your browser; the page sends your texts to nobody, and its content security policy forbids it to reach any other server. The status line counts requests to elsewhere; it should always say 0." }</p>
+            <p>{ "What you type never leaves this device. The model runs here, in your browser; the page sends your texts to nobody, and its content security policy forbids it to reach any other server. The line at the top counts requests to elsewhere; it should always say 0." }</p>
             <p>{ "For a reload of this tab, the browser keeps your texts until the tab is closed. Your choice of theme, type size, order and precision is kept for your next visit." }</p>
             <h3>{ "What the numbers mean" }</h3>
             <p>{ "A language model reads each text and gives it an embedding: a direction in a space of many dimensions. The score of two texts is the cosine similarity of their embeddings: 1 when the directions agree, around 0 when they have nothing to do with each other. It measures what texts are about more than whether they say the same; negations are often close." }</p>
-            <p>{ "The map shows the two directions in which your texts differ most (principal components). The percentages on its axes say how much of all differences they hold; the rest can't be seen on it, so trust the scores before the map." }</p>
+            <p>{ "A map has two or three dimensions, an embedding hundreds: every map leaves something out. PCA shows the directions in which your texts differ most; t-SNE and UMAP keep neighbours together and bend the rest; axes run from texts to others that you choose. The line below the map says how many of the true neighbours it keeps, so trust the scores before the map." }</p>
             <h3>{ "The model" }</h3>
             { model }
             <h3>{ "Licence" }</h3>

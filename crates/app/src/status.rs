@@ -16,7 +16,7 @@ pub fn chip(store: &Store, driver: &Rc<Driver>) -> Html {
     let stop = calling(driver, |driver| driver.stop());
     let model = match &store.engine {
         Engine::Ready(model) => {
-            let exact = if store.settings.exact { ", exact" } else { "" };
+            let exact = if store.exact { ", exact" } else { "" };
             let pace = store.pace.map_or(String::new(), |pace| {
                 format!(", {} ms each", milliseconds(pace))
             });

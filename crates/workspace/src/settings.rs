@@ -53,6 +53,19 @@ impl Settings {
         format!("theme={theme} size={size} order={order} precision={precision}")
     }
 
+    /// These settings with whatever is another in `now` than it was in `before`.
+    pub fn with_changes(self, before: Settings, now: Settings) -> Settings {
+        fn pick<T: PartialEq>(own: T, before: T, now: T) -> T {
+            if now == before { own } else { now }
+        }
+        Settings {
+            theme: pick(self.theme, before.theme, now.theme),
+            projector: pick(self.projector, before.projector, now.projector),
+            order: pick(self.order, before.order, now.order),
+            exact: pick(self.exact, before.exact, now.exact),
+        }
+    }
+
     /// Reads what [`Settings::to_line`] wrote. What it does not know keeps its default, so that a
     /// line from another version, or damaged, does no harm.
     pub fn parse(line: &str) -> Settings {
@@ -95,6 +108,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_another_tab_has_changed_stays() {
+        let before = Settings::default();
+        let dark = Settings {
+            theme: Theme::Dark,
+            ..before
+        };
+        let large = Settings {
+            projector: true,
+            ..before
+        };
+        let both = dark.with_changes(before, large);
+        assert_eq!((both.theme, both.projector), (Theme::Dark, true));
+        assert_eq!(dark.with_changes(large, large), dark);
     }
 
     #[test]

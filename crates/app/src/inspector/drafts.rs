@@ -10,7 +10,7 @@ pub struct Draft {
     pub id: u32,
     /// Its name; it may have none.
     pub name: String,
-    /// Its examples, parted by line breaks or semicolons.
+    /// Its examples, one to a line: other characters may be part of one.
     pub examples: String,
 }
 
@@ -108,7 +108,7 @@ pub fn gathered(drafts: &[Draft]) -> Result<(Vec<String>, Examples), String> {
             "" => format!("Group {number}"),
             name => name.to_owned(),
         };
-        let parts = draft.examples.split(['\n', ';']).map(str::trim);
+        let parts = draft.examples.split('\n').map(str::trim);
         let texts: Vec<Rc<str>> = parts.filter(|p| !p.is_empty()).map(Rc::from).collect();
         if texts.is_empty() {
             return Err(format!(
@@ -134,19 +134,25 @@ mod tests {
     }
 
     #[test]
-    fn examples_are_parted_by_lines_and_semicolons() {
-        let drafts = [draft(" Food ", "cake; bread\n\n pie "), draft("", "goal;")];
+    fn examples_are_parted_by_lines_alone() {
+        let drafts = [
+            draft(" Food ", "cake\nbread; butter\n\n pie "),
+            draft("", "goal;"),
+        ];
         let (names, examples) = gathered(&drafts).expect("whole");
         assert_eq!(names, ["Food", "Group 2"]);
         let examples: Vec<Vec<&str>> = (examples.iter())
             .map(|texts| texts.iter().map(|text| &**text).collect())
             .collect();
-        assert_eq!(examples, [vec!["cake", "bread", "pie"], vec!["goal"]]);
+        assert_eq!(
+            examples,
+            [vec!["cake", "bread; butter", "pie"], vec!["goal;"]]
+        );
     }
 
     #[test]
     fn a_group_without_examples_is_named() {
-        let missing = gathered(&[draft("Food", "cake"), draft("Sport", " ;\n")]);
+        let missing = gathered(&[draft("Food", "cake"), draft("Sport", " \n")]);
         assert!(missing.is_err_and(|sentence| sentence.starts_with("“Sport” has no examples")));
         assert!(gathered(&[]).is_err());
     }

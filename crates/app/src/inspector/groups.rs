@@ -25,10 +25,13 @@ const BETWEEN: f32 = 0.05;
 
 /// What empty boxes suggest: a name and examples.
 const HINTS: [(&str, &str); 2] = [
-    ("Name, such as Sport", "Examples, such as: football; a race"),
+    (
+        "Name, such as Sport",
+        "Examples, one to a line, such as football",
+    ),
     (
         "Name, such as Food",
-        "Examples, such as: cooking; bread and cake",
+        "Examples, one to a line, such as cooking",
     ),
 ];
 

@@ -31,6 +31,8 @@ pub struct Driver {
     dispatch: UseReducerDispatcher<State>,
     base: String,
     precision: Cell<Precision>,
+    /// The precision of the engine that is there.
+    active: Cell<Precision>,
     /// Counts starts: only the latest one may become the engine.
     starts: Cell<u32>,
     client: RefCell<Option<Client>>,
@@ -52,6 +54,7 @@ impl Driver {
             dispatch,
             base,
             precision: Cell::default(),
+            active: Cell::default(),
             starts: Cell::new(0),
             client: RefCell::default(),
             texts: RefCell::default(),
@@ -70,10 +73,12 @@ impl Driver {
         let start = self.starts.get() + 1;
         self.starts.set(start);
         driver.tell(Action::Alert(None));
-        driver.tell(Action::Engine(Engine::Starting(Progress::of(
-            stage_name(Stage::Engine),
-            Unit::Bytes,
-        ))));
+        if driver.client().is_none() {
+            driver.tell(Action::Engine(Engine::Starting(Progress::of(
+                stage_name(Stage::Engine),
+                Unit::Bytes,
+            ))));
+        }
         spawn_local(async move {
             let options = ClientOptions {
                 precision: driver.precision.get(),
@@ -98,8 +103,35 @@ impl Driver {
                     driver.tell(Action::Engine(Engine::Ready(Rc::new(
                         client.model().clone(),
                     ))));
-                    driver.client.replace(Some(client));
+                    let precision = driver.precision.get();
+                    driver.active.set(precision);
+                    driver.tell(Action::Computes(precision == Precision::Exact));
+                    if let Some(before) = driver.client.replace(Some(client)) {
+                        // Whatever ran there has no engine any more, and nothing to say.
+                        driver.run.set(driver.run.get() + 1);
+                        driver.cancel.borrow().cancel();
+                        driver.known.take();
+                        before.close();
+                    }
+                    driver.tell(Action::Task(None));
                     driver.embed();
+                }
+                // The engine that is there goes on; the choice that failed is not kept.
+                Err(error) if driver.client().is_some() => {
+                    let active = driver.active.get();
+                    driver.precision.set(active);
+                    driver.tell(Action::Task(None));
+                    driver.tell(Action::Exact(active == Precision::Exact));
+                    let text = format!("{error} The scores stay as they are.").into();
+                    driver.tell(Action::Alert(Some(Message { text, remedy: None })));
+                }
+                // The site may have lost the large weights: the small ones do.
+                Err(error) if driver.precision.get() == Precision::Exact => {
+                    driver.precision.set(Precision::Fast);
+                    driver.tell(Action::Exact(false));
+                    driver.start();
+                    let text = format!("{error} Scores are computed with the fast model.").into();
+                    driver.tell(Action::Notice(Some(Message { text, remedy: None })));
                 }
                 Err(error) => {
                     driver.tell(Action::Engine(Engine::Failed));
@@ -109,21 +141,18 @@ impl Driver {
         });
     }
 
-    /// Computes with this precision from now on: starts the engine anew if it has another. Texts
-    /// stay, and so do results until there are new ones.
+    /// Computes with this precision from now on: starts another engine if this one has another
+    /// precision. The one that is there goes on until the other is ready.
     pub fn set_precision(self: &Rc<Self>, precision: Precision) {
         let changed = self.precision.replace(precision) != precision;
         if !changed || self.starts.get() == 0 {
             return;
         }
-        if let Some(client) = self.client.take() {
-            client.close();
+        if self.client().is_some() && self.active.get() == precision {
+            // Taken back before the other engine was ready: what it comes to is not wanted any more.
+            self.starts.set(self.starts.get() + 1);
+            return self.tell(Action::Task(None));
         }
-        // Whatever ran has no engine any more, and nothing to say.
-        self.run.set(self.run.get() + 1);
-        self.cancel.borrow().cancel();
-        self.known.take();
-        self.tell(Action::Task(None));
         self.start();
     }
 
@@ -198,7 +227,7 @@ impl Driver {
                 if stage != Stage::Engine {
                     timing::mark_once("semblance:engine-ready");
                 }
-                if self.client.borrow().is_some() || !self.due(loaded >= total) {
+                if !self.due(loaded >= total) {
                     return;
                 }
                 let progress = Progress {
@@ -207,7 +236,10 @@ impl Driver {
                     total,
                     unit: Unit::Bytes,
                 };
-                self.tell(Action::Engine(Engine::Starting(progress)));
+                self.tell(match self.client.borrow().is_some() {
+                    true => Action::Task(Some(progress)),
+                    false => Action::Engine(Engine::Starting(progress)),
+                });
             }
             Event::Notice(notice) => {
                 let text = notice.to_string().into();

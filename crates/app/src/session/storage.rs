@@ -18,11 +18,13 @@ pub fn settings() -> Settings {
         .map_or_else(Settings::default, |line| Settings::parse(&line))
 }
 
-/// Keeps the settings, if that is possible.
-pub fn keep_settings(settings: Settings) {
+/// Keeps what has changed of the settings since `before`, if that is possible. The rest stays as it is
+/// stored: another tab may have changed it.
+pub fn keep_settings(before: Settings, now: Settings) {
     if let Some(storage) = local() {
+        let kept = settings().with_changes(before, now);
         // Forbidden or full: the settings last until the page is left.
-        _ = storage.set_item(SETTINGS, &settings.to_line());
+        _ = storage.set_item(SETTINGS, &kept.to_line());
     }
 }
 

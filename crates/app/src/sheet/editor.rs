@@ -3,6 +3,7 @@
 //! words gives a row its height while the document is small. Larger ones are not wrapped: all
 //! lines are equally high, only the rows in view exist, and the box holds a window of the lines.
 
+use crate::app::letter;
 use crate::session::engine::Driver;
 use crate::sheet::caret;
 use crate::sheet::cells::LIMIT;
@@ -73,7 +74,13 @@ pub fn use_editor(driver: &Rc<Driver>) -> Html {
             let area = event.target_unchecked_into::<HtmlTextAreaElement>();
             let control = event.ctrl_key() || event.meta_key();
             let key = event.key();
-            if control && key.eq_ignore_ascii_case("a") {
+            // On a Mac, Ctrl + A goes to the start of the line.
+            let marks_all = if is_mac() {
+                event.meta_key()
+            } else {
+                event.ctrl_key()
+            };
+            if marks_all && letter(&event).eq_ignore_ascii_case("a") {
                 // The browser marks what is in the box; beyond it there may be more.
                 return all.set(store.window.len() < store.document.lines().len());
             }
@@ -165,6 +172,15 @@ pub fn use_editor(driver: &Rc<Driver>) -> Html {
             </div>
         </div>
     }
+}
+
+/// Whether the keyboard is used as on a Mac.
+fn is_mac() -> bool {
+    web_sys::window().is_some_and(|window| {
+        let navigator = js_sys::Reflect::get(&window, &"navigator".into());
+        let platform = navigator.and_then(|of| js_sys::Reflect::get(&of, &"platform".into()));
+        platform.is_ok_and(|name| name.as_string().is_some_and(|name| name.starts_with("Mac")))
+    })
 }
 
 /// Whether a text has letters of a script that runs from right to left (Hebrew, Arabic, Syriac,

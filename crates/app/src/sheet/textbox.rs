@@ -206,6 +206,10 @@ pub fn use_clipboard(area: &NodeRef) -> Value<bool> {
                         let Ok(text) = data.get_data("text/plain") else {
                             return;
                         };
+                        // A picture, for instance, holds no words to put in place of anything.
+                        if text.is_empty() {
+                            return;
+                        }
                         if everything {
                             store.dispatch(Action::Replace(text));
                         } else if text.len() > LARGE_PASTE || lines(&text) > WINDOW {

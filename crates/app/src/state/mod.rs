@@ -104,6 +104,8 @@ pub struct State {
     pub veil: Veil,
     /// Whether one thing at a time is shown, large.
     pub present: Option<Presented>,
+    /// Whether the engine that is there computes exactly; another may be chosen and on its way.
+    pub exact: bool,
     /// What is shown where there is room for one thing only: on a phone.
     pub view: Presented,
     /// Requests that left for another origin, or tried to.
@@ -177,6 +179,10 @@ pub enum Action {
     SetOrder(Order),
     /// Between fast and exact arithmetic.
     ToggleExact,
+    /// Arithmetic is to be exact, or not.
+    Exact(bool),
+    /// The engine that is there computes exactly, or not.
+    Computes(bool),
     Engine(Engine),
     Task(Option<Progress>),
     Results(Rc<Results>, Option<f64>),
@@ -206,6 +212,7 @@ impl State {
             notice: None,
             veil: Veil::default(),
             present: None,
+            exact: false,
             view: Presented::default(),
             elsewhere: 0,
             look: Look::default(),
@@ -362,6 +369,8 @@ impl Reducible for State {
                 state.present = state.present.map(|_| what);
             }
             Action::ToggleExact => state.settings.exact = !state.settings.exact,
+            Action::Exact(exact) => state.settings.exact = exact,
+            Action::Computes(exact) => state.exact = exact,
             Action::SetOrder(order) => state.settings.order = order,
             Action::Engine(engine) => state.engine = engine,
             Action::Task(task) => state.task = task,
