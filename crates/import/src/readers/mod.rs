@@ -1,0 +1,6 @@
+//! One file or folder for each format. Nothing here is used but by the registry.
+
+pub mod delimited;
+pub mod json;
+pub mod json_lines;
+pub mod plain;

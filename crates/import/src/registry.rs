@@ -1,0 +1,113 @@
+//! The readers. To add a format: a file with its `READER` in `readers/`, its line in [`READERS`],
+//! and its tests.
+
+use std::borrow::Cow;
+
+use crate::draft::Draft;
+use crate::encoding;
+use crate::error::ImportError;
+use crate::format::Format;
+use crate::note::NoteKind;
+use crate::options::Options;
+use crate::readers::{delimited, json, json_lines, plain};
+use crate::source::{Sample, Source};
+use crate::{binary, limits};
+
+/// What makes up a format.
+pub struct Reader {
+    /// See [`Format::id`].
+    pub id: &'static str,
+    /// See [`Format::label`].
+    pub label: &'static str,
+    /// See [`Format::extensions`].
+    pub extensions: &'static [&'static str],
+    /// Media types that mean this format.
+    pub media_types: &'static [&'static str],
+    /// Tells from the beginning of a file whether it has this format.
+    pub looks: fn(&Sample) -> Looks,
+    /// Reads all of a file.
+    pub read: fn(&Input, &mut Draft) -> Result<(), ImportError>,
+}
+
+/// How much the beginning of a file looks like a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Looks {
+    /// Nothing speaks for it. A file with the right name is read all the same.
+    Unlike,
+    /// It could be, and no name says otherwise.
+    Alike,
+    /// It can't be anything else, whatever its name.
+    #[expect(dead_code, reason = "for binary formats")]
+    Surely,
+}
+
+/// All readers; of two that a file looks alike to, the first has it.
+pub static READERS: &[&Reader] = &[
+    &json::READER,
+    &json_lines::READER,
+    &delimited::READER,
+    &plain::READER,
+];
+
+/// What a reader gets.
+pub struct Input<'a> {
+    /// The file.
+    pub source: Source<'a>,
+    /// What the person chose.
+    pub options: &'a Options,
+}
+
+impl<'a> Input<'a> {
+    /// The file as text. Notes the encoding and what could not be decoded.
+    pub fn text(&self, draft: &mut Draft) -> Result<Cow<'a, str>, ImportError> {
+        let (text, found) = encoding::decode(self.source.bytes, self.options.encoding.as_deref())?;
+        draft.notes.add(NoteKind::Unreadable, found.unreadable);
+        let hidden =
+            |sign: &char| sign.is_control() && !matches!(sign, '\t' | '\n' | '\r' | '\x0c');
+        let hidden = text.chars().filter(hidden).count();
+        draft.notes.add(
+            NoteKind::ControlCharacter,
+            hidden.saturating_sub(found.unreadable),
+        );
+        draft.encoding = Some(found);
+        Ok(text)
+    }
+}
+
+/// The format of a file.
+pub fn sniff(source: &Source, encoding: Option<&str>) -> Result<Format, ImportError> {
+    if source.bytes.is_empty() {
+        return Err(ImportError::Empty);
+    }
+    binary::refuse(source.bytes)?;
+    let sample = Sample::of(source.bytes, encoding)?;
+    let (extension, media_type) = (source.extension(), source.media_type());
+    let rank = |reader: &Reader| {
+        let looks = (reader.looks)(&sample);
+        let named = reader.extensions.contains(&extension.as_str())
+            || reader.media_types.contains(&media_type.as_str());
+        match looks {
+            Looks::Surely => 3,
+            _ if named => 2,
+            Looks::Alike => 1,
+            Looks::Unlike => 0,
+        }
+    };
+    let mut best = (0, plain::READER.format());
+    for reader in READERS {
+        let rank = rank(reader);
+        if rank > best.0 {
+            best = (rank, reader.format());
+        }
+    }
+    if best.0 < 3 && sample.text.is_empty() {
+        let blank = source.bytes.len() <= limits::SAMPLE
+            && source.bytes.iter().all(u8::is_ascii_whitespace);
+        return Err(if blank {
+            ImportError::Empty
+        } else {
+            ImportError::NotText
+        });
+    }
+    Ok(best.1)
+}
