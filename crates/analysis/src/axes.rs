@@ -1,6 +1,7 @@
 //! Axes of one's own: from one set of texts to another ("cheap" to "expensive").
 
 use crate::product::dot;
+use crate::vectors::MIN_NORM;
 use crate::{AnalysisError, Vectors};
 
 /// A direction from the middle of one set of vectors to the middle of another.
@@ -33,7 +34,9 @@ impl Axis {
         let difference: Vec<f64> = end.iter().zip(&start).map(|(b, a)| b - a).collect();
         let square: f64 = difference.iter().map(|x| x * x).sum();
         let size: f64 = start.iter().chain(&end).map(|x| x * x).sum();
-        if square <= 1e-12 * size {
+        // Nearer than what counts as zero for vectors: what is over it would not fit into numbers.
+        let least = f64::from(MIN_NORM).powi(2);
+        if square <= (1e-12 * size).max(least) {
             return Err(AnalysisError::SameMiddle);
         }
         Ok(Self {
@@ -66,9 +69,20 @@ impl Axis {
     /// # Errors
     /// [`AnalysisError::WrongDimensions`].
     pub fn cosine(&self, other: &Self) -> Result<f32, AnalysisError> {
-        let mut both = Vectors::from_flat(self.direction.clone(), self.direction.len())?;
-        both.push(&other.direction)?;
-        crate::cosine(&both, 0, 1)
+        if self.direction.len() != other.direction.len() {
+            return Err(AnalysisError::WrongDimensions {
+                expected: self.direction.len(),
+                found: other.direction.len(),
+            });
+        }
+        // Not as of vectors of texts: a direction is as short as its axis is long, and the other way
+        // round, beyond the limits that those have. In f64 no square leaves the range of f32.
+        let product = |a: &Self, b: &Self| -> f64 {
+            let pairs = a.direction.iter().zip(&b.direction);
+            pairs.map(|(x, y)| f64::from(*x) * f64::from(*y)).sum()
+        };
+        let norm = (product(self, self) * product(other, other)).sqrt();
+        Ok((product(self, other) / norm).clamp(-1.0, 1.0) as f32)
     }
 }
 

@@ -232,7 +232,10 @@ impl Descent {
                 for (&j, &dot) in others {
                     let value = match metric {
                         Metric::Cosine => dot as f32,
-                        Metric::Dot => dot as f32 * (norms[i as usize] * norms[j as usize]),
+                        // The scale first: with it the largest norms' product is beyond f32.
+                        Metric::Dot => {
+                            dot as f32 / Units::scale() * (norms[i as usize] * norms[j as usize])
+                        }
                         Metric::Euclidean => {
                             let (a, b) = (norms[i as usize], norms[j as usize]);
                             a * b * (dot as f32 / Units::scale()) - 0.5 * (a * a + b * b)

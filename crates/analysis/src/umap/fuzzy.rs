@@ -7,6 +7,9 @@ use crate::sparse::SparseGraph;
 /// How far a bandwidth may fall below the mean distance.
 const MIN_BANDWIDTH: f64 = 1e-3;
 
+/// Most steps in search of a bandwidth.
+const STEPS: usize = 320;
+
 /// Distances of a list of neighbours, from the values of the metric. Dot products are turned round
 /// below the greatest of all; only differences matter.
 pub(super) fn distances(metric: Metric, scores: &[f32], greatest: f32) -> Vec<f64> {
@@ -41,11 +44,18 @@ pub(super) fn memberships(distances: &[f64], floor: f64) -> Vec<f32> {
             })
             .sum()
     };
-    // Bisection in powers of two until an upper end is known.
+    let mean = if rho > 0.0 {
+        distances.iter().sum::<f64>() / (distances.len() as f64 + 1.0)
+    } else {
+        floor
+    };
+    // Bisection in powers of two until an upper end is known. More steps than texts' distances need:
+    // dot products of long or short vectors are many powers of two away from the first guess.
     let (mut low, mut high, mut sigma) = (0.0, f64::INFINITY, 1.0);
-    for _ in 0..64 {
+    for _ in 0..STEPS {
         let found = sum(sigma);
-        if (found - target).abs() < 1e-5 {
+        // Below the least bandwidth it makes no difference where.
+        if (found - target).abs() < 1e-5 || high < MIN_BANDWIDTH * mean {
             break;
         }
         if found > target {
@@ -60,11 +70,6 @@ pub(super) fn memberships(distances: &[f64], floor: f64) -> Vec<f32> {
             };
         }
     }
-    let mean = if rho > 0.0 {
-        distances.iter().sum::<f64>() / (distances.len() as f64 + 1.0)
-    } else {
-        floor
-    };
     let sigma = sigma.max(MIN_BANDWIDTH * mean);
     let membership = |d: &f64| {
         if *d <= rho || sigma == 0.0 {
