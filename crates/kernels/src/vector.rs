@@ -109,13 +109,56 @@ pub fn mean_pool(x: &[f32], mean: &mut [f32]) {
 
 /// Scales `x` to Euclidean length 1, and returns the length that it had.
 ///
-/// A vector of zeros stays as it is.
+/// A vector of zeros stays as it is. Right for finite numbers of any size; the length that is
+/// returned is infinite where it is beyond f32.
 pub fn normalize(x: &mut [f32]) -> f32 {
-    let length = dot(x, x).sqrt();
+    let squares = dot(x, x);
+    // Beyond these f32 may have lost squares that count, or all of them.
+    if !(1e-24..1e36).contains(&squares) {
+        let squares: f64 = x.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+        let length = squares.sqrt();
+        if length > 0.0 {
+            for x in x {
+                *x = (f64::from(*x) / length) as f32;
+            }
+        }
+        return length as f32;
+    }
+    let length = squares.sqrt();
     if length > 0.0 {
         for x in x {
             *x /= length;
         }
     }
     length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalize;
+
+    #[test]
+    fn vectors_of_any_length_are_normalised() {
+        for size in [1e-44, 1e-38, 1e-30, 1e-12, 1.0, 1e12, 1e19, 1e30, 3e38f32] {
+            for length in [1, 2, 5, 64, 100] {
+                let mut x = vec![size; length];
+                let found = normalize(&mut x);
+                let expected = f64::from(size) * (length as f64).sqrt();
+                // Of numbers below f32's normal range only a few bits are left.
+                let close = (f64::from(found) - expected).abs() <= expected * 1e-5 + 1e-45;
+                assert!(
+                    close || expected > f64::from(f32::MAX),
+                    "{size} × {length}: {found}"
+                );
+                let each = 1.0 / (length as f32).sqrt();
+                assert!(
+                    x.iter().all(|x| (x - each).abs() < 1e-5),
+                    "{size} × {length}: {x:?}"
+                );
+            }
+        }
+        let mut zero = [0.0; 3];
+        assert_eq!((normalize(&mut zero), zero), (0.0, [0.0; 3]));
+        assert_eq!(normalize(&mut []), 0.0);
+    }
 }
