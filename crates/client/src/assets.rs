@@ -14,6 +14,9 @@ extern "C" {
     fn global_fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
 }
 
+/// The list of files, in a sentence.
+const LIST: &str = "The list of files (assets.json)";
+
 /// The list of files beside the page.
 pub(crate) struct Assets {
     base: String,
@@ -29,12 +32,20 @@ pub(crate) struct EngineBuild {
 impl Assets {
     /// Fetches the list that stands beside the page at `base`.
     pub(crate) async fn load(base: &str) -> Result<Self, ClientError> {
-        let what = "The list of files (assets.json)";
-        let response = fetch(what, &absolute("assets.json", base)?, RequestCache::NoStore).await?;
+        let what = LIST;
+        let address = absolute("assets.json", base)?;
+        let response = fetch(what, &address, RequestCache::NoStore).await?;
         let text = response.text().map_err(|e| failed(what, &e))?;
         let text = JsFuture::from(text).await.map_err(|e| failed(what, &e))?;
-        let list =
-            JSON::parse(&text.as_string().unwrap_or_default()).map_err(|e| failed(what, &e))?;
+        // Many servers answer every address that they don't know with the site's page.
+        let list = JSON::parse(&text.as_string().unwrap_or_default())
+            .ok()
+            .filter(JsValue::is_object)
+            .ok_or_else(|| ClientError::NotThere {
+                what: what.to_owned(),
+                address,
+                detail: "what the server sent is no such list".to_owned(),
+            })?;
         Ok(Self {
             base: base.to_owned(),
             list,
@@ -119,13 +130,22 @@ pub(crate) async fn fetch(
         .map_err(|e| failed(what, &e))?
         .unchecked_into();
     if response.ok() {
-        Ok(response)
-    } else {
-        Err(ClientError::Fetch {
-            what: what.to_owned(),
-            detail: format!("the server answered {}", response.status()),
-        })
+        return Ok(response);
     }
+    let detail = format!("the server answered {}", response.status());
+    // The server was reached, and has nothing there: the connection is not what is wrong.
+    Err(if matches!(response.status(), 404 | 410) {
+        ClientError::NotThere {
+            what: what.to_owned(),
+            address: url.to_owned(),
+            detail,
+        }
+    } else {
+        ClientError::Fetch {
+            what: what.to_owned(),
+            detail,
+        }
+    })
 }
 
 fn absolute(path: &str, base: &str) -> Result<String, ClientError> {
@@ -147,7 +167,7 @@ fn string(object: &JsValue, key: &str) -> Result<String, ClientError> {
 
 fn missing(key: &str) -> ClientError {
     ClientError::Fetch {
-        what: "The list of files (assets.json)".to_owned(),
+        what: LIST.to_owned(),
         detail: format!("it has no “{key}”"),
     }
 }

@@ -90,7 +90,8 @@ impl Embedder {
     /// # Errors
     /// [`ClientError::Cancelled`] after `cancel`, [`ClientError::Closed`] after [`Self::close`],
     /// [`ClientError::WorkerDied`] when a worker and its replacement died over the same texts, and
-    /// [`ClientError::TooMany`] when the browser has no room for the vectors.
+    /// [`ClientError::TooMany`] when the browser has no room for the vectors, or they have more
+    /// components than can be counted.
     pub async fn embed(
         &self,
         texts: &[Rc<str>],
@@ -113,7 +114,7 @@ impl Embedder {
         let total = different.len();
         let done = Cell::new(0);
         let embeddings = RefCell::new(Embeddings {
-            vectors: floats(texts.len() * dimensions)?,
+            vectors: floats(texts.len(), dimensions)?,
             dimensions,
             tokens: vec![0; texts.len()],
             truncated: vec![false; texts.len()],
@@ -162,8 +163,10 @@ impl Drop for Embedder {
     }
 }
 
-/// An array of `length` zeros.
-fn floats(length: usize) -> Result<Float32Array, ClientError> {
+/// An array of `rows × columns` zeros.
+fn floats(rows: usize, columns: usize) -> Result<Float32Array, ClientError> {
+    // In 32 bits, which 11 million texts go beyond.
+    let length = rows.checked_mul(columns).ok_or(ClientError::TooMany)?;
     match Floats::new(length as f64) {
         Ok(floats) => Ok(floats.unchecked_into()),
         Err(_) => Err(ClientError::TooMany),

@@ -16,6 +16,16 @@ pub enum ClientError {
         /// What the browser said.
         detail: String,
     },
+    /// The server has no such file, or something else at its address.
+    #[error("{what} is not at {address}: {detail}.")]
+    NotThere {
+        /// The file, by its role.
+        what: String,
+        /// Where it was looked for.
+        address: String,
+        /// What was there.
+        detail: String,
+    },
     /// The list of files has no model of that name.
     #[error("There is no model “{0}” here.")]
     UnknownModel(String),
@@ -47,6 +57,9 @@ impl ClientError {
                 "Use a browser from 2024 or later: Chrome or Edge 123, Firefox 120, Safari 17.5."
             }
             Self::Fetch { .. } => "Check the connection, then try again.",
+            Self::NotThere { .. } => {
+                "The connection works; the files are elsewhere, or not all of them were published."
+            }
             Self::UnknownModel(_) => "Ask for a model that assets.json lists.",
             Self::Failed(failure) => match failure.kind {
                 FailureKind::Network | FailureKind::CutOff => {
@@ -77,9 +90,11 @@ impl ClientError {
         match self {
             Self::Unsupported(_) | Self::UnknownModel(_) | Self::TooMany | Self::Closed => false,
             Self::Failed(failure) => failure.kind != FailureKind::BadRequest,
-            Self::Fetch { .. } | Self::WorkerDied(_) | Self::VectorsLost(_) | Self::Cancelled => {
-                true
-            }
+            Self::Fetch { .. }
+            | Self::NotThere { .. }
+            | Self::WorkerDied(_)
+            | Self::VectorsLost(_)
+            | Self::Cancelled => true,
         }
     }
 }
