@@ -58,11 +58,16 @@ export interface LoadOptions {
    */
   workers?: number;
   /**
-   * A name in `assets.json`, or the URL of a folder whose own `assets.json` lists a model (anything
-   * with a slash is taken for a URL). Default: the first model in `assets.json`.
+   * A name in `assets.json`, or the URL of a folder, read as `base` is, whose own `assets.json` lists
+   * a model (anything with a slash is taken for a URL). Default: the first model in `assets.json`.
    */
-  model?: string;
-  /** The folder of `assets.json`, as a URL. Default: the folder of `semblance.js`. */
+  model?: string | URL;
+  /**
+   * The folder of `assets.json`, as a URL, absolute or relative to the page. With or without a slash at
+   * its end; if it has none and ends in `.html`, `.htm`, `.xhtml`, `.php`, `.js`, `.mjs` or `.json`, it
+   * is the folder of that file. What follows `?` or `#` doesn't count. Default: the folder of
+   * `semblance.js`.
+   */
   base?: string | URL;
   /** Called while files arrive and the model is built. What it throws is ignored. */
   progress?: (progress: LoadProgress) => void;
@@ -149,11 +154,11 @@ export class Embedder {
 
 /** What went wrong, for a program. */
 export type ErrorCode =
-  /** An argument makes no sense. */
+  /** An argument makes no sense; the message names it and says what it was. */
   | "bad-input"
   /** The browser lacks WebAssembly SIMD. */
   | "unsupported"
-  /** A file could not be fetched, or not completely. */
+  /** A file could not be fetched, or not completely, or is not where it was looked for. */
   | "network"
   /** A file is not the one that `assets.json` names, by length or SHA-256. */
   | "damaged-file"
@@ -163,7 +168,7 @@ export type ErrorCode =
   | "unknown-model"
   /** A worker stopped, and so did the one that took its place. */
   | "worker-died"
-  /** The browser has no room for the vectors of so many texts. */
+  /** The browser has no room for the vectors or the similarities of so many texts. */
   | "too-many"
   /** The embedder was closed. */
   | "closed"
@@ -185,15 +190,33 @@ export interface Match {
 }
 
 /**
+ * A vector: an array of numbers, or a typed array of any element type but BigInt (of `Float16Array` as
+ * well, where there is one). All numbers must be finite. NaN, infinities, holes, strings, BigInts and
+ * nested arrays are refused with the code `bad-input` and their place, not taken for numbers.
+ */
+export type Vector =
+  | readonly number[]
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+/**
  * The cosine of the angle between two vectors of one length: −1 to 1, exactly 1 for equal ones, 0
- * where one of them is zero throughout.
+ * where one of them is zero throughout. Right for numbers of any size: products that are too large or
+ * too small for a number do no harm. Vectors of no components have no angle and are refused.
  *
  * @throws {@link SemblanceError} with the code `bad-input`.
  */
-export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): number;
+export function cosineSimilarity(a: Vector, b: Vector): number;
 
 /**
- * The vector of one text, as a copy.
+ * The vector of one text, as a copy. Its numbers must be finite, as those of any {@link Vector}.
  *
  * @throws {@link SemblanceError} with the code `bad-input`.
  */
@@ -203,7 +226,7 @@ export function vectorAt(result: Pick<Embeddings, "vectors" | "dimensions">, ind
  * The cosine similarities of all pairs, `n × n`, row by row. Computed at once on the calling
  * thread: 2,000 texts take about a second.
  *
- * @throws {@link SemblanceError} with the code `bad-input`.
+ * @throws {@link SemblanceError} with the codes `bad-input` and `too-many`.
  */
 export function similarityMatrix(result: Pick<Embeddings, "vectors" | "dimensions">): Float32Array;
 
@@ -215,6 +238,6 @@ export function similarityMatrix(result: Pick<Embeddings, "vectors" | "dimension
  */
 export function topK(
   result: Pick<Embeddings, "vectors" | "dimensions">,
-  query: number | ArrayLike<number>,
+  query: number | Vector,
   k: number,
 ): Match[];

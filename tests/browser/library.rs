@@ -177,31 +177,61 @@ async fn arguments_that_make_no_sense_are_refused() -> Result<()> {
         let body = "
             const refused = [];
             const options = [null, 'fast', { precission: 'fast' }, { precision: 'exakt' }, { workers: 0 }, { workers: 1.5 },
-              { workers: '2' }, { model: '' }, { model: 3 }, { base: 'http://[' }, { progress: 1 }, { signal: {} }];
+              { workers: '2' }, { model: '' }, { model: 3 }, { base: 'http://[' }, { progress: 1 }, { signal: {} },
+              // What has no properties of its own would pass for no options at all.
+              3, 3n, Symbol('s'), ['fast'], new URL('./', location.href), new AbortController().signal, new Map([['precision', 'exact']]), () => {},
+              { workers: 2n }, { workers: NaN }, { workers: -1 }, { workers: 65 }, { workers: Infinity }, { workers: [2] }, { workers: null },
+              { precision: null }, { precision: ['fast'] }, { precision: Symbol('s') }, { model: ' ' }, { model: null }, { model: ['a/b'] },
+              { signal: null }, { signal: new AbortController() }, { progress: 'say' }, { progress: null }];
             for (const wrong of options) refused.push(await caught(() => S.Embedder.load(wrong)));
             const e = await S.Embedder.load({ workers: 1 });
-            for (const wrong of [undefined, null, 'a text', { 0: 'a', length: 1 }, [1], ['a', null], ['a', ['b']], [, 'a'], new Set(['a'])]) {
+            for (const wrong of [undefined, null, 'a text', { 0: 'a', length: 1 }, [1], ['a', null], ['a', ['b']], [, 'a'], new Set(['a']),
+              new Array(2 ** 32 - 1), ['a', 1n], [Symbol('s')], [new String('a')], [Object.create(null)], new Uint8Array(2), 7, () => ['a']]) {
               refused.push(await caught(() => e.embed(wrong)));
             }
             refused.push(await caught(() => e.embed(['a'], { signal: 1 })));
             refused.push(await caught(() => e.embed(['a'], { batch: 1 })));
+            refused.push(await caught(() => e.embed(['a'], new AbortController().signal)), await caught(() => e.embed(['a'], null)));
             const r = await e.embed(['a', 'b']);
-            for (const [a, b] of [[[1], [1, 2]], ['a', 'b'], [undefined, [1]]]) {
-              refused.push(await caught(() => S.cosineSimilarity(a, b)));
+            const transferred = new Float32Array(4);
+            structuredClone(transferred, { transfer: [transferred.buffer] });
+            // None of these is a vector of numbers, though many would pass for one in a sum.
+            const vectors = ['a', '1', undefined, null, 1, 1n, Symbol('s'), new Set([1]), { 0: 1, length: 1 }, new BigInt64Array(1), new BigUint64Array(1),
+              new DataView(new ArrayBuffer(8)), new ArrayBuffer(8), [NaN], [Infinity], [-Infinity], Float32Array.of(NaN), Float64Array.of(Infinity),
+              ['1'], ['a'], [null], [undefined], [,], new Array(1), [[1]], [1n], [true], [{}], [Symbol('s')], [new Number(1)], [new Date(0)],
+              [1, 2], [], transferred, Object.create(null), () => {}];
+            for (const vector of vectors) {
+              refused.push(await caught(() => S.cosineSimilarity(vector, [1])), await caught(() => S.cosineSimilarity([1], vector)));
             }
-            for (const [...args] of [[r, 2, 1], [r, -1, 1], [r, [1, 2], 1], [r, 0, -1], [r, 0, 0.5], [{}, 0, 1], [undefined, 0, 1]]) {
+            refused.push(await caught(() => S.cosineSimilarity([], [])), await caught(() => S.cosineSimilarity(transferred, transferred)));
+            const plain = { vectors: [1, 2, 3, 4], dimensions: 2 };
+            for (const [...args] of [[r, 2, 1], [r, -1, 1], [r, [1, 2], 1], [r, 0, -1], [r, 0, 0.5], [{}, 0, 1], [undefined, 0, 1], [r, 0], [r, 0, NaN],
+              [r, 0, Infinity], [r, 0, '1'], [r, 0, 1n], [r, 0, Symbol('s')], [r, NaN, 1], [r, 0.5, 1], [r, 0n, 1], [r, '0', 1], [r, null, 1], [r, Symbol('s'), 1],
+              [plain, [1, NaN], 1], [plain, [1, '2'], 1], [plain, [1, , ], 1], [plain, [[1], [2]], 1], [plain, new BigInt64Array(2), 1]]) {
               refused.push(await caught(() => S.topK(...args)));
             }
-            refused.push(await caught(() => S.vectorAt(r, 2)), await caught(() => S.similarityMatrix({ vectors: [1], dimensions: 2 })));
+            const indices = [2, -1, 0.5, NaN, '0', 0n, null, undefined, Symbol('s'), {}, Object.create(null)];
+            for (const index of indices) refused.push(await caught(() => S.vectorAt(r, index)));
+            const results = [null, undefined, 1, [], { vectors: [1], dimensions: 2 }, { vectors: [1, 2], dimensions: 2n }, { vectors: [1, 2], dimensions: '2' },
+              { vectors: [1, 2], dimensions: 0 }, { vectors: [1, 2], dimensions: -1 }, { vectors: [1, 2], dimensions: 0.5 }, { vectors: [], dimensions: Infinity },
+              { vectors: [1, 2], dimensions: NaN }, { vectors: new BigInt64Array(2), dimensions: 2 }, { vectors: '12', dimensions: 2 },
+              { vectors: { 0: 1, 1: 2 }, dimensions: 2 }, { vectors: [1, NaN], dimensions: 2 }, { vectors: [, 1], dimensions: 2 }, { vectors: ['1', 2], dimensions: 2 },
+              { vectors: [[1], [2]], dimensions: 2 }, { vectors: Float32Array.of(Infinity, 1), dimensions: 2 }];
+            for (const result of results) {
+              refused.push(await caught(() => S.similarityMatrix(result)), await caught(() => S.vectorAt(result, 0)), await caught(() => S.topK(result, 0, 1)));
+            }
+            // Four floats for each two of a million texts are beyond any memory.
+            const many = await caught(() => S.similarityMatrix({ vectors: new Int8Array(1_000_000), dimensions: 1 }));
             const constructed = await caught(() => new S.Embedder());
             e.close();
-            return { refused, constructed };";
+            return { refused, many, constructed, cases: options.length + 17 + 4 + 2 * vectors.length + 2 + 24 + indices.length + 3 * results.length };";
         let found = run(page, body, Value::Null).await?;
         let refused = found["refused"].as_array().context("no list")?;
-        ensure!(refused.len() == 35, "{} cases", refused.len());
-        for one in refused {
-            expect_code(one, "bad-input")?;
+        ensure!(found["cases"] == refused.len(), "{} cases, not {}", refused.len(), found["cases"]);
+        for (case, one) in refused.iter().enumerate() {
+            expect_code(one, "bad-input").with_context(|| format!("case {case}"))?;
         }
+        expect_code(&found["many"], "too-many")?;
         ensure!(found["constructed"]["name"] == "TypeError", "{found}");
         Ok(())
     })
@@ -216,6 +246,9 @@ async fn what_is_closed_or_aborted_ends() -> Result<()> {
             const aborted = new AbortController();
             aborted.abort();
             const ended = [await caught(() => S.Embedder.load({ signal: aborted.signal }))];
+            // A signal of another frame is no instance of this one's class.
+            const frame = document.documentElement.appendChild(document.createElementNS('http://www.w3.org/1999/xhtml', 'iframe'));
+            ended.push(await caught(() => S.Embedder.load({ signal: frame.contentWindow.AbortSignal.abort() })));
             const loading = new AbortController();
             ended.push(await caught(() => S.Embedder.load({ signal: loading.signal, progress: () => loading.abort() })));
 
@@ -410,6 +443,18 @@ async fn files_that_fail_give_typed_errors_and_another_try() -> Result<()> {
             let code = if model.contains('/') { "network" } else { "unknown-model" };
             expect_code(&found, code)?;
         }
+        // The server was reached: that it has no such file is no matter of the connection. Some answer
+        // with the site's page instead.
+        for (base, address, what) in [
+            ("no/such/place", "/some/folder/no/such/place/assets.json", "the server answered 404"),
+            ("library/index.html/?", "/some/folder/library/index.html/assets.json", "404"),
+        ] {
+            let found = run(page, LOAD, json!({ "base": base })).await?;
+            expect_code(&found, "network")?;
+            let message = found["message"].as_str().unwrap_or_default();
+            ensure!(message.contains(address) && message.contains(what), "{message}");
+            ensure!(message.contains("base") && !message.contains("connection"), "{message}");
+        }
         let body = "
             const stages = [];
             const model = 'all-MiniLM-L6-v2';
@@ -425,6 +470,131 @@ async fn files_that_fail_give_typed_errors_and_another_try() -> Result<()> {
             ensure!(stages.contains(&json!([stage, true])), "{found}");
         }
         ensure!(found["same"] == true && found["info"]["dimensions"] == 384, "{found}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_folder_needs_no_slash_at_its_end() -> Result<()> {
+    in_page("", async |page| {
+        let body = "
+            const asked = [];
+            const original = window.fetch;
+            window.fetch = (address, ...rest) => {
+              asked.push(`${address}`);
+              return `${address}`.endsWith('assets.json') ? Promise.resolve(new Response('', { status: 404 })) : original(address, ...rest);
+            };
+            const here = location.origin;
+            const frame = document.documentElement.appendChild(document.createElementNS('http://www.w3.org/1999/xhtml', 'iframe'));
+            const Other = frame.contentWindow.URL;
+            const folders = [
+              ['vendor/semblance', '/some/folder/vendor/semblance/'], ['vendor/semblance/', '/some/folder/vendor/semblance/'],
+              ['./vendor', '/some/folder/vendor/'], ['../vendor', '/some/vendor/'], ['/vendor', '/vendor/'], ['.', '/some/folder/'], ['./', '/some/folder/'],
+              ['..', '/some/'], ['/', '/'], [here, '/'], [`${here}/a/b`, '/a/b/'], [`//${location.host}/a/b`, '/a/b/'],
+              ['a/b?v=2', '/some/folder/a/b/'], ['a/b#c', '/some/folder/a/b/'], ['a/b?v=/x#/y', '/some/folder/a/b/'], ['a/b/?v=2#c', '/some/folder/a/b/'],
+              ['a/v1.2', '/some/folder/a/v1.2/'], ['a/index.html', '/some/folder/a/'], ['a/semblance.js?v=3', '/some/folder/a/'], ['a/assets.json', '/some/folder/a/'],
+              ['a/index.html/', '/some/folder/a/index.html/'], ['a b/ü', '/some/folder/a%20b/%C3%BC/'], ['  a/b ', '/some/folder/a/b/'], ['a\\\\b', '/some/folder/a/b/'],
+              [new URL('a/b', location.href), '/some/folder/a/b/'], [new URL('a/b?c#d', location.href), '/some/folder/a/b/'],
+              [new Other('/a/b', here), '/a/b/'], [location, '/some/folder/icon.svg/'],
+            ];
+            const wrong = [];
+            for (const [base, path] of folders) {
+              asked.length = 0;
+              const found = await caught(() => S.Embedder.load({ base }));
+              if (found.code !== 'network' || asked.find((address) => address.endsWith('.json')) !== `${here}${path}assets.json`) wrong.push([`${base}`, found, ...asked]);
+            }
+            // The same for a model's folder, whose list is asked for after the engine's.
+            window.fetch = (address, ...rest) => { asked.push(`${address}`); return original(address, ...rest); };
+            for (const [model, path] of folders) {
+              if (typeof model === 'string' && !model.includes('/')) continue;
+              if (['/some/folder/'].includes(path) || model === location) continue;
+              asked.length = 0;
+              const found = await caught(() => S.Embedder.load({ model }));
+              if (asked[1] !== `${here}${path}assets.json`) wrong.push(['model', `${model}`, found, ...asked]);
+            }
+            window.fetch = original;
+            // A whole start, both without their slash.
+            const e = await S.Embedder.load({ base: '../folder', model: new URL('../folder?x', location.href), workers: 1 });
+            const { dimensions } = await e.embed(['a']);
+            e.close();
+            const refused = [];
+            for (const base of ['', ' ', '?v=2', '#part', 'http://', 'http://[', 'http://a:b@example.org/', 'http://me@example.org',
+              'localhost:8080/vendor', 'c:/vendor', 'C:\\\\vendor', 'data:text/plain,x', 'blob:http://example.org/1', 'mailto:a@b.c', 'javascript:0', 'about:blank',
+              null, 3, 3n, NaN, true, Symbol('s'), {}, ['vendor'], () => 'vendor', new Date(), Object.create(null)]) {
+              refused.push(await caught(() => S.Embedder.load({ base })));
+              if (typeof base !== 'string' || base.includes('/')) refused.push(await caught(() => S.Embedder.load({ model: base })));
+            }
+            return { wrong, dimensions, refused };";
+        let found = run(page, body, Value::Null).await?;
+        ensure!(found["wrong"] == json!([]), "{found:#}");
+        ensure!(found["dimensions"] == 384, "{found}");
+        let refused = found["refused"].as_array().context("no list")?;
+        ensure!(refused.len() > 40, "{} cases", refused.len());
+        for one in refused {
+            expect_code(one, "bad-input")?;
+            let message = one["message"].as_str().unwrap_or_default();
+            ensure!(message.contains("folder"), "{message}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn numbers_of_any_size_and_type_have_right_cosines() -> Result<()> {
+    in_page("", async |page| {
+        let body = "
+            const wrong = [];
+            const expect = (a, b, expected) => {
+              for (const [x, y] of [[a, b], [b, a]]) {
+                const found = S.cosineSimilarity(x, y);
+                // Equal and opposite ones exactly, others up to rounding.
+                const close = Math.abs(found - expected) < 1e-15 && (x !== y || found === 1);
+                if (!close) wrong.push([Array.from(a), Array.from(b), found, expected]);
+              }
+            };
+            const sizes = [5e-324, 1e-310, 1e-200, 1e-162, 1e-154, 1e-120, 1e-90, 1e-61, 1e-60, 1e-59, 1, 1e59, 1e60, 1e61, 1e77, 1e154, 1e160, 1e200, 1e308];
+            for (const x of sizes) {
+              expect([x, x], [x, x], 1);
+              const same = [x, x / 2, -x];
+              expect(same, same, 1);
+              for (const y of sizes) {
+                expect([x, x], [y, y], 1);
+                expect([x, 0], [-y, 0], -1);
+                expect([x, 0], [0, y], 0);
+                expect([x, 0], [y, y], Math.SQRT1_2);
+                expect([0, 0], [y, y], 0);
+              }
+            }
+            expect([1.7e308, 1.7e308, 1.7e308], [1.7e308, 1.7e308, 1.7e308], 1);
+            expect([1e200, 1e-200], [1e200, 1e-200], 1);
+            expect([1e200, 1e-200], [1e-200, 1e200], 0);
+            expect([0, -0], [0, 0], 0);
+            const types = [Float32Array, Float64Array, Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array];
+            if (globalThis.Float16Array) types.push(Float16Array);
+            for (const A of types) for (const B of [Array, ...types]) expect(A.of(3, 4), B.of(4, 3), 0.96);
+            expect(Int32Array.of(-(2 ** 31), 2 ** 31 - 1), Int32Array.of(-(2 ** 31), 2 ** 31 - 1), 1);
+            // Rows of a result likewise.
+            const result = { dimensions: 2, vectors: [1e-200, 0, 1e200, 1e200, 0, 1e-310, -1e308, 0, 0, 0] };
+            return {
+              wrong,
+              matrix: Array.from(S.similarityMatrix(result), (x) => Math.round(x * 1000) / 1000 + 0),
+              nearest: S.topK(result, [1e-300, 1e-300], 3).map(({ index, score }) => [index, Math.round(score * 1000) / 1000]),
+              row: S.topK(result, 3, 1),
+              at: S.vectorAt(result, 1),
+              none: [S.similarityMatrix({ vectors: [], dimensions: 2 }).length, S.topK({ vectors: [], dimensions: 2 }, [1, 2], 3).length],
+            };";
+        let found = run(page, body, Value::Null).await?;
+        ensure!(found["wrong"] == json!([]), "{:#}", found["wrong"]);
+        let matrix = json!([
+            1, 0.707, 0, -1, 0, 0.707, 1, 0.707, -0.707, 0, 0, 0.707, 1, 0, 0, -1, -0.707, 0, 1, 0, 0, 0, 0, 0, 0
+        ]);
+        ensure!(found["matrix"] == matrix, "{found}");
+        ensure!(found["nearest"] == json!([[1, 1], [0, 0.707], [2, 0.707]]), "{found}");
+        ensure!(found["row"][0]["score"].as_f64() == Some(0.0), "{found}");
+        ensure!(found["at"] == json!([1e200, 1e200]), "{found}");
+        ensure!(found["none"] == json!([0, 0]), "{found}");
         Ok(())
     })
     .await
