@@ -46,6 +46,12 @@ impl Draft {
         }
     }
 
+    /// Forgets the table: there was nothing in it.
+    pub fn clear(&mut self) {
+        self.columns.clear();
+        self.header = None;
+    }
+
     /// Rows so far.
     pub fn rows(&self) -> usize {
         self.rows

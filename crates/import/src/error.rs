@@ -76,14 +76,12 @@ pub enum ImportError {
     },
     /// An archive that unpacks to far more than any document does.
     #[error(
-        "A part of this file, {member}, unpacks to more than {limit} MB. That is no ordinary \
-         document, so it isn't opened. If you trust it, save it as CSV, and open that."
+        "A part of this file, {member}, unpacks to far more than documents do, so it isn't opened. \
+         If you trust it, open it in its program, save it as CSV, and open that."
     )]
     ZipBomb {
         /// Name of the part inside the archive.
         member: String,
-        /// Megabytes that were allowed.
-        limit: u64,
     },
     /// Two files that belong together don't.
     #[error(

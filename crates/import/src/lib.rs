@@ -10,12 +10,14 @@
 //!
 //! Start reading at `registry.rs`, which has all formats.
 
+mod archive;
 mod binary;
 mod column;
 mod draft;
 mod encoding;
 mod error;
 mod format;
+mod grid;
 mod guess;
 mod imported;
 mod kind;
@@ -25,8 +27,11 @@ mod options;
 mod readers;
 mod registry;
 mod source;
+#[cfg(test)]
+mod tests;
 mod vectors;
 pub mod write;
+mod xml;
 
 pub use column::Column;
 pub use encoding::{EncodingChoice, TextEncoding, encodings};

@@ -52,6 +52,8 @@ pub enum NoteKind {
     HalfCharacter,
     /// Kept as the JSON they are: lists and objects in a cell.
     Nested,
+    /// Empty: cells of a spreadsheet with a formula whose result the file doesn't have.
+    NoResult,
     /// Kept: cells of a spreadsheet that show an error.
     ErrorCell,
     /// Kept: characters that can't be seen.
@@ -68,7 +70,8 @@ impl NoteKind {
         use NoteKind::*;
         match self {
             EmptyLine | EmptyRow | BrokenLine | Code | Markup | FrontMatter | DelimiterLine
-            | OtherPart | BesideTable | Unreadable | HalfCharacter | OddVector | MoreRows => true,
+            | OtherPart | BesideTable | Unreadable | HalfCharacter | NoResult | OddVector
+            | MoreRows => true,
             ShortRow | LongRow | OddQuotes | OpenQuote | Nested | ErrorCell | ControlCharacter => {
                 false
             }
@@ -136,6 +139,10 @@ impl NoteKind {
             Nested => (
                 "1 cell holds a list or an object and is kept as JSON",
                 "# cells hold lists or objects and are kept as JSON",
+            ),
+            NoResult => (
+                "1 cell has a formula without its result and is empty",
+                "# cells have formulas without their results and are empty",
             ),
             ErrorCell => ("1 cell shows an error", "# cells show an error"),
             ControlCharacter => (

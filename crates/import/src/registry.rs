@@ -9,9 +9,9 @@ use crate::error::ImportError;
 use crate::format::Format;
 use crate::note::NoteKind;
 use crate::options::Options;
-use crate::readers::{delimited, json, json_lines, plain};
+use crate::readers::{delimited, json, json_lines, npy, ods, plain, xlsx};
 use crate::source::{Sample, Source};
-use crate::{binary, limits};
+use crate::{archive, binary, limits};
 
 /// What makes up a format.
 pub struct Reader {
@@ -37,12 +37,15 @@ pub enum Looks {
     /// It could be, and no name says otherwise.
     Alike,
     /// It can't be anything else, whatever its name.
-    #[expect(dead_code, reason = "for binary formats")]
     Surely,
 }
 
 /// All readers; of two that a file looks alike to, the first has it.
 pub static READERS: &[&Reader] = &[
+    &xlsx::READER,
+    &ods::READER,
+    &npy::NPY,
+    &npy::NPZ,
     &json::READER,
     &json_lines::READER,
     &delimited::READER,
@@ -99,6 +102,9 @@ pub fn sniff(source: &Source, encoding: Option<&str>) -> Result<Format, ImportEr
         if rank > best.0 {
             best = (rank, reader.format());
         }
+    }
+    if best.0 < 3 {
+        archive::refuse(source.bytes)?;
     }
     if best.0 < 3 && sample.text.is_empty() {
         let blank = source.bytes.len() <= limits::SAMPLE

@@ -51,7 +51,6 @@ impl<'a> Source<'a> {
 /// The beginning of a file, for readers to tell whether it is theirs.
 pub struct Sample<'a> {
     /// All bytes.
-    #[expect(dead_code, reason = "for binary formats")]
     pub bytes: &'a [u8],
     /// The beginning as text, in whole lines where there is more than one; empty where the bytes
     /// are none.

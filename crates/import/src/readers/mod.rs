@@ -3,4 +3,7 @@
 pub mod delimited;
 pub mod json;
 pub mod json_lines;
+pub mod npy;
+pub mod ods;
 pub mod plain;
+pub mod xlsx;

@@ -7,8 +7,7 @@ use csv::{Reader as CsvReader, ReaderBuilder, StringRecord};
 
 use crate::draft::Draft;
 use crate::error::ImportError;
-use crate::guess;
-use crate::limits::SAMPLE_ROWS;
+use crate::grid::Grid;
 use crate::note::NoteKind;
 use crate::registry::{Input, Looks, Reader};
 use crate::source::Sample;
@@ -53,16 +52,16 @@ fn read(input: &Input, draft: &mut Draft) -> Result<(), ImportError> {
     let mut rows = Rows::new(text, delimiter, quoted);
     rows.end = open.map(|(start, _)| start as u64);
     rows.line = skipped;
-    let mut table = Table::begin(&mut rows, input, draft)?;
-    table.read(&mut rows, draft)?;
+    let mut grid = Grid::new(input.options.header, true);
+    take(&mut rows, &mut grid, draft)?;
     if let Some((start, line)) = open {
         // After a quote that is never closed everything would be one cell.
         draft.notes.at(NoteKind::OpenQuote, line + skipped);
         let mut rows = Rows::new(text.get(start..).unwrap_or_default(), delimiter, false);
         rows.line = skipped + line - 1;
-        table.read(&mut rows, draft)?;
+        take(&mut rows, &mut grid, draft)?;
     }
-    Ok(())
+    grid.finish(draft)
 }
 
 /// A delimiter that a person chose.
@@ -118,80 +117,14 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// What is known of the table after its first rows.
-struct Table {
-    /// Cells that a row should have.
-    width: usize,
-}
-
-impl Table {
-    /// Reads the first rows, and tells from them whether there is a header and how many columns.
-    fn begin(rows: &mut Rows, input: &Input, draft: &mut Draft) -> Result<Table, ImportError> {
-        let mut first = Vec::new();
-        while first.len() < SAMPLE_ROWS {
-            let Some(line) = rows.next()? else { break };
-            first.push((line, rows.record.clone()));
+/// Takes all rows of a part.
+fn take(rows: &mut Rows, grid: &mut Grid, draft: &mut Draft) -> Result<(), ImportError> {
+    while let Some(line) = rows.next()? {
+        if !grid.row(line, rows.record.iter(), draft)? {
+            break;
         }
-        let cells: Vec<Vec<&str>> = first.iter().map(|(_, row)| row.iter().collect()).collect();
-        let header = input
-            .options
-            .header
-            .unwrap_or_else(|| guess::header(&cells));
-        draft.header = Some(header);
-        let names = first.first().filter(|_| header);
-        for name in names.iter().flat_map(|(_, row)| row.iter()) {
-            draft.add_column(name)?;
-        }
-        let width = match names {
-            Some((_, row)) => row.len(),
-            None => usual_width(&cells),
-        };
-        while draft.width() < width {
-            draft.add_column("")?;
-        }
-        let table = Table { width };
-        for (line, row) in first.iter().skip(usize::from(header)) {
-            table.row(*line, row, draft)?;
-        }
-        Ok(table)
     }
-
-    fn read(&mut self, rows: &mut Rows, draft: &mut Draft) -> Result<(), ImportError> {
-        while let Some(line) = rows.next()? {
-            if !self.row(line, &rows.record, draft)? {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes a row; false where no more are wanted.
-    fn row(&self, line: usize, row: &StringRecord, draft: &mut Draft) -> Result<bool, ImportError> {
-        let filled = (0..row.len()).rev().find(|&place| {
-            let cell = row.get(place).unwrap_or_default();
-            !cell.trim().is_empty()
-        });
-        let Some(filled) = filled else {
-            draft.notes.at(NoteKind::EmptyRow, line);
-            return Ok(true);
-        };
-        if !draft.wants_more() {
-            return Ok(false);
-        }
-        if row.len() < self.width {
-            draft.notes.at(NoteKind::ShortRow, line);
-        } else if filled >= self.width {
-            draft.notes.at(NoteKind::LongRow, line);
-        }
-        draft.push_row(row.iter())?;
-        Ok(true)
-    }
-}
-
-/// The number of cells that most rows have.
-fn usual_width(rows: &[Vec<&str>]) -> usize {
-    let widths = rows.iter().map(Vec::len);
-    scan::most_frequent(widths).map_or(1, |(width, _)| width)
+    Ok(())
 }
 
 #[cfg(test)]
