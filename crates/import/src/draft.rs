@@ -29,6 +29,8 @@ pub struct Draft {
     pub parts: Vec<String>,
     /// Which of them is read.
     pub part: Option<String>,
+    /// Name of the column of the texts, where the format leaves no doubt.
+    pub texts: Option<&'static str>,
     /// Vectors that the reader itself came upon.
     pub vectors: Option<Vectors>,
     columns: Vec<Column>,
@@ -154,7 +156,9 @@ impl Draft {
         if self.rows == 0 {
             return Err(ImportError::NoRows(format.label()));
         }
-        let texts = guess::texts(&self.columns);
+        let named = |column: &Column| Some(column.name.as_str()) == self.texts;
+        let known = self.columns.iter().position(named);
+        let texts = known.or_else(|| guess::texts(&self.columns));
         Ok(Imported {
             format,
             encoding: self.encoding,

@@ -9,7 +9,7 @@ use crate::error::ImportError;
 use crate::format::Format;
 use crate::note::NoteKind;
 use crate::options::Options;
-use crate::readers::{delimited, json, json_lines, npy, ods, plain, xlsx};
+use crate::readers::{delimited, html, json, json_lines, markdown, npy, ods, plain, xlsx};
 use crate::source::{Sample, Source};
 use crate::{archive, binary, limits};
 
@@ -48,6 +48,8 @@ pub static READERS: &[&Reader] = &[
     &npy::NPZ,
     &json::READER,
     &json_lines::READER,
+    &html::READER,
+    &markdown::READER,
     &delimited::READER,
     &plain::READER,
 ];

@@ -2,6 +2,8 @@
 
 mod delimited;
 mod npy;
+mod xlsx;
 
 pub use delimited::{CsvOptions, csv, tsv};
 pub use npy::npy;
+pub use xlsx::{XlsxError, xlsx};

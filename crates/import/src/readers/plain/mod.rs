@@ -33,6 +33,7 @@ fn read(input: &Input, draft: &mut Draft) -> Result<(), ImportError> {
         None => shape.wrapped && !input.options.transcript,
     };
     draft.shape = Some(shape);
+    draft.texts = Some("text");
     if input.options.transcript {
         messages(&text, survey.speech, draft)
     } else if shape.by_paragraph {
