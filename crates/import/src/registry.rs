@@ -11,7 +11,7 @@ use crate::note::NoteKind;
 use crate::options::Options;
 use crate::readers::{delimited, html, json, json_lines, markdown, npy, ods, plain, xlsx};
 use crate::source::{Sample, Source};
-use crate::{archive, binary, limits};
+use crate::{archive, binary};
 
 /// What makes up a format.
 pub struct Reader {
@@ -108,9 +108,8 @@ pub fn sniff(source: &Source, encoding: Option<&str>) -> Result<Format, ImportEr
     if best.0 < 3 {
         archive::refuse(source.bytes)?;
     }
-    if best.0 < 3 && sample.text.is_empty() {
-        let blank = source.bytes.len() <= limits::SAMPLE
-            && source.bytes.iter().all(u8::is_ascii_whitespace);
+    if best.0 < 3 && sample.start().is_empty() {
+        let blank = sample.whole && source.bytes.iter().all(u8::is_ascii_whitespace);
         return Err(if blank {
             ImportError::Empty
         } else {

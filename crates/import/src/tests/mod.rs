@@ -1,3 +1,5 @@
 //! Tests over all formats.
 
+mod hostile;
 mod others;
+mod round_trip;

@@ -168,6 +168,9 @@ fn by_key(members: &Members, draft: &mut Draft) -> Result<(), ImportError> {
             .all(|(_, value)| value.get().starts_with('"'));
         // Many texts under their keys are rows; a few are the fields of one.
         if !texts || members.len() < 8 {
+            if !draft.wants_more() {
+                return Ok(());
+            }
             for (name, value) in members {
                 records.set(name, value, draft)?;
             }
