@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use crate::error::ImportError;
+use crate::error::{ImportError, clipped};
 
 /// Bytes that a member may unpack to, and all that are kept in memory together. A sheet of a million rows and ten columns has about half.
 const MOST: u64 = 1 << 30;
@@ -99,22 +99,22 @@ impl<'a> Archive<'a> {
 pub fn failure(error: &io::Error, member: &str, format: &'static str) -> ImportError {
     if error.get_ref().is_some_and(|inner| inner.is::<Overrun>()) {
         return ImportError::ZipBomb {
-            member: member.to_owned(),
+            member: clipped(member.to_owned()),
         };
     }
-    ImportError::Malformed {
+    ImportError::malformed(
         format,
-        reason: format!("its part {member} is damaged ({error})"),
-        advice: "Save or download it once more.",
-    }
+        format!("its part {member} is damaged ({error})"),
+        "Save or download it once more.",
+    )
 }
 
 fn broken(format: &'static str, error: &ZipError) -> ImportError {
-    ImportError::Malformed {
+    ImportError::malformed(
         format,
-        reason: format!("the archive is damaged or cut off ({error})"),
-        advice: "Save or download it once more.",
-    }
+        format!("the archive is damaged or cut off ({error})"),
+        "Save or download it once more.",
+    )
 }
 
 /// A stream that fails where it gets longer than it may.

@@ -19,7 +19,7 @@ pub struct Draft {
     pub notes: Notes,
     /// The encoding of the text.
     pub encoding: Option<TextEncoding>,
-    /// The sign between cells.
+    /// The character between cells.
     pub delimiter: Option<char>,
     /// Whether the first row was taken as names.
     pub header: Option<bool>,

@@ -30,7 +30,9 @@ pub enum ImportError {
     #[error("There is no format “{0}”. Choose one from the list.")]
     UnknownFormat(String),
     /// The delimiter that was asked for can't be one.
-    #[error("“{0}” can't part columns. Choose a comma, a semicolon, a tab or another single sign.")]
+    #[error(
+        "“{0}” can't separate columns. Choose a comma, a semicolon, a tab or another single character."
+    )]
     BadDelimiter(String),
     /// The file is not what its format demands.
     #[error("This can't be read as {format}: {reason}. {advice}")]
@@ -50,8 +52,8 @@ pub enum ImportError {
     NoRows(&'static str),
     /// More columns than any spreadsheet has.
     #[error(
-        "Line {line} has more than {limit} columns. This may not be a table, or its lines may be \
-         parted by another sign."
+        "Line {line} has more than {limit} columns. This may not be a table, or its cells may be \
+         separated by another character."
     )]
     TooManyColumns {
         /// Line or row where it happens, from 1.
@@ -62,7 +64,7 @@ pub enum ImportError {
     /// Rows differ so much in length that filling them up would take all memory.
     #[error(
         "The rows are too uneven to be one table: up to line {line}, most are far shorter than \
-         the longest. Check the sign between columns, or read it as plain text."
+         the longest. Check the separator between columns, or read it as plain text."
     )]
     TooUneven {
         /// Line or row where it was noticed, from 1.
@@ -97,4 +99,30 @@ pub enum ImportError {
     /// A file that should hold vectors holds none.
     #[error("There are no vectors in this file: {0}. Open it as a table instead.")]
     NoVectors(String),
+}
+
+impl ImportError {
+    /// [`ImportError::Malformed`] with a reason that may come from anywhere: parsers quote what they
+    /// stumble over, however long it is.
+    pub(crate) fn malformed(
+        format: &'static str,
+        reason: impl ToString,
+        advice: &'static str,
+    ) -> ImportError {
+        ImportError::Malformed {
+            format,
+            reason: clipped(reason.to_string()),
+            advice,
+        }
+    }
+}
+
+/// Cuts what a message quotes from a file to a length that can be shown.
+pub(crate) fn clipped(mut quote: String) -> String {
+    const LONGEST: usize = 200;
+    if let Some((end, _)) = quote.char_indices().nth(LONGEST) {
+        quote.truncate(end);
+        quote.push('…');
+    }
+    quote
 }

@@ -43,13 +43,13 @@ fn letters(word: &str) -> usize {
         return 0;
     }
     let (mut letters, mut others, mut ascii) = (0, 0, true);
-    for sign in word.chars().take(1_000) {
-        if sign.is_alphabetic() {
+    for c in word.chars().take(1_000) {
+        if c.is_alphabetic() {
             letters += 1;
-        } else if !sign.is_ascii_punctuation() {
+        } else if !c.is_ascii_punctuation() {
             others += 1;
         }
-        ascii = ascii && sign.is_ascii();
+        ascii = ascii && c.is_ascii();
     }
     if others > letters || (ascii && letters > LONGEST_WORD) {
         0

@@ -16,7 +16,7 @@ pub struct Imported {
     pub format: Format,
     /// The encoding, for formats that are text.
     pub encoding: Option<TextEncoding>,
-    /// The sign between cells, for tables in text.
+    /// The character between cells, for tables in text.
     pub delimiter: Option<char>,
     /// Whether the first row was taken as names of the columns; none where the format has no such
     /// row.

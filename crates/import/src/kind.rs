@@ -99,7 +99,7 @@ pub fn is_date(cell: &str) -> bool {
 
 /// `2021-03-12` and the other ways to write a day in digits.
 pub(crate) fn is_day(date: &str) -> bool {
-    let Some(separator) = date.chars().find(|sign| !sign.is_ascii_digit()) else {
+    let Some(separator) = date.chars().find(|c| !c.is_ascii_digit()) else {
         return false;
     };
     if !matches!(separator, '-' | '.' | '/') {
@@ -123,20 +123,14 @@ pub(crate) fn is_time(time: &str) -> bool {
     };
     let minute = rest.get(..2).unwrap_or_default();
     let after = rest.get(2..).unwrap_or_default();
-    let tail = |sign: char| {
-        sign.is_ascii_digit()
-            || matches!(
-                sign,
-                ':' | '.' | ',' | '+' | '-' | ' ' | '\u{a0}' | '\u{202f}'
-            )
-            || matches!(
-                sign,
-                'a' | 'p' | 'm' | 'A' | 'P' | 'M' | 'Z' | 'U' | 'T' | 'C'
-            )
+    let tail = |c: char| {
+        c.is_ascii_digit()
+            || matches!(c, ':' | '.' | ',' | '+' | '-' | ' ' | '\u{a0}' | '\u{202f}')
+            || matches!(c, 'a' | 'p' | 'm' | 'A' | 'P' | 'M' | 'Z' | 'U' | 'T' | 'C')
     };
     is_digits(hour, 1..=2)
         && is_digits(minute, 2..=2)
-        && !after.starts_with(|sign: char| sign.is_ascii_digit())
+        && !after.starts_with(|c: char| c.is_ascii_digit())
         && after.chars().all(tail)
 }
 

@@ -1,5 +1,5 @@
 //! Files that people bring, as tables: bytes in, texts, fields and vectors out. And back, in
-//! [`write`].
+//! [`mod@write`].
 //!
 //! [`sniff`] tells the format of a file, [`read`] reads it as [`Options`] say. Both are pure: no
 //! browser, no clock, no files. What is guessed can be overridden, and the result says what the

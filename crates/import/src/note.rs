@@ -42,7 +42,7 @@ pub enum NoteKind {
     ShortRow,
     /// Kept in columns of their own: more cells than there are columns.
     LongRow,
-    /// Kept: quotes that don't enclose a cell.
+    /// Perhaps left out: quotes that don't enclose the whole cell.
     OddQuotes,
     /// Read without quotes: all that follows a quote that is never closed.
     OpenQuote,
@@ -70,11 +70,9 @@ impl NoteKind {
         use NoteKind::*;
         match self {
             EmptyLine | EmptyRow | BrokenLine | Code | Markup | FrontMatter | DelimiterLine
-            | OtherPart | BesideTable | Unreadable | HalfCharacter | NoResult | OddVector
-            | MoreRows => true,
-            ShortRow | LongRow | OddQuotes | OpenQuote | Nested | ErrorCell | ControlCharacter => {
-                false
-            }
+            | OtherPart | BesideTable | Unreadable | HalfCharacter | NoResult | OddQuotes
+            | OddVector | MoreRows => true,
+            ShortRow | LongRow | OpenQuote | Nested | ErrorCell | ControlCharacter => false,
         }
     }
 
@@ -121,8 +119,8 @@ impl NoteKind {
                 "# rows have more cells than columns; they get columns of their own",
             ),
             OddQuotes => (
-                "1 quote stands where none should be and is kept",
-                "# quotes stand where none should be and are kept",
+                "1 cell has a quote in an odd place, which may be missing now",
+                "# cells have quotes in odd places, which may be missing now",
             ),
             OpenQuote => (
                 "a quote is never closed; what follows is read without quotes",

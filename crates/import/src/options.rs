@@ -12,7 +12,7 @@ pub struct Options {
     pub format: Option<Format>,
     /// Name of the encoding, one of [`crate::encodings`]. Not for formats that fix theirs.
     pub encoding: Option<String>,
-    /// The sign between the cells of a row: one ASCII character, but no quote or line end.
+    /// The character between the cells of a row: one ASCII character, but no quote or line end.
     pub delimiter: Option<char>,
     /// Whether the first row of a table names its columns.
     pub header: Option<bool>,

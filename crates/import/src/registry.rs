@@ -24,23 +24,23 @@ pub struct Reader {
     /// Media types that mean this format.
     pub media_types: &'static [&'static str],
     /// Tells from the beginning of a file whether it has this format.
-    pub looks: fn(&Sample) -> Looks,
+    pub evidence: fn(&Sample) -> Evidence,
     /// Reads all of a file.
     pub read: fn(&Input, &mut Draft) -> Result<(), ImportError>,
 }
 
-/// How much the beginning of a file looks like a format.
+/// How strongly the beginning of a file speaks for a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Looks {
+pub enum Evidence {
     /// Nothing speaks for it. A file with the right name is read all the same.
-    Unlike,
+    Absent,
     /// It could be, and no name says otherwise.
-    Alike,
+    Weak,
     /// It can't be anything else, whatever its name.
-    Surely,
+    Conclusive,
 }
 
-/// All readers; of two that a file looks alike to, the first has it.
+/// All readers; of two with the same evidence the first is taken.
 pub static READERS: &[&Reader] = &[
     &xlsx::READER,
     &ods::READER,
@@ -67,8 +67,7 @@ impl<'a> Input<'a> {
     pub fn text(&self, draft: &mut Draft) -> Result<Cow<'a, str>, ImportError> {
         let (text, found) = encoding::decode(self.source.bytes, self.options.encoding.as_deref())?;
         draft.notes.add(NoteKind::Unreadable, found.unreadable);
-        let hidden =
-            |sign: &char| sign.is_control() && !matches!(sign, '\t' | '\n' | '\r' | '\x0c');
+        let hidden = |c: &char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c');
         let hidden = text.chars().filter(hidden).count();
         draft.notes.add(
             NoteKind::ControlCharacter,
@@ -88,14 +87,14 @@ pub fn sniff(source: &Source, encoding: Option<&str>) -> Result<Format, ImportEr
     let sample = Sample::of(source.bytes, encoding)?;
     let (extension, media_type) = (source.extension(), source.media_type());
     let rank = |reader: &Reader| {
-        let looks = (reader.looks)(&sample);
+        let evidence = (reader.evidence)(&sample);
         let named = reader.extensions.contains(&extension.as_str())
             || reader.media_types.contains(&media_type.as_str());
-        match looks {
-            Looks::Surely => 3,
+        match evidence {
+            Evidence::Conclusive => 3,
             _ if named => 2,
-            Looks::Alike => 1,
-            Looks::Unlike => 0,
+            Evidence::Weak => 1,
+            Evidence::Absent => 0,
         }
     };
     let mut best = (0, plain::READER.format());

@@ -85,7 +85,7 @@ impl<R: BufRead> Xml<R> {
             Event::Text(text) => Step::Text(text.xml10_content().into_owned().into()),
             Event::CData(text) => Step::Text(text.into_inner()),
             Event::GeneralRef(name) => Step::Text(match name.resolve_char_ref() {
-                Ok(Some(sign)) => sign.to_string().into(),
+                Ok(Some(c)) => c.to_string().into(),
                 _ => match resolve_predefined_entity(&name) {
                     Some(text) => text.into(),
                     None => format!("&{};", &*name).into(),
@@ -100,10 +100,10 @@ impl<R: BufRead> Xml<R> {
 fn broken(error: Error, part: &str, format: &'static str) -> ImportError {
     match error {
         Error::Io(error) => archive::failure(&error, part, format),
-        other => ImportError::Malformed {
+        other => ImportError::malformed(
             format,
-            reason: format!("its part {part} is damaged ({other})"),
-            advice: "Open it in its program, save it again or as CSV, and open that.",
-        },
+            format!("its part {part} is damaged ({other})"),
+            "Open it in its program, save it again or as CSV, and open that.",
+        ),
     }
 }

@@ -15,6 +15,7 @@ const WASM_CRATES: &[&str] = &[
     "semblance-app",
     "semblance-client",
     "semblance-encoder",
+    "semblance-import",
     "semblance-kernels",
     "semblance-library",
     "semblance-protocol",

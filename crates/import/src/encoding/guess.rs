@@ -145,7 +145,7 @@ fn sample(bytes: &[u8]) -> Vec<u8> {
     sample
 }
 
-/// White space and signs below the digits: no encoding uses them as a part of a character.
+/// White space and characters below the digits: no encoding uses them as a part of a character.
 fn is_boundary(byte: u8) -> bool {
     byte < b'0'
 }

@@ -93,7 +93,7 @@ fn in_any_case<'a>(
 ) -> (Cow<'a, str>, TextEncoding) {
     if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
         if encoding.is_single_byte() {
-            found.unreadable = text.chars().filter(|&sign| is_c1(sign)).count();
+            found.unreadable = text.chars().filter(|&c| is_c1(c)).count();
         }
         return (text, found);
     }
@@ -114,8 +114,8 @@ fn is_utf16(encoding: &'static Encoding) -> bool {
     encoding == UTF_16LE || encoding == UTF_16BE
 }
 
-fn is_c1(sign: char) -> bool {
-    ('\u{80}'..='\u{9f}').contains(&sign)
+fn is_c1(c: char) -> bool {
+    ('\u{80}'..='\u{9f}').contains(&c)
 }
 
 fn after(bytes: &[u8], length: usize) -> &[u8] {
@@ -126,10 +126,10 @@ fn after(bytes: &[u8], length: usize) -> &[u8] {
 /// could not be decoded.
 pub(crate) fn is_text(text: &str) -> bool {
     let (mut strange, mut all) = (0_usize, 0_usize);
-    for sign in text.chars().take(crate::limits::SAMPLE) {
+    for c in text.chars().take(crate::limits::SAMPLE) {
         all += 1;
-        let control = sign.is_control() && !matches!(sign, '\t' | '\n' | '\r' | '\x0c' | '\u{85}');
-        strange += usize::from(control || sign == '\u{fffd}');
+        let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\u{85}');
+        strange += usize::from(control || c == '\u{fffd}');
     }
     strange * 50 <= all
 }

@@ -15,8 +15,8 @@ pub fn guess(bytes: &[u8]) -> Option<&'static Encoding> {
     let (mut little, mut big) = (0_usize, 0_usize);
     for pair in sample.chunks_exact(2) {
         match *pair {
-            [sign, 0] => little += weight(sign),
-            [0, sign] => big += weight(sign),
+            [c, 0] => little += weight(c),
+            [0, c] => big += weight(c),
             _ => {}
         }
     }
@@ -34,10 +34,10 @@ pub fn guess(bytes: &[u8]) -> Option<&'static Encoding> {
     .then_some(order)
 }
 
-/// White space says more than letters: with the bytes in the wrong order it is a rare sign, and a
+/// White space says more than letters: with the bytes in the wrong order it is a rare character, and a
 /// letter a Chinese character.
-fn weight(sign: u8) -> usize {
-    match sign {
+fn weight(c: u8) -> usize {
+    match c {
         b'\n' | b'\r' | b' ' => 8,
         b'\t' | 0x21..=0x7e => 1,
         _ => 0,

@@ -7,7 +7,7 @@ use super::plain::{lines, says_something};
 use crate::draft::Draft;
 use crate::error::ImportError;
 use crate::note::NoteKind;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 use crate::source::Sample;
 
 pub const READER: Reader = Reader {
@@ -15,14 +15,14 @@ pub const READER: Reader = Reader {
     label: "JSON Lines",
     extensions: &["jsonl", "ndjson", "jsonlines", "ldjson"],
     media_types: &["application/x-ndjson", "application/jsonl"],
-    looks,
+    evidence,
     read,
 };
 
 /// Lines that are looked at.
 const SAMPLE: usize = 50;
 
-fn looks(sample: &Sample) -> Looks {
+fn evidence(sample: &Sample) -> Evidence {
     let (mut right, mut all) = (0, 0);
     for line in lines(&sample.text)
         .filter(|line| says_something(line))
@@ -33,9 +33,9 @@ fn looks(sample: &Sample) -> Looks {
         right += usize::from(starts && serde_json::from_str::<&RawValue>(line).is_ok());
     }
     if all >= 2 && right * 10 >= all * 9 {
-        Looks::Alike
+        Evidence::Weak
     } else {
-        Looks::Unlike
+        Evidence::Absent
     }
 }
 

@@ -6,7 +6,7 @@ use super::plain::says_something;
 use crate::draft::Draft;
 use crate::error::ImportError;
 use crate::note::NoteKind;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 
 pub const READER: Reader = Reader {
     id: "markdown",
@@ -14,7 +14,7 @@ pub const READER: Reader = Reader {
     extensions: &["md", "markdown", "mkd", "mdown"],
     media_types: &["text/markdown"],
     // Any text could be; so a name must say so.
-    looks: |_| Looks::Unlike,
+    evidence: |_| Evidence::Absent,
     read,
 };
 

@@ -9,7 +9,7 @@ use crate::error::ImportError;
 use crate::grid::Grid;
 use crate::limits::MAX_COLUMNS;
 use crate::note::NoteKind;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 use crate::source::Sample;
 use crate::xml::{Step, Tag, Xml};
 
@@ -18,7 +18,7 @@ pub const READER: Reader = Reader {
     label: "a spreadsheet (.ods)",
     extensions: &["ods"],
     media_types: &["application/vnd.oasis.opendocument.spreadsheet"],
-    looks,
+    evidence,
     read,
 };
 
@@ -28,24 +28,24 @@ const CONTENT: &str = "content.xml";
 /// Cells that may come from repetition.
 const MOST_REPEATED: usize = 4 << 20;
 
-fn looks(sample: &Sample) -> Looks {
+fn evidence(sample: &Sample) -> Evidence {
     // The type stands in a first part that is not compressed.
     let head = sample.bytes.get(..200).unwrap_or(sample.bytes);
     let kind = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
     match is_archive(sample.bytes) && head.windows(kind.len()).any(|part| part == kind) {
-        true => Looks::Surely,
-        false => Looks::Unlike,
+        true => Evidence::Conclusive,
+        false => Evidence::Absent,
     }
 }
 
 fn read(input: &Input, draft: &mut Draft) -> Result<(), ImportError> {
     let mut archive = Archive::open(input.source.bytes, READER.label)?;
     let Some(member) = archive.member(CONTENT)? else {
-        return Err(ImportError::Malformed {
-            format: READER.label,
-            reason: "it has no content".into(),
-            advice: "Open it in its program, save it as .ods or CSV, and open that.",
-        });
+        return Err(ImportError::malformed(
+            READER.label,
+            "it has no content",
+            "Open it in its program, save it as .ods or CSV, and open that.",
+        ));
     };
     let mut xml = Xml::new(member, CONTENT, READER.label);
     let part = input.options.part.as_deref();

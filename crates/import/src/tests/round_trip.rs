@@ -88,7 +88,7 @@ fn spreadsheets() {
     for _ in 0..300 {
         let columns = table(&mut rng);
         let read = back(&xlsx(&columns).unwrap(), "xlsx", None);
-        // A line end of two signs is one in a spreadsheet.
+        // A line end of two characters is one in a spreadsheet.
         for (read, written) in read.iter().zip(&columns) {
             let written: Vec<String> = written
                 .cells()

@@ -57,7 +57,7 @@ fn row<'a>(
             out.push(delimiter);
         }
         let cell = if guard { guarded(cell) } else { cell.into() };
-        let special = |sign: char| sign == delimiter || matches!(sign, '"' | '\n' | '\r');
+        let special = |c: char| c == delimiter || matches!(c, '"' | '\n' | '\r');
         if cell.contains(special) || (alone && cell.is_empty()) || cell.starts_with("sep=") {
             out.push('"');
             out.push_str(&cell.replace('"', "\"\""));

@@ -129,20 +129,20 @@ fn text(row: &mut String, cell: &str) {
     row.push_str("<c t=\"inlineStr\"><is><t xml:space=\"preserve\">");
     let mut clean = String::with_capacity(cell.len());
     let mut length = 0;
-    for (place, sign) in cell.char_indices() {
-        length += sign.len_utf16();
+    for (place, c) in cell.char_indices() {
+        length += c.len_utf16();
         if length > LONGEST_CELL {
             break;
         }
         // XML has no other control characters, and Excel an escape for them, which a text that
         // looks like one must not become.
         let escape = cell.get(place..).is_some_and(looks_escaped);
-        match sign {
+        match c {
             '\0'..='\x08' | '\x0b' | '\x0c' | '\r' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}' => {
-                let _ = write!(clean, "_x{:04X}_", u32::from(sign));
+                let _ = write!(clean, "_x{:04X}_", u32::from(c));
             }
             '_' if escape => clean.push_str("_x005F_"),
-            _ => clean.push(sign),
+            _ => clean.push(c),
         }
     }
     row.push_str(&partial_escape(clean));

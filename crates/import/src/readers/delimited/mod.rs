@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::error::ImportError;
 use crate::grid::Grid;
 use crate::note::NoteKind;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 use crate::source::Sample;
 use scan::{Extent, Scan};
 
@@ -18,9 +18,9 @@ pub const READER: Reader = Reader {
     label: "a table in text (CSV, TSV)",
     extensions: &["csv", "tsv", "tab"],
     media_types: &["text/csv", "text/tab-separated-values"],
-    looks: |sample: &Sample| match sniff::delimiter_of_unnamed(&sample.text) {
-        Some(_) => Looks::Alike,
-        None => Looks::Unlike,
+    evidence: |sample: &Sample| match sniff::delimiter_of_unnamed(&sample.text) {
+        Some(_) => Evidence::Weak,
+        None => Evidence::Absent,
     },
     read,
 };
@@ -101,10 +101,8 @@ impl<'a> Rows<'a> {
     /// Reads the next row; its line in the file, or none at the end.
     fn next(&mut self) -> Result<Option<usize>, ImportError> {
         let read = self.reader.read_record(&mut self.record);
-        let read = read.map_err(|error| ImportError::Malformed {
-            format: READER.label,
-            reason: error.to_string(),
-            advice: "Read it as plain text instead.",
+        let read = read.map_err(|error| {
+            ImportError::malformed(READER.label, error, "Read it as plain text instead.")
         })?;
         let Some(position) = self.record.position().filter(|_| read) else {
             return Ok(None);

@@ -14,7 +14,7 @@ pub enum Extent {
 /// What was seen.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// Cells of each of the first rows; rows without a sign are no rows.
+    /// Cells of each of the first rows; rows without a character are no rows.
     pub widths: Vec<usize>,
     /// Delimiters outside of quotes.
     pub delimiters: usize,
@@ -37,7 +37,7 @@ const WIDTHS: usize = 200;
 const LINES: usize = 5;
 
 impl Scan {
-    /// Looks at a text as rows of cells.
+    /// Evidence at a text as rows of cells.
     pub fn of(text: &str, delimiter: u8, extent: Extent) -> Scan {
         let mut scan = Scan::default();
         let mut at = Place {

@@ -1,4 +1,4 @@
-//! Which sign parts the cells, and whether a text is a table at all.
+//! Which character separates the cells, and whether a text is a table at all.
 
 use super::scan::{Extent, Scan, most_frequent};
 use crate::guess;
@@ -19,7 +19,7 @@ pub fn delimiter_line(text: &str) -> (Option<u8>, &str, usize) {
     else {
         return none;
     };
-    let Some(&sign) = rest.as_bytes().first().filter(|sign| sign.is_ascii()) else {
+    let Some(&c) = rest.as_bytes().first().filter(|c| c.is_ascii()) else {
         return none;
     };
     let after = rest.get(1..).unwrap_or_default();
@@ -27,7 +27,7 @@ pub fn delimiter_line(text: &str) -> (Option<u8>, &str, usize) {
         .strip_prefix("\r\n")
         .or_else(|| after.strip_prefix(['\n', '\r']));
     match after {
-        Some(after) if !matches!(sign, b'"' | b'\n' | b'\r') => (Some(sign), after, 1),
+        Some(after) if !matches!(c, b'"' | b'\n' | b'\r') => (Some(c), after, 1),
         _ => none,
     }
 }
@@ -52,7 +52,7 @@ pub fn delimiter(text: &str) -> Option<u8> {
 }
 
 /// The delimiter of a text of which nothing says that it is a table. Sentences have commas in
-/// them, and tables of sentences must not be torn apart; so it takes rows of one width, and a sign
+/// them, and tables of sentences must not be torn apart; so it takes rows of one width, and a hint
 /// that somebody made a table: quotes, numbers, names of columns.
 pub fn delimiter_of_unnamed(text: &str) -> Option<u8> {
     if let (Some(delimiter), _, _) = delimiter_line(text) {
@@ -92,7 +92,7 @@ fn is_indented(text: &str) -> bool {
     indented * 2 >= all
 }
 
-/// Whether there is a sign that somebody made a table of it.
+/// Whether there is a hint that somebody made a table of it.
 fn is_made(text: &str, delimiter: u8, scan: &Scan) -> bool {
     if scan.quoted > 0 {
         return true;

@@ -10,7 +10,7 @@ use crate::error::ImportError;
 use crate::grid::Grid;
 use crate::note::NoteKind;
 use crate::readers::plain::says_something;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 use crate::source::Sample;
 use table::Table;
 
@@ -19,17 +19,17 @@ pub const READER: Reader = Reader {
     label: "a page or table in HTML",
     extensions: &["html", "htm", "xhtml"],
     media_types: &["text/html", "application/xhtml+xml"],
-    looks,
+    evidence,
     read,
 };
 
-fn looks(sample: &Sample) -> Looks {
+fn evidence(sample: &Sample) -> Evidence {
     let start: String = sample.start().chars().take(200).collect();
     let start = start.to_ascii_lowercase();
     let sure = ["<!doctype html", "<html", "<table", "<meta "];
     match sure.iter().any(|tag| start.starts_with(tag)) {
-        true => Looks::Surely,
-        false => Looks::Unlike,
+        true => Evidence::Conclusive,
+        false => Evidence::Absent,
     }
 }
 
@@ -52,7 +52,7 @@ struct Page {
 fn read(input: &Input, draft: &mut Draft) -> Result<(), ImportError> {
     let text = input.text(draft)?;
     let mut emitter = DefaultEmitter::default();
-    // Scripts have signs in them that aren't tags.
+    // Scripts have characters in them that aren't tags.
     emitter.naively_switch_states(true);
     let mut page = Page::default();
     for token in Tokenizer::new_with_emitter(&*text, emitter) {
@@ -213,12 +213,12 @@ struct Words<'a>(&'a mut String);
 
 impl Words<'_> {
     fn push(&mut self, text: &str) {
-        for sign in text.chars() {
+        for c in text.chars() {
             // Not the space that doesn't break, which somebody put there on purpose.
-            let space = matches!(sign, ' ' | '\t' | '\n' | '\r' | '\x0c');
+            let space = matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
             let after_space = self.0.is_empty() || self.0.ends_with([' ', '\n']);
             match (space, after_space) {
-                (false, _) => self.0.push(sign),
+                (false, _) => self.0.push(c),
                 (true, false) => self.0.push(' '),
                 (true, true) => {}
             }

@@ -11,7 +11,7 @@ use crate::error::ImportError;
 use crate::guess;
 use crate::limits::SAMPLE_ROWS;
 use crate::note::NoteKind;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 use crate::source::Sample;
 
 pub use records::Records;
@@ -22,20 +22,20 @@ pub const READER: Reader = Reader {
     label: "a JSON file",
     extensions: &["json"],
     media_types: &["application/json"],
-    looks,
+    evidence,
     read,
 };
 
-fn looks(sample: &Sample) -> Looks {
+fn evidence(sample: &Sample) -> Evidence {
     let start = sample.start();
     if !start.starts_with(['[', '{']) {
-        return Looks::Unlike;
+        return Evidence::Absent;
     }
     match serde_json::from_str::<&RawValue>(start) {
-        Ok(_) => Looks::Alike,
+        Ok(_) => Evidence::Weak,
         // It is cut off, and right as far as it goes.
-        Err(error) if error.is_eof() && !sample.whole => Looks::Alike,
-        Err(_) => Looks::Unlike,
+        Err(error) if error.is_eof() && !sample.whole => Evidence::Weak,
+        Err(_) => Evidence::Absent,
     }
 }
 
@@ -45,21 +45,21 @@ fn read(input: &Input, draft: &mut Draft) -> Result<(), ImportError> {
     match Shape::of(root) {
         Shape::List => list(&items(root).map_err(malformed)?, draft),
         Shape::Object => object(members(root).map_err(malformed)?, input, draft),
-        Shape::Other => Err(ImportError::Malformed {
-            format: READER.label,
-            reason: "it holds a single value, not a list or an object".into(),
-            advice: "Read it as plain text instead.",
-        }),
+        Shape::Other => Err(ImportError::malformed(
+            READER.label,
+            "it holds a single value, not a list or an object",
+            "Read it as plain text instead.",
+        )),
     }
 }
 
 /// An error of the parser, which names line and column.
 pub fn malformed(error: serde_json::Error) -> ImportError {
-    ImportError::Malformed {
-        format: READER.label,
-        reason: error.to_string(),
-        advice: "Correct it there, or read it as plain text.",
-    }
+    ImportError::malformed(
+        READER.label,
+        error,
+        "Correct it there, or read it as plain text.",
+    )
 }
 
 fn list(items: &[&RawValue], draft: &mut Draft) -> Result<(), ImportError> {

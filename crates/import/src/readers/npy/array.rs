@@ -9,7 +9,7 @@ pub enum Element {
     Float,
     /// Integers of 1 to 8 bytes.
     Signed,
-    /// The same without sign, and truth values.
+    /// Integers without a minus, and truth values.
     Unsigned,
     /// Text in UTF-32, filled up with zeros.
     Unicode,
@@ -125,14 +125,14 @@ impl<'a> Array<'a> {
         let cell = self.data.get(row * self.size..(row + 1) * self.size);
         let cell = cell.unwrap_or_default();
         let text: String = if self.element == Element::Unicode {
-            let sign = |unit: &[u8]| match *unit {
+            let code_point = |unit: &[u8]| match *unit {
                 [a, b, c, d] if self.big_endian => u32::from_be_bytes([a, b, c, d]),
                 [a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
                 _ => 0,
             };
-            let signs = cell.chunks_exact(4).map(sign);
-            signs
-                .map(|sign| char::from_u32(sign).unwrap_or('\u{fffd}'))
+            let chars = cell.chunks_exact(4).map(code_point);
+            chars
+                .map(|c| char::from_u32(c).unwrap_or('\u{fffd}'))
                 .collect()
         } else {
             String::from_utf8_lossy(cell).into_owned()
@@ -142,11 +142,11 @@ impl<'a> Array<'a> {
 }
 
 pub fn wrong(reason: &str) -> ImportError {
-    ImportError::Malformed {
-        format: "an array of NumPy",
-        reason: reason.to_owned(),
-        advice: "Save it once more with numpy.save, as an array of numbers or of texts.",
-    }
+    ImportError::malformed(
+        "an array of NumPy",
+        reason,
+        "Save it once more with numpy.save, as an array of numbers or of texts.",
+    )
 }
 
 /// Header and data.
@@ -178,10 +178,10 @@ fn element(kind: &str) -> Result<(Element, usize, bool), ImportError> {
     else {
         return Err(wrong("its rows are records of several kinds"));
     };
-    let mut signs = inner.0.chars();
-    let order = signs.next();
-    let element = signs.next();
-    let count: usize = signs.as_str().parse().unwrap_or(0);
+    let mut chars = inner.0.chars();
+    let order = chars.next();
+    let element = chars.next();
+    let count: usize = chars.as_str().parse().unwrap_or(0);
     let (element, size) = match (element, count) {
         (Some('f'), 2 | 4 | 8) => (Element::Float, count),
         (Some('i'), 1 | 2 | 4 | 8) => (Element::Signed, count),

@@ -10,7 +10,7 @@ use crate::archive::{Archive, is_archive};
 use crate::draft::Draft;
 use crate::error::ImportError;
 use crate::note::NoteKind;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 use crate::source::Sample;
 use crate::vectors::Vectors;
 
@@ -19,9 +19,9 @@ pub const NPY: Reader = Reader {
     label: "an array of NumPy (.npy)",
     extensions: &["npy"],
     media_types: &[],
-    looks: |sample: &Sample| match sample.bytes.starts_with(MAGIC) {
-        true => Looks::Surely,
-        false => Looks::Unlike,
+    evidence: |sample: &Sample| match sample.bytes.starts_with(MAGIC) {
+        true => Evidence::Conclusive,
+        false => Evidence::Absent,
     },
     read: |input, draft| {
         let array = Array::parse(input.source.bytes)?;
@@ -34,9 +34,9 @@ pub const NPZ: Reader = Reader {
     label: "arrays of NumPy (.npz)",
     extensions: &["npz"],
     media_types: &[],
-    looks: |sample: &Sample| match is_archive(sample.bytes) && has_arrays(sample.bytes) {
-        true => Looks::Surely,
-        false => Looks::Unlike,
+    evidence: |sample: &Sample| match is_archive(sample.bytes) && has_arrays(sample.bytes) {
+        true => Evidence::Conclusive,
+        false => Evidence::Absent,
     },
     read: read_npz,
 };

@@ -21,10 +21,10 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a line has a character that can be seen.
 pub fn says_something(line: &str) -> bool {
-    let hidden = |sign: char| {
-        sign.is_whitespace()
-            || sign.is_control()
-            || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    let hidden = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
     };
     !line.chars().all(hidden)
 }
@@ -44,8 +44,8 @@ pub fn joint(before: &str, after: &str) -> &'static str {
 }
 
 /// Whether a character belongs to a script that puts no spaces between words.
-fn is_unspaced(sign: char) -> bool {
-    matches!(sign, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}'
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}'
         | '\u{20000}'..='\u{3ffff}')
 }
 

@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::error::ImportError;
 use crate::note::NoteKind;
 use crate::options::Split;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 
 pub use lines::{lines, says_something};
 use prefix::Message;
@@ -20,7 +20,7 @@ pub const READER: Reader = Reader {
     label: "plain text",
     extensions: &["text", "log"],
     media_types: &[],
-    looks: |_| Looks::Unlike,
+    evidence: |_| Evidence::Absent,
     read,
 };
 

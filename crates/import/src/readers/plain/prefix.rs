@@ -56,7 +56,7 @@ pub fn named(line: &str) -> Option<Message<'_>> {
     (could_be_name(name) && !address).then(|| Message {
         time: "",
         name,
-        text: text.trim_start_matches(|sign| is_mark(sign) || sign.is_whitespace()),
+        text: text.trim_start_matches(|c| is_mark(c) || c.is_whitespace()),
     })
 }
 
@@ -100,17 +100,17 @@ pub fn list_item(line: &str) -> Option<&str> {
 }
 
 /// Marks of direction that phones put before times and names.
-fn is_mark(sign: char) -> bool {
-    matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Splits a time without brackets off the beginning, with a date before it or without.
 fn bare_time(line: &str) -> Option<(&str, &str)> {
-    if !line.starts_with(|sign: char| sign.is_ascii_digit()) {
+    if !line.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
     // At most date, time and “pm”; what follows is no part of it.
-    let breaks = line.char_indices().filter(|(_, sign)| sign.is_whitespace());
+    let breaks = line.char_indices().filter(|(_, c)| c.is_whitespace());
     let ends = breaks.map(|(end, _)| end).chain([line.len()]).take(3);
     let longest = ends.filter(|&end| {
         line.get(..end)
@@ -138,25 +138,25 @@ fn is_stamp(stamp: &str) -> bool {
     (is_day(first) && is_time(second)) || (is_time(first) && first.contains(':') && is_day(second))
 }
 
-/// A few words that begin like a name. A sentence before a colon is longer or has other signs.
+/// A few words that begin like a name. A sentence before a colon is longer or has other characters.
 fn could_be_name(name: &str) -> bool {
     let words = name.split_whitespace().count();
-    let sign = |sign: char| {
-        sign.is_alphanumeric()
-            || sign.is_whitespace()
+    let allowed = |c: char| {
+        c.is_alphanumeric()
+            || c.is_whitespace()
             || matches!(
-                sign,
+                c,
                 '.' | '\'' | '’' | '-' | '_' | '(' | ')' | '@' | '~' | '+' | '&' | '#'
             )
-            || !sign.is_ascii()
+            || !c.is_ascii()
     };
     (1..=4).contains(&words)
         && name.chars().count() <= 40
-        && name.chars().all(sign)
+        && name.chars().all(allowed)
         && !name.starts_with(|first: char| {
             first.is_ascii_punctuation() && !matches!(first, '@' | '~' | '+')
         })
-        && !name.chars().all(|sign| sign.is_ascii_digit())
+        && !name.chars().all(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::draft::Draft;
 use crate::error::ImportError;
 use crate::grid::Grid;
 use crate::note::NoteKind;
-use crate::registry::{Input, Looks, Reader};
+use crate::registry::{Evidence, Input, Reader};
 use crate::source::Sample;
 use crate::xml::{Step, Xml};
 use workbook::{Sheet, Workbook};
@@ -22,17 +22,17 @@ pub const READER: Reader = Reader {
     label: "a spreadsheet (.xlsx)",
     extensions: &["xlsx", "xlsm"],
     media_types: &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
-    looks,
+    evidence,
     read,
 };
 
-fn looks(sample: &Sample) -> Looks {
+fn evidence(sample: &Sample) -> Evidence {
     let has_workbook = is_archive(sample.bytes)
         && Archive::open(sample.bytes, READER.label)
             .is_ok_and(|archive| archive.has("xl/workbook.xml"));
     match has_workbook {
-        true => Looks::Surely,
-        false => Looks::Unlike,
+        true => Evidence::Conclusive,
+        false => Evidence::Absent,
     }
 }
 
@@ -127,10 +127,10 @@ fn unescaped(text: &str) -> String {
         out.push_str(before);
         let code = after.get(..4).filter(|_| after.get(4..5) == Some("_"));
         let code = code.filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let sign = code.and_then(|code| u32::from_str_radix(code, 16).ok());
-        match sign.and_then(char::from_u32) {
-            Some(sign) => {
-                out.push(sign);
+        let c = code.and_then(|code| u32::from_str_radix(code, 16).ok());
+        match c.and_then(char::from_u32) {
+            Some(c) => {
+                out.push(c);
                 rest = after.get(5..).unwrap_or_default();
             }
             None => {

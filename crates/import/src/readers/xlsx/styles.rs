@@ -62,21 +62,20 @@ fn is_built_in_date(id: usize) -> bool {
 
 /// Whether a format has letters of days and times, other than in quotes and brackets.
 fn is_date_code(code: &str) -> bool {
-    let mut signs = code.chars();
+    let mut chars = code.chars();
     // What stands after a semicolon is for negative numbers.
-    while let Some(sign) = signs.next() {
-        match sign {
+    while let Some(c) = chars.next() {
+        match c {
             '"' => {
-                signs.by_ref().find(|&sign| sign == '"');
+                chars.by_ref().find(|&c| c == '"');
             }
             '\\' | '_' | '*' => {
-                signs.next();
+                chars.next();
             }
             '[' => {
-                let inner: String = signs.by_ref().take_while(|&sign| sign != ']').collect();
+                let inner: String = chars.by_ref().take_while(|&c| c != ']').collect();
                 // Hours, minutes and seconds that have passed: `[h]:mm`.
-                let elapsed =
-                    !inner.is_empty() && inner.chars().all(|sign| "hmsHMS".contains(sign));
+                let elapsed = !inner.is_empty() && inner.chars().all(|c| "hmsHMS".contains(c));
                 if elapsed {
                     return true;
                 }

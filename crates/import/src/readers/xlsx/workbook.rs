@@ -30,11 +30,11 @@ impl Workbook {
             from_1904: false,
         };
         let Some(mut xml) = part!(archive, "xl/workbook.xml") else {
-            return Err(ImportError::Malformed {
-                format: READER.label,
-                reason: "it has no list of sheets".into(),
-                advice: "Open it in its program, save it as .xlsx or CSV, and open that.",
-            });
+            return Err(ImportError::malformed(
+                READER.label,
+                "it has no list of sheets",
+                "Open it in its program, save it as .xlsx or CSV, and open that.",
+            ));
         };
         loop {
             match xml.step()? {
