@@ -8,7 +8,8 @@ use zip::result::ZipError;
 
 use crate::error::{ImportError, clipped};
 
-/// Bytes that a member may unpack to, and all that are kept in memory together. A sheet of a million rows and ten columns has about half.
+/// Bytes that a member may unpack to, and all that are kept in memory together. A sheet of a
+/// million rows and ten columns has about half.
 const MOST: u64 = 1 << 30;
 
 /// How many times its packed size a member may unpack to, beyond the first megabytes. Deflate

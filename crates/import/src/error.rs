@@ -31,7 +31,8 @@ pub enum ImportError {
     UnknownFormat(String),
     /// The delimiter that was asked for can't be one.
     #[error(
-        "“{0}” can't separate columns. Choose a comma, a semicolon, a tab or another single character."
+        "“{0}” can't separate columns. Choose a comma, a semicolon, a tab or another single \
+         character."
     )]
     BadDelimiter(String),
     /// The file is not what its format demands.
@@ -102,8 +103,8 @@ pub enum ImportError {
 }
 
 impl ImportError {
-    /// [`ImportError::Malformed`] with a reason that may come from anywhere: parsers quote what they
-    /// stumble over, however long it is.
+    /// [`ImportError::Malformed`] with a reason that may come from anywhere: parsers quote what
+    /// they stumble over, however long it is.
     pub(crate) fn malformed(
         format: &'static str,
         reason: impl ToString,

@@ -1,5 +1,7 @@
 //! Tests over all formats.
 
-mod hostile;
+mod broken;
+mod claims;
 mod others;
 mod round_trip;
+mod time;

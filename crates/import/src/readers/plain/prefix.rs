@@ -101,7 +101,8 @@ pub fn list_item(line: &str) -> Option<&str> {
 
 /// Marks of direction that phones put before times and names.
 fn is_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || c == '\u{feff}'
 }
 
 /// Splits a time without brackets off the beginning, with a date before it or without.
