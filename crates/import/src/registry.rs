@@ -32,6 +32,8 @@ pub struct Reader {
 /// How strongly the beginning of a file speaks for a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
+    /// It can't be, whatever its name.
+    Against,
     /// Nothing speaks for it. A file with the right name is read all the same.
     Absent,
     /// It could be, and no name says otherwise.
@@ -92,6 +94,7 @@ pub fn sniff(source: &Source, encoding: Option<&str>) -> Result<Format, ImportEr
             || reader.media_types.contains(&media_type.as_str());
         match evidence {
             Evidence::Conclusive => 3,
+            Evidence::Against => 0,
             _ if named => 2,
             Evidence::Weak => 1,
             Evidence::Absent => 0,

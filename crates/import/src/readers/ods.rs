@@ -34,7 +34,7 @@ fn evidence(sample: &Sample) -> Evidence {
     let kind = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
     match is_archive(sample.bytes) && head.windows(kind.len()).any(|part| part == kind) {
         true => Evidence::Conclusive,
-        false => Evidence::Absent,
+        false => Evidence::Against,
     }
 }
 

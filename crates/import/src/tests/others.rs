@@ -123,6 +123,15 @@ fn a_spreadsheet_is_one_whatever_its_name() {
 }
 
 #[test]
+fn text_is_no_spreadsheet_whatever_its_name() {
+    for name in ["answers.xlsx", "answers.xls", "answers.ods", "answers.npy"] {
+        let bytes = b"id\tanswer\n1\tToo loud.\n2\tToo cold.\n";
+        let format = sniff(&Source::named(bytes, name)).unwrap();
+        assert_eq!(format.id(), "csv", "{name}");
+    }
+}
+
+#[test]
 fn half_a_spreadsheet_is_refused_with_advice() {
     let bytes = include_bytes!("data/openpyxl.xlsx");
     let error = read(

@@ -21,7 +21,7 @@ pub const NPY: Reader = Reader {
     media_types: &[],
     evidence: |sample: &Sample| match sample.bytes.starts_with(MAGIC) {
         true => Evidence::Conclusive,
-        false => Evidence::Absent,
+        false => Evidence::Against,
     },
     read: |input, draft| {
         let array = Array::parse(input.source.bytes)?;
@@ -36,7 +36,7 @@ pub const NPZ: Reader = Reader {
     media_types: &[],
     evidence: |sample: &Sample| match is_archive(sample.bytes) && has_arrays(sample.bytes) {
         true => Evidence::Conclusive,
-        false => Evidence::Absent,
+        false => Evidence::Against,
     },
     read: read_npz,
 };

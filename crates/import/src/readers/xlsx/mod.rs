@@ -32,7 +32,7 @@ fn evidence(sample: &Sample) -> Evidence {
             .is_ok_and(|archive| archive.has("xl/workbook.xml"));
     match has_workbook {
         true => Evidence::Conclusive,
-        false => Evidence::Absent,
+        false => Evidence::Against,
     }
 }
 
