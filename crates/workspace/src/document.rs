@@ -4,7 +4,7 @@ use crate::diff::{Difference, difference};
 use crate::history::{History, Splice};
 use crate::line::{Line, LineId, split_lines};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -239,6 +239,28 @@ impl Document {
             false,
         );
         Some(Span { at: to, count: 1 })
+    }
+
+    /// Removes some lines, as one step of its own in the history. None when none of them is there.
+    pub fn remove_all(&mut self, ids: &HashSet<LineId>) -> Option<Span> {
+        let removed = self.lines.to_vec();
+        let mut inserted: Vec<Line> = removed.clone();
+        inserted.retain(|line| !ids.contains(&line.id));
+        if inserted.len() == removed.len() {
+            return None;
+        }
+        if inserted.is_empty() {
+            // A document has at least one line.
+            inserted.push(fresh(&mut self.next, ""));
+        }
+        Some(self.apply(
+            Splice {
+                at: 0,
+                removed,
+                inserted,
+            },
+            false,
+        ))
     }
 
     /// Puts the texts into this order, as one step of its own in the history. Lines that say nothing
