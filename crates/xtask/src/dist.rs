@@ -22,6 +22,22 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
     })?;
     report::table();
     print!("\n{}", table(&sizes, &project::dist()));
+    in_budget(&sizes)
+}
+
+/// What the page's program may weigh, compressed by gzip: people open the page on slow lines.
+const BUDGET: u64 = 350_000;
+
+fn in_budget(sizes: &[Sizes]) -> Result<()> {
+    let program = sizes.iter().find(|entry| {
+        let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("semblance-app") && name.ends_with("_bg.wasm")
+    });
+    let bytes = program.and_then(|entry| entry.gzip).unwrap_or_default();
+    anyhow::ensure!(
+        bytes <= BUDGET,
+        "the page's program is {bytes} bytes compressed, and may have {BUDGET}: take out what costs more than it gives (docs of `ui/hooks.rs` say what tends to)"
+    );
     Ok(())
 }
 
