@@ -49,18 +49,16 @@ async fn the_map_with_all_that_opens() -> Result<()> {
         page.run(choose, vec!["UMAP".into()]).await?;
         page.wait_for("the map's trust", "document.querySelector('.map-trust')")
             .await?;
-        page.press("Options of the projection").await?;
+        page.press("Options").await?;
         check(page, "options").await?;
-        page.press("Save the map").await?;
-        check(page, "ways to save").await?;
-        page.press("Bookmarks").await?;
+        page.press("Map tools").await?;
         page.press("Keep this view").await?;
-        check(page, "kept views").await?;
-        page.press("Large map").await?;
-        check(page, "large").await?;
-        page.press("Large map").await?;
+        check(page, "tools and kept views").await?;
+        page.press("Full screen").await?;
+        check(page, "full screen").await?;
+        page.press("Full screen").await?;
         page.run(choose, vec!["Axes".into()]).await?;
-        page.alert().await?;
+        page.by_role("textbox", "Across from").await?;
         check(page, "axes").await
     })
     .await

@@ -1,4 +1,4 @@
-//! Finding things among the texts: neighbours, search, clusters, groups, outliers.
+//! Finding things among the texts: neighbours, search, duplicates, groups, odd ones.
 
 use anyhow::{Context, Result, ensure};
 use semblance_tests::{Page, Scheme, Site, visit};
@@ -13,20 +13,33 @@ const CATCH: &str = "window.saved = [];
         return create.call(URL, blob);
     };";
 
-/// Opens the page and one part of the panel.
-async fn open(page: &Page, tab: &str) -> Result<()> {
+/// Opens the page and one list of the inspector; "Overview" is where it begins.
+async fn open(page: &Page, list: &str) -> Result<()> {
     page.open_with_scores().await?;
     page.run(CATCH, Vec::new()).await?;
     page.wait_for("the map's trust", "document.querySelector('.map-trust')")
         .await?;
-    turn_to(page, tab).await
+    turn_to(page, list).await
 }
 
-async fn turn_to(page: &Page, tab: &str) -> Result<()> {
-    page.by_role("tab", tab).await?;
+async fn turn_to(page: &Page, list: &str) -> Result<()> {
     // Not with the pointer: in a low window the bar at the bottom may cover it.
-    let script = "document.getElementById(`${arguments[0]}-tab`).click();";
-    page.run(script, vec![json!(tab)]).await.map(|_| ())
+    const PRESS: &str = "[...document.querySelectorAll('.explore button')]
+        .find((button) => button.textContent.startsWith(arguments[0]) && button.checkVisibility())?.click();";
+    page.run(PRESS, vec![json!("‹ Overview")]).await?;
+    page.wait_for(
+        "the overview",
+        "document.querySelector('.explore-head h2').textContent === 'Overview'",
+    )
+    .await?;
+    if list != "Overview" {
+        page.run(PRESS, vec![json!(list)]).await?;
+    }
+    let shown = format!(
+        "document.querySelector('.explore-head h2').textContent === {}",
+        json!(list)
+    );
+    page.wait_for(list, &shown).await
 }
 
 /// Chooses among the parts of a switch.
@@ -58,6 +71,14 @@ async fn listed(page: &Page, list: &str) -> Result<Vec<String>> {
         .collect())
 }
 
+/// The list of what a search by meaning found.
+const NEAREST: &str = "Texts nearest in meaning";
+
+/// Ticks a box, or takes the tick away.
+async fn tick(page: &Page, name: &str) -> Result<()> {
+    Ok(page.by_role("checkbox", name).await?.click().await?)
+}
+
 /// Empties a box and types into it.
 async fn fill(page: &Page, role: &str, name: &str, words: &str) -> Result<()> {
     let input = page.by_role(role, name).await?;
@@ -81,8 +102,8 @@ async fn selected(page: &Page, count: usize) -> Result<()> {
 /// The map as it is drawn now.
 async fn drawing(page: &Page) -> Result<String> {
     page.run("window.saved.length = 0;", Vec::new()).await?;
-    page.press("Save the map").await?;
-    page.press("Drawing (SVG)").await?;
+    page.press("Map tools").await?;
+    page.press("Save as drawing (SVG)").await?;
     page.wait_for("the drawing", "window.saved.length > 0")
         .await?;
     let file = page.run("return window.saved[0];", Vec::new()).await?;
@@ -195,31 +216,77 @@ async fn a_number_is_typed_while_the_pointer_goes_over_texts() -> Result<()> {
 }
 
 #[tokio::test]
-async fn tabs_are_walked_by_arrow_keys_and_stay_as_they_were_left() -> Result<()> {
+async fn lists_stay_as_they_were_left_and_give_way_to_a_selection() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Selection").await?;
-        let tab = page.by_role("tab", "Selection").await?;
-        tab.send_keys(Key::Right + "").await?;
-        page.by_role("tabpanel", "Duplicates").await?;
-        let tab = page.driver().active_element().await?;
-        tab.send_keys(Key::Right + "").await?;
-        page.by_role("tabpanel", "Clusters").await?;
-        let tab = page.driver().active_element().await?;
-        ensure!(tab.text().await? == "Clusters", "the focus goes along");
-        page.press("Find clusters").await?;
+        open(page, "Groups").await?;
+        ensure!(
+            listed(page, "Groups").await?.len() == 4,
+            "those of empty lines"
+        );
+        choose(page, "Found").await?;
+        says(page, "largest first").await?;
+        let found = listed(page, "Groups").await?;
+        turn_to(page, "Duplicates").await?;
+        turn_to(page, "Groups").await?;
+        ensure!(listed(page, "Groups").await? == found, "as it was left");
+        // What is selected in the list leaves it open; what is selected elsewhere is asked about.
+        let button = page
+            .driver()
+            .find(By::Css(".explore-body:not([hidden]) .swatched"))
+            .await?;
+        button.click().await?;
+        page.by_role("heading", "Groups").await?;
+        page.driver()
+            .find(By::Css(".row .number"))
+            .await?
+            .click()
+            .await?;
+        page.by_role("heading", "Text 1").await?;
+        let tokens =
+            "document.querySelector('.tokens-of summary')?.textContent.endsWith(' tokens')";
+        page.wait_for("the tokens", tokens).await?;
         page.wait_for(
-            "clusters",
-            "document.querySelector('[aria-label=\"Clusters\"] li')",
+            "trust there",
+            "/\\d of its 5 nearest texts/.test(document.querySelector('.single').textContent)",
         )
         .await?;
-        let tab = page.by_role("tab", "Clusters").await?;
-        tab.send_keys(Key::Home + "").await?;
-        page.by_role("region", "Pairs").await?;
-        let tab = page.driver().active_element().await?;
-        tab.send_keys(Key::Right + "").await?;
-        let tab = page.driver().active_element().await?;
-        tab.send_keys(Key::Right + "").await?;
-        ensure!(!listed(page, "Clusters").await?.is_empty());
+        page.press("‹ Overview").await?;
+        page.by_role("heading", "Overview").await?;
+        selected(page, 0).await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn groups_are_renamed_where_they_stand() -> Result<()> {
+    visit(Site::root(), async |page| {
+        open(page, "Groups").await?;
+        let entry = page
+            .driver()
+            .find(By::Css(".explore-body:not([hidden]) .swatched"))
+            .await?;
+        let pointer = page.driver().action_chain();
+        pointer.double_click_element(&entry).perform().await?;
+        fill(page, "textbox", "Name of the group", "Sport\n").await?;
+        page.until("the new name in the list", async || {
+            Ok((listed(page, "Groups").await?[0] == "Sport").then_some(()))
+        })
+        .await?;
+        ensure!(drawing(page).await?.contains(">Sport<"), "on the map, too");
+        // Nothing is lost by a name that says nothing, or by Escape.
+        let entry = page
+            .driver()
+            .find(By::Css(".explore-body:not([hidden]) .swatched"))
+            .await?;
+        entry.send_keys(Key::F2 + "").await?;
+        fill(page, "textbox", "Name of the group", "other").await?;
+        let input = page.by_role("textbox", "Name of the group").await?;
+        input.send_keys(Key::Escape + "").await?;
+        page.until("the name as before", async || {
+            Ok((listed(page, "Groups").await?[0] == "Sport").then_some(()))
+        })
+        .await?;
         page.no_errors().await
     })
     .await
@@ -228,11 +295,11 @@ async fn tabs_are_walked_by_arrow_keys_and_stay_as_they_were_left() -> Result<()
 #[tokio::test]
 async fn words_find_texts_and_the_others_step_back() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Selection").await?;
+        open(page, "Overview").await?;
         ensure!(faint(page).await? == 0);
         fill(page, "searchbox", "Find", "TEAM the").await?;
-        says(page, "1 of 12 texts.").await?;
-        let found = listed(page, "Texts found").await?;
+        says(page, "1 of 12 texts").await?;
+        let found = listed(page, "Texts with these words").await?;
         ensure!(
             found == ["Our team won the cup after extra time."],
             "{found:?}"
@@ -243,13 +310,13 @@ async fn words_find_texts_and_the_others_step_back() -> Result<()> {
         .await?;
 
         fill(page, "searchbox", "Find", "star").await?;
-        says(page, "1 of 12 texts.").await?;
+        says(page, "1 of 12 texts").await?;
         fill(page, "searchbox", "Find", "in").await?;
-        page.press("Select all texts found").await?;
-        let count = listed(page, "Texts found").await?.len();
+        page.press("Select all texts with these words").await?;
+        let count = listed(page, "Texts with these words").await?.len();
         ensure!(count > 2, "{count}");
         selected(page, count).await?;
-        page.press("Isolate the texts found").await?;
+        page.press("Isolate the texts with these words").await?;
         let hidden = format!(
             "/{} hidden/.test(document.querySelector('.picked').textContent)",
             12 - count
@@ -258,7 +325,7 @@ async fn words_find_texts_and_the_others_step_back() -> Result<()> {
         page.press("Show all").await?;
 
         fill(page, "searchbox", "Find", "no such words").await?;
-        says(page, "0 of 12 texts.").await?;
+        says(page, "0 of 12 texts").await?;
         // Escape empties the box, and leaves the selection alone.
         let input = page.by_role("searchbox", "Find").await?;
         input.send_keys(Key::Escape + "").await?;
@@ -286,7 +353,7 @@ async fn words_find_texts_and_the_others_step_back() -> Result<()> {
 #[tokio::test]
 async fn words_are_found_in_every_alphabet() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Selection").await?;
+        open(page, "Overview").await?;
         let texts = [
             "GRÖSSE zählt",
             "größe und mehr",
@@ -294,18 +361,35 @@ async fn words_are_found_in_every_alphabet() -> Result<()> {
             "ещё один раз",
             "a.b (c)",
             "axb c",
+            "caf\u{e9}",
+            "cafe\u{301}",
         ];
         page.paste(&texts.join("\n")).await?;
         page.scores_of(&texts).await?;
         for (words, found) in [
-            ("ÖS", vec![texts[0]]),
+            // Every way to write the same letters: ß and SS, é as one character or as two.
+            ("ÖS", vec![texts[0], texts[1]]),
+            ("cafe\u{301}", vec![texts[6], texts[7]]),
+            ("CAFE", vec![texts[6], texts[7]]),
             ("ZÄHLT grö", vec![texts[0]]),
             ("один ЕЩЁ", vec![texts[2], texts[3]]),
             ("A.B (", vec![texts[4]]),
         ] {
             fill(page, "searchbox", "Find", words).await?;
             page.until(words, async || {
-                Ok((listed(page, "Texts found").await? == found).then_some(()))
+                Ok((listed(page, "Texts with these words").await? == found).then_some(()))
+            })
+            .await?;
+        }
+        // On request, case and accents count; how an accent is encoded never does.
+        tick(page, "Match case and accents").await?;
+        for (words, found) in [
+            ("cafe\u{301}", vec![texts[6], texts[7]]),
+            ("один", vec![texts[3]]),
+        ] {
+            fill(page, "searchbox", "Find", words).await?;
+            page.until(words, async || {
+                Ok((listed(page, "Texts with these words").await? == found).then_some(()))
             })
             .await?;
         }
@@ -317,23 +401,30 @@ async fn words_are_found_in_every_alphabet() -> Result<()> {
 #[tokio::test]
 async fn regular_expressions_and_those_that_are_none() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Selection").await?;
-        choose(page, "Regex").await?;
+        open(page, "Overview").await?;
         fill(page, "searchbox", "Find", r"^(the|a) .*\bstar\b").await?;
-        says(page, "1 of 12 texts.").await?;
+        tick(page, "Regular expression").await?;
+        says(page, "1 of 12 texts").await?;
         fill(page, "searchbox", "Find", "(").await?;
         says(page, "Invalid regular expression").await?;
         // Matches of no length are matches.
         fill(page, "searchbox", "Find", "x*").await?;
-        says(page, "12 of 12 texts.").await?;
+        says(page, "12 of 12 texts").await?;
         // Not Unicode's syntax, but what people write.
         fill(page, "searchbox", "Find", r"extra\-? time").await?;
-        says(page, "1 of 12 texts.").await?;
+        says(page, "1 of 12 texts").await?;
         // The list follows the texts.
         page.paste("extra time\nno\nextra-time").await?;
-        says(page, "1 of 3 texts.").await?;
+        says(page, "1 of 3 texts").await?;
         fill(page, "searchbox", "Find", r"extra.time").await?;
-        says(page, "2 of 3 texts.").await?;
+        says(page, "2 of 3 texts").await?;
+        // One that would take for ever is stopped, the page goes on, and so does the search.
+        page.paste(&format!("{}!\nextra time", "a".repeat(36)))
+            .await?;
+        fill(page, "searchbox", "Find", "^(a+)+$").await?;
+        says(page, "takes too long").await?;
+        fill(page, "searchbox", "Find", "^a+!$").await?;
+        says(page, "1 of 2 texts").await?;
         page.no_errors().await
     })
     .await
@@ -342,14 +433,15 @@ async fn regular_expressions_and_those_that_are_none() -> Result<()> {
 #[tokio::test]
 async fn a_meaning_is_found_and_has_a_place_on_every_map() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Selection").await?;
-        choose(page, "Meaning").await?;
+        open(page, "Overview").await?;
         let input = page.by_role("searchbox", "Find").await?;
         input.send_keys("cooking a meal").await?;
         fill(page, "spinbutton", "Number", "3\t").await?;
-        input.send_keys(Key::Enter + "").await?;
-        says(page, "The 3 nearest of 12 texts").await?;
-        let mut found = listed(page, "Texts found").await?;
+        page.until("three texts", async || {
+            Ok((listed(page, NEAREST).await?.len() == 3).then_some(()))
+        })
+        .await?;
+        let mut found = listed(page, NEAREST).await?;
         found.sort();
         ensure!(
             found
@@ -368,7 +460,7 @@ async fn a_meaning_is_found_and_has_a_place_on_every_map() -> Result<()> {
         })
         .await?;
         ensure!(faint(page).await? == 9);
-        press_first(page, "Texts found").await?;
+        press_first(page, NEAREST).await?;
         selected(page, 1).await?;
         // Another map gives it another place.
         choose(page, "UMAP").await?;
@@ -392,9 +484,9 @@ async fn a_meaning_is_found_and_has_a_place_on_every_map() -> Result<()> {
 }
 
 #[tokio::test]
-async fn clusters_are_named_select_their_texts_and_grow_stale() -> Result<()> {
+async fn found_groups_are_named_select_their_texts_and_grow_stale() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Clusters").await?;
+        open(page, "Groups").await?;
         let texts = [
             "The goalkeeper saved a penalty.",
             "A penalty decided the match.",
@@ -407,38 +499,40 @@ async fn clusters_are_named_select_their_texts_and_grow_stale() -> Result<()> {
         ];
         page.paste(&texts.join("\n")).await?;
         page.scores_of(&texts).await?;
+        choose(page, "Found").await?;
+        says(page, "largest first").await?;
         fill(page, "spinbutton", "Number", "3\t").await?;
-        page.press("Find clusters").await?;
-        says(page, "3 clusters").await?;
-        let names = listed(page, "Clusters").await?;
+        page.press("Find groups").await?;
+        says(page, "3 groups").await?;
+        let names = listed(page, "Groups").await?;
         ensure!(
             names.len() == 3 && names.iter().any(|name| name.contains("dough")),
             "{names:?}"
         );
         let sizes = page
             .run(
-                "return [...document.querySelectorAll('.swatched .entry-note')].map((note) => parseInt(note.textContent));",
+                "return [...document.querySelectorAll('.explore-body:not([hidden]) .swatched .entry-note')].map((note) => parseInt(note.textContent));",
                 Vec::new(),
             )
             .await?;
         let sizes: Vec<u64> = sizes.as_array().context("a list")?.iter().filter_map(Value::as_u64).collect();
         ensure!(sizes.iter().sum::<u64>() == 8 && sizes.is_sorted_by(|x, y| x >= y), "{sizes:?}");
-        page.by_role("list", "Legend: Clusters").await?;
-        press_first(page, "Clusters").await?;
+        page.by_role("list", "Legend: groups").await?;
+        press_first(page, "Groups").await?;
         selected(page, sizes[0] as usize).await?;
         // Without a number, as many as suit.
         fill(page, "spinbutton", "Number", "\u{e003}\t").await?;
-        page.press("Find clusters").await?;
-        page.until("some clusters", async || {
-            let count = listed(page, "Clusters").await?.len();
+        page.press("Find groups").await?;
+        page.until("some groups", async || {
+            let count = listed(page, "Groups").await?.len();
             Ok((2..=4).contains(&count).then_some(()))
         })
         .await?;
         page.paste("Nothing\nlike\nbefore").await?;
         says(page, "The texts have changed since").await?;
         fill(page, "spinbutton", "Number", "1\t").await?;
-        page.press("Find clusters").await?;
-        says(page, "1 cluster.").await?;
+        page.press("Find groups").await?;
+        says(page, "1 group.").await?;
         page.no_errors().await
     })
     .await
@@ -448,6 +542,7 @@ async fn clusters_are_named_select_their_texts_and_grow_stale() -> Result<()> {
 async fn groups_take_texts_by_example() -> Result<()> {
     visit(Site::root(), async |page| {
         open(page, "Groups").await?;
+        choose(page, "By example").await?;
         page.press("Assign texts").await?;
         says(page, "“Group 1” has no examples").await?;
         fill(page, "textbox", "Name of group 1", "Kitchen").await?;
@@ -457,7 +552,9 @@ async fn groups_take_texts_by_example() -> Result<()> {
         page.press("Assign texts").await?;
         says(page, "Assigned").await?;
         let (kitchen, heavens) = (listed(page, "Kitchen").await?, listed(page, "Heavens").await?);
-        ensure!(kitchen.len() + heavens.len() == 12, "{kitchen:?} {heavens:?}");
+        // Texts that are like neither stay out.
+        let none = listed(page, "None of these").await?;
+        ensure!(kitchen.len() + heavens.len() + none.len() == 12, "{kitchen:?} {heavens:?} {none:?}");
         ensure!(kitchen[..3].iter().any(|text| text.starts_with("Knead the dough")), "{kitchen:?}");
         ensure!(heavens[..3].iter().any(|text| text.starts_with("The telescope")), "{heavens:?}");
         page.wait_for(
@@ -465,7 +562,7 @@ async fn groups_take_texts_by_example() -> Result<()> {
             "/0\\.\\d+ ahead of Heavens/.test(document.querySelector('.assigned .entry-note').textContent)",
         )
         .await?;
-        page.by_role("list", "Legend: Groups by example").await?;
+        page.by_role("list", "Legend: groups").await?;
 
         // A third group, made of what is selected.
         page.press("Add a group").await?;
@@ -484,8 +581,21 @@ async fn groups_take_texts_by_example() -> Result<()> {
         page.press("Remove group 3").await?;
         page.press("Remove group 2").await?;
         page.press("Assign texts").await?;
-        page.until("one group with all", async || {
-            Ok((listed(page, "Kitchen").await?.len() == 12).then_some(()))
+        let slide = async |value: u32| {
+            let script = "const slider = document.querySelector('.explore-body:not([hidden]) [type=range]');
+                slider.value = arguments[0]; slider.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+            page.run(script, vec![json!(value)]).await
+        };
+        slide(30).await?;
+        page.until("texts that are like none", async || {
+            let none = listed(page, "None of these").await?;
+            let prices = none.iter().any(|text| text.starts_with("Share prices"));
+            Ok(prices.then_some(()))
+        })
+        .await?;
+        slide(0).await?;
+        page.until("one group with most", async || {
+            Ok((listed(page, "Kitchen").await?.len() > 6).then_some(()))
         })
         .await?;
         page.no_errors().await
@@ -496,7 +606,7 @@ async fn groups_take_texts_by_example() -> Result<()> {
 #[tokio::test]
 async fn the_odd_one_out_is_found() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Outliers").await?;
+        open(page, "Odd ones").await?;
         let odd = "select * from users where id = 7;";
         let mut texts: Vec<String> = (1..=14)
             .map(|day| format!("It rained on day {day} of the month."))
@@ -505,18 +615,28 @@ async fn the_odd_one_out_is_found() -> Result<()> {
         page.paste(&texts.join("\n")).await?;
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         page.scores_of(&texts).await?;
-        page.press("Find outliers").await?;
         says(page, "Farthest first").await?;
-        let found = listed(page, "Outliers, farthest first").await?;
-        ensure!(found.len() == 15 && found[0] == odd, "{found:?}");
-        press_first(page, "Outliers, farthest first").await?;
+        page.until("the odd one", async || {
+            let found = listed(page, ODD).await?;
+            Ok((found.len() == 15 && found[0] == odd).then_some(()))
+        })
+        .await?;
+        press_first(page, ODD).await?;
         selected(page, 1).await?;
+        // The list follows the texts.
+        turn_to(page, "Odd ones").await?;
         page.paste("one\ntwo\nthree").await?;
-        says(page, "The texts have changed since").await?;
+        page.until("the new texts", async || {
+            Ok((listed(page, ODD).await?.len() == 3).then_some(()))
+        })
+        .await?;
         page.no_errors().await
     })
     .await
 }
+
+/// The list of outliers.
+const ODD: &str = "Odd ones, farthest first";
 
 /// Holds what is shown to the rules, light and dark.
 async fn accessible(page: &Page, what: &str) -> Result<()> {
@@ -535,16 +655,17 @@ async fn accessible(page: &Page, what: &str) -> Result<()> {
 #[tokio::test]
 async fn every_part_is_accessible() -> Result<()> {
     visit(Site::root(), async |page| {
-        open(page, "Selection").await?;
+        open(page, "Overview").await?;
         fill(page, "searchbox", "Find", "(the) b").await?;
-        choose(page, "Regex").await?;
+        tick(page, "Regular expression").await?;
         says(page, "12 texts").await?;
         accessible(page, "Find").await?;
         page.press("Clear the search").await?;
-        turn_to(page, "Clusters").await?;
-        page.press("Find clusters").await?;
-        says(page, "cluster").await?;
         turn_to(page, "Groups").await?;
+        choose(page, "Found").await?;
+        says(page, "largest first").await?;
+        accessible(page, "found groups").await?;
+        choose(page, "By example").await?;
         fill(
             page,
             "textbox",
@@ -563,8 +684,7 @@ async fn every_part_is_accessible() -> Result<()> {
         .await?;
         page.press("Assign texts").await?;
         says(page, "Assigned").await?;
-        turn_to(page, "Outliers").await?;
-        page.press("Find outliers").await?;
+        turn_to(page, "Odd ones").await?;
         says(page, "Farthest").await?;
         for width in [1400, 390] {
             page.resize(width, 844, 1.0).await?;
@@ -572,7 +692,7 @@ async fn every_part_is_accessible() -> Result<()> {
                 // A phone shows one view at a time.
                 page.press("Compare").await?;
             }
-            for tab in ["Selection", "Duplicates", "Clusters", "Groups", "Outliers"] {
+            for tab in ["Overview", "Duplicates", "Groups", "Odd ones"] {
                 turn_to(page, tab).await?;
                 accessible(page, &format!("{tab}, {width}")).await?;
                 page.wait_for(

@@ -62,7 +62,7 @@ async fn tap(page: &Page, label: &str) -> Result<()> {
 /// Saves the map as one of the offered kinds, and returns the file.
 async fn saved(page: &Page, what: &str) -> Result<Vec<u8>> {
     page.run("window.saved.length = 0;", Vec::new()).await?;
-    page.press("Save the map").await?;
+    page.press("Map tools").await?;
     page.press(what).await?;
     page.wait_for("the file", "window.saved.length > 0").await?;
     let file = page
@@ -78,7 +78,7 @@ async fn saved(page: &Page, what: &str) -> Result<Vec<u8>> {
 
 /// Coordinates of each text, from the file that the page saves.
 async fn coordinates(page: &Page) -> Result<Vec<(Vec<f64>, String)>> {
-    let file = String::from_utf8(saved(page, "Coordinates (TSV)").await?)?;
+    let file = String::from_utf8(saved(page, "Save coordinates (TSV)").await?)?;
     let mut lines = file.lines();
     let names = lines.next().context("a row of names")?;
     let axes = names.split('\t').count() - 1;
@@ -123,14 +123,14 @@ async fn projections_give_maps_of_their_own_and_the_same_seed_the_same_map() -> 
         rests(page).await?;
         let tsne = coordinates(page).await?;
         ensure!(tsne != umap && tsne != pca);
-        page.press("Three dimensions").await?;
+        page.press("3-D").await?;
         page.until("three coordinates", async || {
             rests(page).await?;
             Ok((coordinates(page).await?[0].0.len() == 3).then_some(()))
         })
         .await?;
         choose(page, "PCA").await?;
-        page.press("Three dimensions").await?;
+        page.press("3-D").await?;
         page.until("the first map", async || {
             Ok((coordinates(page).await? == pca).then_some(()))
         })
@@ -161,7 +161,7 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
         rests(page).await?;
         choose(page, "t-SNE").await?;
         rests(page).await?;
-        tap(page, "Options of the projection").await?;
+        tap(page, "Options").await?;
         let field = "const labels = [...document.querySelectorAll('.menu-panel label')];
             const input = labels.find((label) => label.textContent === 'Iterations').control;
             input.value = '100000';
@@ -209,14 +209,16 @@ async fn axes_run_from_some_texts_to_others() -> Result<()> {
     visit(Site::root(), async |page| {
         open(page).await?;
         choose(page, "Axes").await?;
-        let alert = page.alert().await?;
-        ensure!(alert.contains("both ends of an axis"), "{alert}");
+        // It begins with axes that work, and says what is missing when an end is emptied.
+        rests(page).await?;
+        let svg = String::from_utf8(saved(page, "Save as drawing (SVG)").await?)?;
+        ensure!(svg.contains("bad → good"), "{svg}");
+        forget(page).await?;
         for (end, words) in [("Across from", "football"), ("Across to", "money; bank")] {
             let input = page.by_role("textbox", end).await?;
+            input.send_keys(Key::Control + "a").await?;
             input.send_keys(words + Key::Tab).await?;
         }
-        page.wait_for("no alert", "!document.querySelector('.map [role=alert]')")
-            .await?;
         rests(page).await?;
         let places = coordinates(page).await?;
         let at = |start: &str| {
@@ -226,8 +228,15 @@ async fn axes_run_from_some_texts_to_others() -> Result<()> {
                 .context("the text is there")
         };
         ensure!(at("Our team won")? < at("The bank raised")?, "{places:?}");
-        let svg = String::from_utf8(saved(page, "Drawing (SVG)").await?)?;
+        let svg = String::from_utf8(saved(page, "Save as drawing (SVG)").await?)?;
         ensure!(svg.contains("football → money + 1"), "{svg}");
+        for end in ["Across from", "Up from"] {
+            let input = page.by_role("textbox", end).await?;
+            input.send_keys(Key::Control + "a").await?;
+            input.send_keys(Key::Delete + Key::Tab).await?;
+        }
+        let alert = page.alert().await?;
+        ensure!(alert.contains("both ends of an axis"), "{alert}");
         page.no_errors().await
     })
     .await
@@ -275,22 +284,19 @@ async fn points_are_walked_selected_isolated_and_come_back() -> Result<()> {
         )
         .await?;
         map.send_keys(Key::Enter + "").await?;
-        page.press("Isolate").await?;
+        page.press("Isolate on the map").await?;
         page.wait_for(
             "the others hidden",
             "/11 hidden/.test(document.querySelector('.picked').textContent)",
         )
         .await?;
-        let svg = String::from_utf8(saved(page, "Drawing (SVG)").await?)?;
+        let svg = String::from_utf8(saved(page, "Save as drawing (SVG)").await?)?;
         page.press("Undo hiding").await?;
-        page.wait_for(
-            "all back",
-            "!/hidden/.test(document.querySelector('.picked').textContent)",
-        )
-        .await?;
-        let all = String::from_utf8(saved(page, "Drawing (SVG)").await?)?;
+        page.wait_for("all back", "!document.querySelector('.picked')")
+            .await?;
+        let all = String::from_utf8(saved(page, "Save as drawing (SVG)").await?)?;
         ensure!(all.matches("<text").count() > svg.matches("<text").count() + 5);
-        let png = saved(page, "Picture (PNG, twice the size)").await?;
+        let png = saved(page, "Save as picture (PNG, twice the size)").await?;
         ensure!(png.starts_with(b"\x89PNG") && png.len() > 5_000);
         page.no_errors().await
     })
@@ -305,13 +311,13 @@ async fn a_kept_view_is_returned_to_even_after_a_reload() -> Result<()> {
         rests(page).await?;
         page.run("document.querySelectorAll('.row .number')[2].click();", Vec::new())
             .await?;
-        page.press("Bookmarks").await?;
+        page.press("Map tools").await?;
         page.press("Keep this view").await?;
         page.by_role("button", "UMAP · 1 selected").await?;
         page.open_with_scores().await?;
         page.wait_for("PCA again", "document.querySelector('input[name=projection]').checked")
             .await?;
-        page.press("Bookmarks").await?;
+        page.press("Map tools").await?;
         page.press("UMAP · 1 selected").await?;
         page.wait_for(
             "the view",

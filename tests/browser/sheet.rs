@@ -7,7 +7,7 @@ use thirtyfour::{By, Key};
 
 /// Where everything lies that must not move, in whole and half pixels.
 const PLACES: &str = "return [...document.querySelectorAll(
-        '.top, .texts, .editor, .rows tr, .stage, .map-stage, .map-foot, .explore, .explore-tabs')]
+        '.top, .texts, .editor, .rows tr, .stage, .map-stage, .map-foot, .explore, .explore-head')]
     .map((element) => { const r = element.getBoundingClientRect();
         return [element.className, r.x, r.y, r.width, r.height].join(' '); });";
 
@@ -29,7 +29,7 @@ async fn nothing_moves_when_it_is_pointed_at_or_selected() -> Result<()> {
             ".columns th[data-line]",
             ".map-stage canvas",
             ".pair",
-            ".explore-tabs button",
+            ".explore .push",
             ".word",
         ] {
             let element = page.driver().find(By::Css(under)).await?;
@@ -171,8 +171,9 @@ async fn duplicates_are_sets_by_a_threshold() -> Result<()> {
         page.open_with_scores().await?;
         page.paste("The parking is too far away.\nIt rained.\nThe parking is too far away.\nThe parking is much too far away.")
             .await?;
-        page.run("document.getElementById('Duplicates-tab').click();", Vec::new())
-            .await?;
+        let lists = "[...document.querySelectorAll('.explore .push')].find((button) => button.textContent === 'Duplicates1 set')";
+        page.wait_for("the count on its button", lists).await?;
+        page.run(&format!("{lists}.click();"), Vec::new()).await?;
         let sets = "[...document.querySelectorAll('[aria-label=\"Sets of duplicates\"] li')].map((li) => li.textContent)";
         page.wait_for("three alike", &format!("{sets}.join() === '×3The parking is too far away.'"))
             .await?;
@@ -184,6 +185,12 @@ async fn duplicates_are_sets_by_a_threshold() -> Result<()> {
             .await?;
         page.run("document.querySelector('.entry.set').click();", Vec::new()).await?;
         page.wait_for("both selected", "document.querySelectorAll('.rows tr[data-selected]').length === 2")
+            .await?;
+        page.press("Keep the first of each").await?;
+        page.scores_of(&["The parking is too far away.", "It rained.", "The parking is much too far away."])
+            .await?;
+        page.run("document.querySelector('.message .remedy').click();", Vec::new()).await?;
+        page.scores_of(&["The parking is too far away.", "It rained.", "The parking is too far away.", "The parking is much too far away."])
             .await?;
         page.no_errors().await
     })
@@ -259,6 +266,163 @@ async fn many_texts_have_columns_to_sort_by() -> Result<()> {
         )
         .await?;
         page.wait_for("rows beside their lines still", &format!("{DRIFT} < 0.5"))
+            .await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_empty_page_invites_and_two_texts_have_one_score() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.resize(1440, 900, 1.0).await?;
+        page.open_with_scores().await?;
+        page.paste("").await?;
+        page.press("Negation Does “not” change the meaning?").await?;
+        page.wait_for("the sample", "document.querySelector('textarea').value.includes('not good')")
+            .await?;
+        page.paste("A dog runs.\nA puppy plays.").await?;
+        page.wait_for(
+            "the score, large",
+            "(() => { const score = document.querySelector('.pair-score'); return score && /^0\\.\\d\\d$/.test(score.textContent) && score.getBoundingClientRect().height >= 32; })()",
+        )
+        .await?;
+        let seen = "return [...document.querySelectorAll('.cell, .score, .pair-score')]
+            .filter((element) => element.getBoundingClientRect().width > 2).length;";
+        ensure!(page.run(seen, Vec::new()).await? == json!(1), "the only score on screen");
+        ensure!(!page.shows("region", "Map").await?, "two points say nothing");
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_documents_are_compared_part_against_part() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.resize(1440, 900, 1.0).await?;
+        page.open_with_scores().await?;
+        page.paste("The cat slept.\nStocks fell.\nBread is baked.\n\nA kitten was sleeping.\nShares lost value.\nThe moon is far away.")
+            .await?;
+        let tab = "[...document.querySelectorAll('.stage-views label')].find((label) => label.textContent === 'Documents')";
+        page.wait_for("the view on offer", tab).await?;
+        page.run(&format!("{tab}.click();"), Vec::new()).await?;
+        page.by_role("region", "Documents").await?;
+        let matches = "[...document.querySelectorAll('.matches')].map((list) => [...list.querySelectorAll('li')]
+            .map((item) => [...item.querySelectorAll('.near-at')].map((at) => at.textContent).join('-')).join(' ')).join(' | ')";
+        page.wait_for("the partners, and what only the second has", &format!("/^1-4 2-5 3-\\d \\| 6-\\d$/.test({matches})"))
+            .await?;
+        page.run("document.querySelector('.match').click();", Vec::new()).await?;
+        page.by_role("heading", "Texts 1 and 4").await?;
+        // Where the second begins can be said.
+        page.run("document.querySelectorAll('.rows .number')[4].click();", Vec::new()).await?;
+        page.press("Begin with the selected text").await?;
+        page.wait_for("four parts of the first", "document.querySelector('.matches').children.length === 4")
+            .await?;
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn regions_are_walked_by_key_and_full_screen_is_left() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.resize(1440, 900, 1.0).await?;
+        page.open_with_scores().await?;
+        let focus = "document.activeElement.id";
+        for id in ["texts", "map", "inspector", "texts"] {
+            page.driver()
+                .active_element()
+                .await?
+                .send_keys(Key::F6 + "")
+                .await?;
+            page.wait_for(id, &format!("{focus} === '{id}'")).await?;
+        }
+        page.press("Full screen").await?;
+        for (role, name) in [
+            ("region", "Map"),
+            ("region", "Inspector"),
+            ("searchbox", "Find"),
+        ] {
+            page.by_role(role, name).await?;
+        }
+        ensure!(
+            !page.shows("textbox", "Texts").await?,
+            "what is covered is out of reach"
+        );
+        let wide = "document.querySelector('.map-stage').clientWidth > 1000";
+        page.wait_for("the map large", wide).await?;
+        page.driver()
+            .active_element()
+            .await?
+            .send_keys(Key::Escape + "")
+            .await?;
+        page.wait_for("the page as before", &format!("!({wide})"))
+            .await?;
+        // From the top of the page to the map it is not far.
+        page.run(
+            "document.activeElement.blur(); window.scrollTo(0, 0);",
+            Vec::new(),
+        )
+        .await?;
+        let mut steps = 0;
+        let body = page.driver().find(By::Css("body")).await?;
+        body.send_keys(Key::Tab + "").await?;
+        while page
+            .run(
+                "return document.activeElement.closest('#map') === null;",
+                Vec::new(),
+            )
+            .await?
+            == json!(true)
+        {
+            steps += 1;
+            ensure!(steps < 12, "more than twelve tabs to the map");
+            page.driver()
+                .active_element()
+                .await?
+                .send_keys(Key::Tab + "")
+                .await?;
+        }
+        page.no_errors().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn boxes_keep_what_is_typed_and_selects_say_what_holds() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.resize(1440, 900, 1.0).await?;
+        page.open_with_scores().await?;
+        let choose = "[...document.querySelectorAll('.map .switch label')].find((label) => label.textContent === 'Axes').click();";
+        page.run(choose, Vec::new()).await?;
+        let input = page.by_role("textbox", "Across from").await?;
+        input.send_keys(Key::Control + "a").await?;
+        input.send_keys("cheap").await?;
+        // Pointing draws much of the page again, embedding a line as well.
+        for under in [".rows .cell:nth-of-type(5)", ".rows tr:nth-of-type(4)"] {
+            let element = page.driver().find(By::Css(under)).await?;
+            let pointer = page.driver().action_chain();
+            pointer.move_to_element_center(&element).perform().await?;
+            page.run("return new Promise((done) => setTimeout(done, 100));", Vec::new()).await?;
+        }
+        input.send_keys(" food").await?;
+        let value = input.prop("value").await?;
+        ensure!(value.as_deref() == Some("cheap food"), "{value:?}");
+        // A choice that was made, then one that the page makes.
+        let colour = page.by_role("combobox", "Colour by").await?;
+        colour.send_keys("Length").await?;
+        page.run(
+            "[...document.querySelectorAll('.explore .push')].find((button) => button.textContent.startsWith('Groups')).click();",
+            Vec::new(),
+        )
+        .await?;
+        page.run(
+            "[...document.querySelectorAll('.explore .switch label')].find((label) => label.textContent === 'Found').click();",
+            Vec::new(),
+        )
+        .await?;
+        page.by_role("list", "Legend: groups").await?;
+        page.wait_for("the box says so", "document.querySelector('[aria-label=\"Colour by\"]').value === 'Group'")
             .await?;
         page.no_errors().await
     })

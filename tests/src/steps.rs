@@ -19,6 +19,16 @@ impl Page {
             "the first scores",
             "document.querySelector('table[aria-label=\"Pairwise cosine similarity\"] td[title]')",
         )
+        .await?;
+        // The set that most tests speak of.
+        let choose = "const picker = document.querySelector('select[aria-label=\"Sample set\"]');
+            picker.selectedIndex = [...picker.options].findIndex((option) => option.text === 'Topics');
+            picker.dispatchEvent(new Event('change', { bubbles: true }));";
+        self.run(choose, Vec::new()).await?;
+        self.wait_for(
+            "the scores of Topics",
+            "document.querySelector('table[aria-label=\"Pairwise cosine similarity\"] tr[data-line] th')?.title.startsWith('The goalkeeper') && document.querySelectorAll('table[aria-label=\"Pairwise cosine similarity\"] td.cell[title]').length === 144",
+        )
         .await
     }
 

@@ -6,7 +6,7 @@ use crate::inspector::panel::Explore;
 use crate::session::elsewhere::Watch;
 use crate::session::engine::Driver;
 use crate::session::look::use_applied_look;
-use crate::session::samples::SAMPLES;
+use crate::session::samples::{OPENING, SAMPLES};
 use crate::session::storage::{self, Kept};
 use crate::session::timing;
 use crate::sheet::panel::{Texts, keep_page_on_drop};
@@ -14,7 +14,7 @@ use crate::stage::map::{MapState, MapStore};
 use crate::stage::panel::Stage;
 use crate::state::Presented;
 use crate::state::marks::{Mark, MarkStore, Marks};
-use crate::state::{Action, Message, State, Store};
+use crate::state::{Action, Message, Shared, State, Store};
 use crate::status::messages;
 use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
@@ -22,7 +22,7 @@ use gloo::timers::callback::Timeout;
 use semblance_client::Precision;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 /// How long typing must pause before changed lines are embedded, in milliseconds.
@@ -54,9 +54,23 @@ pub fn App() -> Html {
             marks.dispatch(Mark::Keep(results.clone()));
         });
     }
+    let grouping = {
+        let map = map.clone();
+        let seen = (
+            store.results.clone(),
+            (map.source, map.none_below, map.renamed.clone()),
+            (map.clusters.clone(), map.groups.clone()),
+        );
+        use_memo(seen, move |(results, ..)| {
+            map.grouping(results)
+                .map(|grouping| Shared(Rc::new(grouping)))
+        })
+    };
     let dialogs = dialogs(&keys, &about, &store.engine);
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
+    // Two points say nothing on a map: their score is all there is to say.
+    let few = (1..=2).contains(&store.results.total);
     let shown = match store.present {
         None => "",
         Some(Presented::Sheet) => "present present-sheet",
@@ -79,11 +93,12 @@ pub fn App() -> Html {
         <ContextProvider<MarkStore> context={marks}>
         <ContextProvider<MapStore> context={map}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
+            <a class="skip" href="#map">{ "Skip to the map" }</a>
             <Header driver={driver.clone()} {keys} {about} />
-            <main class={classes!("views", view, shown, many.then_some("many"))}>
-                <Texts driver={driver.clone()} />
+            <main class={classes!("views", view, shown, many.then_some("many"), few.then_some("few"), store.enlarged.then_some("enlarged"))}>
+                <Texts driver={driver.clone()} grouping={(*grouping).clone()} />
                 <Stage driver={driver.clone()} />
-                <Explore driver={driver.clone()} />
+                <Explore driver={driver.clone()} grouping={(*grouping).clone()} />
             </main>
             <nav class="phone-bar" aria-label="View">
                 { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
@@ -102,8 +117,8 @@ fn opening() -> State {
     let named = |name: &str| SAMPLES.iter().position(|sample| sample.name == name);
     let sample = match storage::kept() {
         Some(Kept::Texts(text)) => return State::new(&text, None, settings),
-        Some(Kept::Sample(name)) => named(&name).unwrap_or(0),
-        None => 0,
+        Some(Kept::Sample(name)) => named(&name).unwrap_or(OPENING),
+        None => OPENING,
     };
     State::new(SAMPLES[sample].text, Some(sample), settings)
 }
@@ -199,6 +214,13 @@ fn use_kept(store: &Store) {
 /// Keys that work everywhere.
 #[hook]
 fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
+    // What can be left with Escape: one thing at a time.
+    let left = use_mut_ref(|| None::<Action>);
+    left.replace(match () {
+        () if store.enlarged => Some(Action::Enlarge(false)),
+        () if store.present.is_some() => Some(Action::Present(None)),
+        () => None,
+    });
     let (store, marks, keys) = (store.dispatcher(), marks.dispatcher(), keys.clone());
     use_change((), move |()| {
         let options = EventListenerOptions::enable_prevent_default();
@@ -214,9 +236,12 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
                     ("z" | "Z" | "y" | "Y", true, _) if is_in(event, OWN_UNDO) => return,
                     ("z" | "Z", true, false) => store.dispatch(Action::Undo),
                     ("z" | "Z", true, true) | ("y" | "Y", true, _) => store.dispatch(Action::Redo),
+                    ("F6", ..) => go_round(event.shift_key()),
                     ("Escape", ..) => {
-                        store.dispatch(Action::Present(None));
-                        return marks.dispatch(Mark::Clear);
+                        return match left.take() {
+                            Some(leave) => store.dispatch(leave),
+                            None => marks.dispatch(Mark::Clear),
+                        };
                     }
                     (key, false, _) if !is_in(event, TEXT_BOX) && !event.alt_key() => {
                         let action = match key {
@@ -241,13 +266,44 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
     });
 }
 
+/// The parts of the page, by their ids.
+const REGIONS: [&str; 3] = ["texts", "map", "inspector"];
+
+/// Moves the focus to the next part of the page that is shown, or to the one before.
+fn go_round(back: bool) {
+    let document = gloo::utils::document();
+    let around = |id: &&str| {
+        let part = document.get_element_by_id(id)?;
+        let active = document.active_element()?;
+        part.contains(Some(&active)).then_some(())
+    };
+    let here = REGIONS.iter().position(|id| around(id).is_some());
+    let count = REGIONS.len();
+    for step in 1..=count {
+        let next = match (here, back) {
+            (Some(here), false) => here + step,
+            (Some(here), true) => here + 2 * count - step,
+            (None, false) => step - 1,
+            (None, true) => count - step,
+        };
+        let part = document.get_element_by_id(REGIONS[next % count]);
+        let part = part.and_then(|part| part.dyn_into::<HtmlElement>().ok());
+        // What is hidden has no size.
+        if let Some(part) = part.filter(|part| part.offset_width() > 0) {
+            // It stays where it is if it can't be focused.
+            _ = part.focus();
+            return;
+        }
+    }
+}
+
 /// The key, as one of a Latin layout: on others (Russian, Greek, Hebrew) the letter that lies there.
 /// Latin layouts that move letters about go by these.
 pub fn letter(event: &KeyboardEvent) -> String {
     let key = event.key();
     let is_other_letter = key.chars().count() == 1 && !key.is_ascii();
     match event.code().strip_prefix("Key") {
-        Some(code) if is_other_letter => code.to_lowercase(),
+        Some(code) if is_other_letter => code.to_ascii_lowercase(),
         _ => key,
     }
 }

@@ -17,7 +17,14 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
                 "P",
                 "Present one thing at a time; 1, 2, 3: texts, map, pair",
             ),
-            ("Escape", "Clear the selection, stop presenting"),
+            (
+                "F6",
+                "Go to the next part of the page: texts, map, inspector",
+            ),
+            (
+                "Escape",
+                "Leave full screen or presenting; clear the selection",
+            ),
             ("?", "Show these keys (outside the text box)"),
         ],
     ),

@@ -7,11 +7,12 @@ use crate::sheet::panel::read_files;
 use crate::state::{Action, Engine, Presented, use_store};
 use crate::status::chip;
 use crate::ui::button::words;
+use crate::ui::field::Select;
 use crate::ui::icon::{Icon, brand, icon};
 use crate::ui::menu::Menu;
 use semblance_workspace::Theme;
 use std::rc::Rc;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties)]
@@ -44,14 +45,16 @@ pub fn Header(props: &HeaderProps) -> Html {
     };
     let choose = {
         let dispatch = store.dispatcher();
-        Callback::from(move |event: Event| {
-            let select = event.target_unchecked_into::<HtmlSelectElement>();
-            let index = select.value().parse::<usize>().ok();
-            if let Some((index, sample)) = index.and_then(|i| Some((i, SAMPLES.get(i)?))) {
+        Callback::from(move |at: usize| {
+            if let Some((index, sample)) =
+                at.checked_sub(1).and_then(|i| Some((i, SAMPLES.get(i)?)))
+            {
                 dispatch.dispatch(Action::Sample(index, sample.text));
             }
         })
     };
+    let names = SAMPLES.iter().map(|sample| AttrValue::from(sample.name));
+    let samples: Vec<AttrValue> = std::iter::once("Samples…".into()).chain(names).collect();
     let pick = {
         let file = file.clone();
         Callback::from(move |_: MouseEvent| {
@@ -101,13 +104,8 @@ pub fn Header(props: &HeaderProps) -> Html {
     html! {
         <header class="top">
             <h1 class="brand">{ brand() }<span>{ "Semblance" }</span></h1>
-            <label class="sample-picker"><span class="unseen">{ "Sample set" }</span>
-                <select onchange={choose}>
-                    <option value="" selected={store.sample.is_none()} disabled=true>{ "Samples…" }</option>
-                    { for SAMPLES.iter().enumerate().map(|(index, sample)| html! {
-                        <option value={index.to_string()} selected={store.sample == Some(index)}>{ sample.name }</option>
-                    }) }
-                </select>
+            <label class="sample-picker">
+                <Select label="Sample set" options={samples} chosen={store.sample.map_or(0, |index| index + 1)} {choose} />
             </label>
             <button type="button" class="word" onclick={pick} title="Open a text file, or drop one on the page">{ "Open" }</button>
             <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,text/plain" multiple=true ref={file} onchange={picked} />
@@ -124,7 +122,7 @@ pub fn Header(props: &HeaderProps) -> Html {
             <button type="button" class="word" aria-pressed={store.veil.on.to_string()} onclick={act(|| Action::ToggleVeil)} title="Hide all scores, to guess first (H)">{ "Hide scores" }</button>
             <button type="button" class="word" aria-pressed={presented.is_some().to_string()} onclick={act(|| Action::TogglePresent)} title="One thing at a time, large (P)">{ "Present" }</button>
             <div class="tools">
-                <Menu label="More" icon={Icon::More}>
+                <Menu label="More">
                     { words("menu-item", next_theme, act(|| Action::CycleTheme)) }
                     { words("menu-item", large, act(|| Action::ToggleProjector)) }
                     { words("menu-item", exact_words, act(|| Action::ToggleExact)) }

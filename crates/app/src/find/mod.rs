@@ -1,4 +1,4 @@
 //! Finding texts by words, by a regular expression, by meaning.
 
-pub mod matching;
 pub mod panel;
+mod worker;

@@ -1,17 +1,15 @@
-//! Search: by words, by regular expression, by meaning.
+//! The search box: words at once, meaning after a pause, regular expressions on request.
 
-use super::matching::{Pattern, all_words, matching};
+use super::worker::{Finder, Question};
 use crate::inspector::list::{Entries, Entry, LISTED};
-use crate::session::asking::{Asked, status, texts};
+use crate::session::asking::{Answer, Asked, status, texts, use_answer};
 use crate::session::engine::Driver;
 use crate::stage::map::{Highlight, MapAction, MapStore, Query, use_map_store};
 use crate::state::marks::{Mark, use_marks};
 use crate::state::results::Results;
 use crate::state::{Shared, use_store};
-use crate::ui::button::{named, number, radio, switch};
-use crate::ui::hooks::{Value, use_change, use_value};
-use crate::ui::icon::{Icon, icon};
-use gloo::timers::callback::Timeout;
+use crate::ui::button::{check, named, number};
+use crate::ui::hooks::{use_change, use_value};
 use semblance_client::{Cancel, Client, ClientError, Neighbour, VectorId};
 use semblance_workspace::LineId;
 use std::cell::Cell;
@@ -23,73 +21,31 @@ use yew::prelude::*;
 
 /// Texts that a search by meaning finds, if nothing else is asked for.
 const NEAREST: usize = 10;
+/// How long typing must pause before a search, in milliseconds.
+const WORDS_PAUSE: u32 = 40;
+const MEANING_PAUSE: u32 = 300;
 
-/// How texts are sought.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Mode {
-    #[default]
-    Words,
-    Regex,
-    Meaning,
-}
+/// Texts that hold the words, or match the expression.
+type Words = Answer<(Shared<Results>, Question), Vec<u32>>;
 
-impl Mode {
-    const ALL: [(Mode, &str, &str); 3] = [
-        (
-            Mode::Words,
-            "Words",
-            "Texts that hold all of these words, or parts of words",
-        ),
-        (
-            Mode::Regex,
-            "Regex",
-            "Texts that match a regular expression, as in JavaScript",
-        ),
-        (
-            Mode::Meaning,
-            "Meaning",
-            "Texts that are most like these words by cosine similarity, whatever words they use",
-        ),
-    ];
+/// Texts that are like the words, whatever words they use.
+type Meaning = Answer<(Shared<Results>, Rc<str>), Alike>;
 
-    /// How long typing must pause before the search, in milliseconds.
-    fn pause(self) -> u32 {
-        match self {
-            Mode::Words | Mode::Regex => 200,
-            Mode::Meaning => 400,
-        }
-    }
-}
-
-/// What is sought, and where.
-#[derive(Clone, PartialEq)]
-struct Sought {
-    results: Shared<Results>,
-    mode: Mode,
-    text: String,
-    /// Texts that a search by meaning is to find.
-    count: usize,
-}
-
-/// What a search found.
-struct Hits {
-    results: Shared<Results>,
-    /// In the order of the texts, or the best first.
-    points: Vec<u32>,
-    entries: Rc<Vec<Entry>>,
-    /// Of a search by meaning.
-    meaning: Option<Meaning>,
-}
-
-/// A search that has a vector and so a place on the map.
-struct Meaning {
-    text: String,
+/// A search that has a vector and so a place on the map, and the texts most like it.
+struct Alike {
     vector: VectorId,
     /// The score of every text, best first.
-    scores: Vec<(LineId, f32)>,
+    scores: Vec<Neighbour>,
 }
 
-impl Hits {
+/// What to make of what was found.
+#[derive(Clone, PartialEq)]
+struct Found {
+    results: Shared<Results>,
+    points: Rc<Vec<u32>>,
+}
+
+impl Found {
     fn lines(&self) -> impl Iterator<Item = LineId> {
         self.points
             .iter()
@@ -103,28 +59,48 @@ pub fn use_search(driver: &Rc<Driver>) -> Html {
     let results = use_store().results.clone();
     let (map, marks) = (use_map_store(), use_marks());
     let text = use_value(String::new());
-    let (mode, count) = (use_value(Mode::default()), use_value(NEAREST));
-    let entered = use_value(0u32);
-    let sought = Sought {
-        results: results.clone(),
-        mode: *mode,
-        text: (*text).clone(),
-        count: *count,
-    };
-    let (asked, hits) = use_hits(driver, sought, *entered);
-    use_highlight(driver, &map, &hits);
+    let (expression, strict) = (use_value(false), use_value(false));
+    let count = use_value(NEAREST);
+    let words = use_words(
+        &results,
+        Question {
+            text: text.trim().to_owned(),
+            expression: *expression,
+            strict: *strict,
+        },
+    );
+    let sought = (!*expression).then(|| text.trim());
+    let meaning = use_meaning(driver, &results, sought.unwrap_or_default());
+    let by_words = use_memo(words.found.clone(), |found| {
+        found.as_ref().map(|found| Found {
+            results: found.0.0.0.clone(),
+            points: Rc::new(found.0.1.clone()),
+        })
+    });
+    let by_meaning = use_memo((meaning.found.clone(), *count), |(found, count)| {
+        found.as_ref().map(|found| Found {
+            results: found.0.0.0.clone(),
+            points: Rc::new(
+                found
+                    .0
+                    .1
+                    .scores
+                    .iter()
+                    .take(*count)
+                    .map(|n| n.point)
+                    .collect(),
+            ),
+        })
+    });
+    use_highlight(
+        driver,
+        &map,
+        (*by_words).clone(),
+        (*by_meaning).clone(),
+        &meaning,
+    );
 
     let input = use_node_ref();
-    let clear = {
-        let (text, input) = (text.setter(), input.clone());
-        Callback::from(move |()| {
-            text.set(String::new());
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                // It stays where it is if it can't be focused.
-                _ = input.focus();
-            }
-        })
-    };
     let oninput = {
         let text = text.setter();
         Callback::from(move |event: InputEvent| {
@@ -132,271 +108,227 @@ pub fn use_search(driver: &Rc<Driver>) -> Html {
         })
     };
     let onkeydown = {
-        let (text, clear) = (text.clone(), clear.clone());
+        let text = text.clone();
         Callback::from(move |event: KeyboardEvent| {
             // Elsewhere Escape takes marks away; here it empties the box first.
             if event.key() == "Escape" && !text.is_empty() {
                 event.prevent_default();
                 event.stop_propagation();
-                clear.emit(());
+                text.set(String::new());
             }
         })
     };
-    let onsubmit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        entered.set(*entered + 1);
-    });
-    let choice = |(offered, name, title): (Mode, &'static str, &'static str)| {
-        let setter = mode.setter();
-        let onchange = Callback::from(move |_: Event| setter.set(offered));
-        radio("search-by", name, Some(title), *mode == offered, onchange)
-    };
-    let all = {
-        let (hits, dispatch) = (hits.clone(), marks.dispatcher());
+    let clear = {
+        let (text, input) = (text.setter(), input.clone());
         Callback::from(move |_: MouseEvent| {
-            if let Some(hits) = &hits {
-                // The last of them becomes the one whose neighbours are shown: the best.
-                let mut lines: Vec<LineId> = hits.lines().collect();
-                lines.reverse();
-                dispatch.dispatch(Mark::Select(lines));
+            text.set(String::new());
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                // It stays where it is if it can't be focused.
+                _ = input.focus();
             }
         })
     };
-    let isolate = {
-        let (hits, dispatch) = (hits.clone(), map.dispatcher());
-        Callback::from(move |_: MouseEvent| {
-            if let Some(hits) = &hits {
-                let found: HashSet<LineId> = hits.lines().collect();
-                let others = hits.results.texts.iter().map(|text| text.line);
-                let others = others.filter(|line| !found.contains(line)).collect();
-                dispatch.dispatch(MapAction::Hide(others));
+    let onsubmit = {
+        let (words, meaning) = (by_words.clone(), by_meaning.clone());
+        let dispatch = marks.dispatcher();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let found = [&*words, &*meaning].into_iter().flatten();
+            if let Some(line) = found.flat_map(Found::lines).next() {
+                dispatch.dispatch(Mark::Select(vec![line]));
             }
         })
     };
-    let onclear = Callback::from(move |_: MouseEvent| clear.emit(()));
+    let select = |found: &Found, label: &'static str| {
+        let (found, dispatch) = (found.clone(), marks.dispatcher());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            // The last of them becomes the one whose neighbours are shown: the best.
+            let mut lines: Vec<LineId> = found.lines().collect();
+            lines.reverse();
+            dispatch.dispatch(Mark::Select(lines));
+        });
+        named("quiet", "Select all", label, onclick)
+    };
+    let isolate = |found: &Found, label: &'static str| {
+        let (found, dispatch) = (found.clone(), map.dispatcher());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            let lines: HashSet<LineId> = found.lines().collect();
+            let others = found.results.texts.iter().map(|text| text.line);
+            let others = others.filter(|line| !lines.contains(line)).collect();
+            dispatch.dispatch(MapAction::Hide(others));
+        });
+        named("quiet", "Isolate", label, onclick)
+    };
+    let list = |found: &Found, label: &'static str, scores: &[Neighbour]| {
+        let entry = |(at, &point): (usize, &u32)| {
+            let score = scores.get(at).map(|n| n.score);
+            Entry {
+                point,
+                score,
+                bar: score,
+                note: None,
+            }
+        };
+        let all = found.points.iter().take(LISTED).enumerate();
+        let entries: Vec<Entry> = all.map(entry).collect();
+        let more = found.points.len() - entries.len();
+        html! { <Entries results={found.results.clone()} entries={Rc::new(entries)} {label} {more} /> }
+    };
     html! {
-        <section class="find" aria-label="Find" aria-busy={asked.is_busy().to_string()}>
-            <form role="search" class="explore-row" {onsubmit}>
-                <input type="search" aria-label="Find" placeholder="Find words or a meaning" autocomplete="off" spellcheck="false"
+        <section class="find" aria-label="Find" aria-busy={meaning.asked.is_busy().to_string()}>
+            <form role="search" {onsubmit}>
+                <input type="search" id="find" aria-label="Find" placeholder="Find words or a meaning" autocomplete="off" spellcheck="false"
                     ref={input} value={(*text).clone()} {oninput} {onkeydown} />
-                <button type="submit" class="tool" title="Search" aria-label="Search">{ icon(Icon::Search) }</button>
-                { switch("Search by", Mode::ALL.map(choice)) }
             </form>
-            if !text.is_empty() {
-            <div class="find-found">
-            <div class="explore-row">
-                if *mode == Mode::Meaning {
-                    { number(&count, NEAREST) }
-                }
-                { status(&asked, said(hits.as_ref().map(|hits| &*hits.0)).into()) }
-                if hits.as_ref().is_some_and(|hits| !hits.points.is_empty()) {
-                    <span class="explore-acts">
-                        { named("quiet", "Select all", "Select all texts found", all) }
-                        { named("quiet", "Isolate", "Isolate the texts found", isolate) }
-                    </span>
-                }
-                if !text.is_empty() {
-                    { named("quiet", "Clear", "Clear the search", onclear) }
-                }
-            </div>
-            if let Some(hits) = &hits {
-                <Entries results={hits.results.clone()} entries={hits.entries.clone()} label="Texts found"
-                    more={hits.points.len() - hits.entries.len()} />
-            }
-            </div>
+            if !text.trim().is_empty() {
+                <div class="find-found">
+                    <div class="explore-row">
+                        { check("Regular expression", &expression) }
+                        { check("Match case and accents", &strict) }
+                        { named("quiet", "Clear", "Clear the search", clear) }
+                    </div>
+                    <div class="explore-row">
+                        { status(&words.asked, said(by_words.as_ref(), *expression)) }
+                        if let Some(found) = by_words.as_ref().as_ref().filter(|found| !found.points.is_empty()) {
+                            { select(found, "Select all texts with these words") }
+                            { isolate(found, "Isolate the texts with these words") }
+                        }
+                    </div>
+                    if let Some(found) = &*by_words {
+                        { list(found, "Texts with these words", &[]) }
+                    }
+                    if !*expression {
+                        <div class="explore-row">
+                            { status(&meaning.asked, "Nearest in meaning".into()) }
+                            { number(&count, NEAREST) }
+                            if let Some(found) = &*by_meaning {
+                                { select(found, "Select all texts nearest in meaning") }
+                                { isolate(found, "Isolate the texts nearest in meaning") }
+                            }
+                        </div>
+                        if let (Some(found), Some(meaning)) = (&*by_meaning, &meaning.found) {
+                            { list(found, "Texts nearest in meaning", &meaning.0.1.scores) }
+                        }
+                    }
+                </div>
             }
         </section>
     }
 }
 
-/// What there is to say about what was found.
-fn said(hits: Option<&Hits>) -> String {
-    let Some(hits) = hits else {
-        return String::new();
+/// How many texts hold the words.
+fn said(found: &Option<Found>, expression: bool) -> AttrValue {
+    let what = match expression {
+        true => "match",
+        false => "with these words",
     };
-    let (found, all) = (hits.points.len(), texts(hits.results.texts.len()));
-    match &hits.meaning {
-        Some(_) => format!("The {found} nearest of {all}."),
-        None => format!("{found} of {all}."),
-    }
+    found.as_ref().map_or(AttrValue::from("…"), |found| {
+        let all = texts(found.results.texts.len());
+        format!("{} of {all} {what}", found.points.len()).into()
+    })
 }
 
-/// Searches after each change, in the course of typing after a pause, on Enter (`entered` counts
-/// them) at once. What it found last stays until there is something newer.
+/// Asks which texts hold the words, or match the expression.
 #[hook]
-fn use_hits(
-    driver: &Rc<Driver>,
-    sought: Sought,
-    entered: u32,
-) -> (Value<Asked>, Option<Shared<Hits>>) {
-    let asked = use_value(Asked::default());
-    let hits = use_value(None::<Shared<Hits>>);
-    let before = use_mut_ref(|| 0);
-    let (driver, set_asked, set_hits) = (driver.clone(), asked.setter(), hits.setter());
-    use_change((sought, entered), move |(sought, entered)| {
-        let alive = Rc::new(Cell::new(true));
-        let at_once = before.replace(*entered) != *entered;
-        let pause = if at_once { 0 } else { sought.mode.pause() };
-        let search = {
-            let (alive, sought) = (alive.clone(), sought.clone());
-            async move {
-                let found = match sought.text.trim() {
-                    "" => Ok(None),
-                    _ => {
-                        set_asked.set(Asked::Busy);
-                        find(&driver, &sought, &|| alive.get()).await
-                    }
-                };
-                // Another search has begun, and this one's answer would overwrite its.
-                if !alive.get() {
-                    return;
-                }
-                match found {
-                    Ok(found) => {
-                        set_asked.set(Asked::Nothing);
-                        set_hits.set(found.map(|found| Shared(Rc::new(found))));
-                    }
-                    Err(problem) => {
-                        set_asked.set(problem);
-                        set_hits.set(None);
-                    }
-                }
-            }
-        };
-        let pause = match sought.text.trim() {
-            "" => 0,
-            _ => pause,
-        };
-        let timeout = Timeout::new(pause, move || spawn_local(search));
-        move || {
-            alive.set(false);
-            drop(timeout);
-        }
-    });
-    let found = (*hits).clone();
-    (asked, found)
+fn use_words(results: &Shared<Results>, question: Question) -> Words {
+    let finder = use_memo((), |()| Rc::new(Finder::default()));
+    let question = (!question.text.is_empty()).then(|| (results.clone(), question));
+    let finder = Rc::clone(&*finder);
+    use_answer(question, WORDS_PAUSE, |(results, question)| async move {
+        let found = finder.find(&results, &question).await?;
+        Some(found.map_err(|why| Asked::Problem(why.into())))
+    })
 }
 
-/// Finds what is sought; nothing when that is not wanted any more.
-async fn find(
-    driver: &Rc<Driver>,
-    sought: &Sought,
-    wanted: &dyn Fn() -> bool,
-) -> Result<Option<Hits>, Asked> {
-    let results = &sought.results;
-    let pattern = match sought.mode {
-        Mode::Words => all_words(&sought.text),
-        Mode::Regex => sought.text.clone(),
-        Mode::Meaning => {
-            let client = driver.client().ok_or_else(not_ready)?;
-            let text: Rc<str> = sought.text.trim().into();
-            let (vector, found) = ask(&client, &text, results.texts.len())
-                .await
-                .map_err(|error| Asked::failed(driver, &error))?;
-            return Ok(Some(ranked(sought, &text, vector, &found)));
-        }
-    };
-    let problem = |what: String| Asked::Problem(what.into());
-    let pattern = Pattern::new(&pattern).map_err(problem)?;
-    let points = matching(results, &pattern, wanted).await.map_err(problem)?;
-    Ok(points.map(|points| {
-        let entry = |&point: &u32| Entry {
-            point,
-            ..Entry::default()
-        };
-        Hits {
-            results: results.clone(),
-            entries: Rc::new(points.iter().take(LISTED).map(entry).collect()),
-            points,
-            meaning: None,
-        }
-    }))
-}
-
-fn not_ready() -> Asked {
-    Asked::Problem("The model is still loading; then the search begins.".into())
+/// Asks which texts are like the words.
+#[hook]
+fn use_meaning(driver: &Rc<Driver>, results: &Shared<Results>, sought: &str) -> Meaning {
+    let question = (!sought.is_empty()).then(|| (results.clone(), Rc::from(sought)));
+    let driver = driver.clone();
+    use_answer(
+        question,
+        MEANING_PAUSE,
+        |(results, text): (Shared<Results>, _)| async move {
+            let Some(client) = driver.client() else {
+                let why = "The model is still loading; then the search by meaning begins.";
+                return Some(Err(Asked::Problem(why.into())));
+            };
+            let found = alike(&client, &text, results.texts.len()).await;
+            Some(found.map_err(|error| Asked::failed(&driver, &error)))
+        },
+    )
 }
 
 /// The vector of a text and the points most like it.
-async fn ask(
-    client: &Client,
-    text: &Rc<str>,
-    count: usize,
-) -> Result<(VectorId, Vec<Neighbour>), ClientError> {
+async fn alike(client: &Client, text: &Rc<str>, count: usize) -> Result<Alike, ClientError> {
     let embedded = client
         .embed(std::slice::from_ref(text), &Cancel::new(), &|_| {})
         .await?;
     let vector = embedded.first().map_or(0, |embedded| embedded.vector);
-    if count == 0 {
-        return Ok((vector, Vec::new()));
-    }
-    Ok((vector, client.nearest(vector, count).await?))
-}
-
-/// What a search by meaning found, from the scores of all texts, best first.
-fn ranked(sought: &Sought, text: &str, vector: VectorId, found: &[Neighbour]) -> Hits {
-    let results = &sought.results;
-    let line = |n: &Neighbour| Some((results.line(n.point)?, n.score));
-    let entry = |n: &Neighbour| Entry {
-        point: n.point,
-        score: Some(n.score),
-        bar: Some(n.score),
-        note: None,
+    let scores = match count {
+        0 => Vec::new(),
+        _ => client.nearest(vector, count).await?,
     };
-    let best = &found[..sought.count.min(found.len())];
-    Hits {
-        results: results.clone(),
-        points: best.iter().map(|n| n.point).collect(),
-        entries: Rc::new(best.iter().take(LISTED).map(entry).collect()),
-        meaning: Some(Meaning {
-            text: text.into(),
-            vector,
-            scores: found.iter().filter_map(line).collect(),
-        }),
-    }
+    Ok(Alike { vector, scores })
 }
 
-/// Makes what was found stand out on the map, and puts a search by meaning on it. A map that is made
-/// anew gives the search a new place once it rests.
+/// Makes what was found stand out on the map (by words; by meaning where no text holds them), and
+/// puts a search by meaning on it. A map that is made anew gives the search a new place once it
+/// rests.
 #[hook]
-fn use_highlight(driver: &Rc<Driver>, map: &MapStore, hits: &Option<Shared<Hits>>) {
-    let meaning = hits.as_ref().is_some_and(|hits| hits.meaning.is_some());
-    let settled = map.drawn.as_ref().filter(|drawn| meaning && !drawn.moving);
+fn use_highlight(
+    driver: &Rc<Driver>,
+    map: &MapStore,
+    words: Option<Found>,
+    by_meaning: Option<Found>,
+    meaning: &Meaning,
+) {
+    let found = words
+        .filter(|found| !found.points.is_empty())
+        .or(by_meaning);
+    let meaning = meaning.found.clone();
+    let settled = map.drawn.as_ref();
+    let settled = settled.filter(|drawn| meaning.is_some() && !drawn.moving);
     let settled = settled.map(|drawn| drawn.coordinates.clone());
     let (driver, dispatch) = (driver.clone(), map.dispatcher());
     let shown = use_mut_ref(|| false);
-    use_change((hits.clone(), settled), move |(hits, settled)| {
-        let alive = Rc::new(Cell::new(true));
-        let found = hits.clone().filter(|hits| !hits.points.is_empty());
-        let before = shown.replace(found.is_some());
-        match found {
-            Some(hits) => {
-                let (alive, settled) = (alive.clone(), settled.is_some());
-                spawn_local(async move {
-                    let query = match (&hits.meaning, driver.client()) {
-                        (Some(meaning), Some(client)) if settled => placed(&client, meaning).await,
-                        _ => None,
-                    };
-                    if alive.get() {
-                        let lines = Rc::new(hits.lines().collect());
-                        let highlight = Highlight { lines, query };
-                        dispatch.dispatch(MapAction::Highlight(Some(highlight)));
-                    }
-                });
+    use_change(
+        (found, meaning, settled),
+        move |(found, meaning, settled)| {
+            let alive = Rc::new(Cell::new(true));
+            let before = shown.replace(found.is_some());
+            match found.clone() {
+                Some(found) => {
+                    let meaning = meaning.clone().filter(|_| settled.is_some());
+                    let alive = alive.clone();
+                    spawn_local(async move {
+                        let query = match (meaning, driver.client()) {
+                            (Some(meaning), Some(client)) => placed(&client, &meaning).await,
+                            _ => None,
+                        };
+                        if alive.get() {
+                            let lines = Rc::new(found.lines().collect());
+                            let highlight = Highlight { lines, query };
+                            dispatch.dispatch(MapAction::Highlight(Some(highlight)));
+                        }
+                    });
+                }
+                None if before => dispatch.dispatch(MapAction::Highlight(None)),
+                None => {}
             }
-            None if before => dispatch.dispatch(MapAction::Highlight(None)),
-            None => {}
-        }
-        move || alive.set(false)
-    });
+            move || alive.set(false)
+        },
+    );
 }
 
 /// The search with its place on the map; nothing where the map can't tell one.
-async fn placed(client: &Client, meaning: &Meaning) -> Option<Rc<Query>> {
-    let place = client.place(&[meaning.vector]).await.ok()?;
+async fn placed(client: &Client, found: &((Shared<Results>, Rc<str>), Alike)) -> Option<Rc<Query>> {
+    let ((results, text), alike) = found;
+    let place = client.place(&[alike.vector]).await.ok()?;
+    let line = |n: &Neighbour| Some((results.line(n.point)?, n.score));
     Some(Rc::new(Query {
-        text: meaning.text.clone(),
+        text: text.to_string(),
         place,
-        scores: meaning.scores.clone(),
+        scores: alike.scores.iter().filter_map(line).collect(),
     }))
 }

@@ -1,7 +1,6 @@
 //! Groups as a person writes them: a name and examples.
 
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// A group that is being written.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +31,8 @@ pub enum Edit {
     More(u32, Vec<Rc<str>>),
     /// One more group.
     Add,
+    /// One more group, with these examples; in place of the first that has none.
+    Begin(Vec<Rc<str>>),
     /// One less.
     Remove(u32),
 }
@@ -49,11 +50,10 @@ impl Default for Drafts {
     }
 }
 
-impl Reducible for Drafts {
-    type Action = Edit;
-
-    fn reduce(self: Rc<Self>, edit: Edit) -> Rc<Self> {
-        let mut drafts = (*self).clone();
+impl Drafts {
+    /// The groups after a change.
+    pub fn after(&self, edit: Edit) -> Drafts {
+        let mut drafts = self.clone();
         let find = |drafts: &mut Drafts, id: u32| drafts.all.iter().position(|d| d.id == id);
         match edit {
             Edit::Name(id, name) => {
@@ -77,6 +77,19 @@ impl Reducible for Drafts {
                     }
                 }
             }
+            Edit::Begin(texts) => {
+                let empty = |draft: &Draft| draft.name.is_empty() && draft.examples.is_empty();
+                let id = drafts
+                    .all
+                    .iter()
+                    .find(|draft| empty(draft))
+                    .map(|draft| draft.id);
+                if id.is_none() {
+                    drafts = drafts.after(Edit::Add);
+                }
+                let last = drafts.all.last().map_or(0, |draft| draft.id);
+                return drafts.after(Edit::More(id.unwrap_or(last), texts));
+            }
             Edit::Add => {
                 drafts.all.push(Draft {
                     id: drafts.next,
@@ -86,7 +99,7 @@ impl Reducible for Drafts {
             }
             Edit::Remove(id) => drafts.all.retain(|draft| draft.id != id),
         }
-        Rc::new(drafts)
+        drafts
     }
 }
 
@@ -159,14 +172,14 @@ mod tests {
 
     #[test]
     fn groups_come_and_go() {
-        let drafts = Rc::new(Drafts::default());
+        let drafts = Drafts::default();
         let drafts = drafts
-            .reduce(Edit::Add)
-            .reduce(Edit::Remove(0))
-            .reduce(Edit::Name(2, "Late".into()))
-            .reduce(Edit::Examples(1, "one".into()))
-            .reduce(Edit::More(1, vec!["two".into(), "three".into()]))
-            .reduce(Edit::Add);
+            .after(Edit::Add)
+            .after(Edit::Remove(0))
+            .after(Edit::Name(2, "Late".into()))
+            .after(Edit::Examples(1, "one".into()))
+            .after(Edit::More(1, vec!["two".into(), "three".into()]))
+            .after(Edit::Add);
         let ids: Vec<u32> = drafts.all.iter().map(|draft| draft.id).collect();
         assert_eq!(ids, [1, 2, 3], "an id is never given twice");
         assert_eq!(drafts.all[0].examples, "one\ntwo\nthree");

@@ -1,18 +1,18 @@
 //! Texts that say the same: sets of them, by a threshold.
 
-use crate::session::asking::{Asked, status, texts};
+use crate::session::asking::{Asked, status, texts, use_answer};
 use crate::session::engine::Driver;
 use crate::stage::matrix::clip;
 use crate::state::marks::{Mark, use_marks};
 use crate::state::results::Results;
-use crate::state::{Shared, use_store};
+use crate::state::{Action, Shared, use_store};
+use crate::ui::button::words;
 use crate::ui::heat;
-use crate::ui::hooks::{use_change, use_value};
-use gloo::timers::callback::Timeout;
+use crate::ui::hooks::use_value;
 use semblance_client::ClientError;
-use std::cell::Cell;
+use semblance_workspace::LineId;
+use std::collections::HashSet;
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -23,47 +23,25 @@ const PAUSE: u32 = 120;
 /// Sets listed at most.
 const LISTED: usize = 200;
 
-type Sets = Rc<Vec<Vec<u32>>>;
-
-/// The sets of duplicates and the slider of their threshold; the engine is asked while they are `active`.
+/// The sets of duplicates with the slider of their threshold, and how many there are; the engine is
+/// asked while somebody wants to know.
 #[hook]
-pub fn use_duplicates(driver: &Rc<Driver>, active: bool) -> Html {
-    let results = use_store().results.clone();
+pub fn use_duplicates(driver: &Rc<Driver>, wanted: bool) -> (Html, Option<String>) {
+    let store = use_store();
+    let results = store.results.clone();
     let marks = use_marks();
     let threshold = use_value(USUAL);
-    let asked = use_value(Asked::default());
-    let found = use_value(None::<(Shared<Results>, Sets)>);
-    let (set_asked, set_found, driver) = (asked.setter(), found.setter(), driver.clone());
-    let wanted = active && results.texts.len() > 1;
-    use_change(
-        (results.clone(), *threshold, wanted),
-        move |(results, threshold, wanted)| {
-            let alive = Rc::new(Cell::new(true));
-            let search = {
-                let (alive, results, threshold) = (alive.clone(), results.clone(), *threshold);
-                async move {
-                    let Some(client) = driver.client() else {
-                        return;
-                    };
-                    let answer = client.duplicates(threshold as f32 / 100.0).await;
-                    // The slider or the texts have moved on, and so has the question.
-                    if !alive.get() {
-                        return;
-                    }
-                    match answer {
-                        Ok(sets) => {
-                            set_asked.set(Asked::Nothing);
-                            set_found.set(Some((results, Rc::new(sets))));
-                        }
-                        Err(ClientError::Cancelled) => set_asked.set(Asked::Nothing),
-                        Err(error) => set_asked.set(Asked::failed(&driver, &error)),
-                    }
-                }
-            };
-            let timeout = wanted.then(|| Timeout::new(PAUSE, move || spawn_local(search)));
-            move || {
-                alive.set(false);
-                drop(timeout);
+    let question = (wanted && results.texts.len() > 1).then(|| (results.clone(), *threshold));
+    let driver = driver.clone();
+    let answer = use_answer(
+        question,
+        PAUSE,
+        |(_, hundredths): (Shared<Results>, u32)| async move {
+            let client = driver.client()?;
+            match client.duplicates(hundredths as f32 / 100.0).await {
+                Ok(sets) => Some(Ok(sets)),
+                Err(ClientError::Cancelled) => None,
+                Err(error) => Some(Err(Asked::failed(&driver, &error))),
             }
         },
     );
@@ -76,11 +54,18 @@ pub fn use_duplicates(driver: &Rc<Driver>, active: bool) -> Html {
             }
         })
     };
-    let current = (*found).clone().filter(|(of, _)| *of == results);
+    let current = answer.found.filter(|found| found.0.0.0 == results);
+    let sets: &[Vec<u32>] = current.as_ref().map_or(&[], |found| &found.0.1);
     let said: AttrValue = match &current {
         _ if results.texts.len() < 2 => "Duplicates take at least two texts.".into(),
         None => "Working…".into(),
-        Some((_, sets)) => said(sets).into(),
+        Some(_) => said(sets).into(),
+    };
+    let copies = {
+        let copies = sets.iter().flat_map(|set| set.iter().skip(1));
+        let copies: HashSet<LineId> = copies.filter_map(|&at| results.line(at)).collect();
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::RemoveAll(copies.clone())))
     };
     let set = |points: &Vec<u32>| {
         let lines: Vec<_> = (points.iter().rev())
@@ -97,20 +82,32 @@ pub fn use_duplicates(driver: &Rc<Driver>, active: bool) -> Html {
         }
     };
     let shown = heat::brief(*threshold as f32 / 100.0);
-    html! {
-        <section aria-label="Duplicates" aria-busy={asked.is_busy().to_string()}>
+    let brief = current.as_ref().map(|_| match sets.len() {
+        0 => "none".to_owned(),
+        1 => "1 set".to_owned(),
+        number => format!("{number} sets"),
+    });
+    let panel = html! {
+        <section aria-label="Duplicates" aria-busy={answer.asked.is_busy().to_string()}>
             <div class="explore-row">
                 <label class="pick"><span>{ "Alike from" }</span>
                     <input type="range" min="60" max="100" step="1" value={threshold.to_string()} aria-valuetext={shown.clone()} {oninput} />
                 </label>
                 <strong class="threshold">{ shown }</strong>
-                { status(&asked, said) }
+                { status(&answer.asked, said) }
+                if !sets.is_empty() {
+                    { words("quiet", "Keep the first of each", copies) }
+                }
             </div>
-            if let Some((_, sets)) = &current {
+            if !sets.is_empty() {
                 <ol class="entries" aria-label="Sets of duplicates">{ for sets.iter().take(LISTED).map(set) }</ol>
+                if sets.len() > LISTED {
+                    <p class="explore-note">{ format!("and {} more sets", sets.len() - LISTED) }</p>
+                }
             }
         </section>
-    }
+    };
+    (panel, brief)
 }
 
 /// How many sets there are, and how many texts are in them.

@@ -1,326 +1,229 @@
-//! Groups by example: every text goes to the group whose examples it is most like.
+//! Groups: one thing, with three ways to get them. Their list is the legend of the map.
 
-use super::drafts::{Draft, Drafts, Edit, gathered};
-use crate::inspector::list::{Entries, Entry};
-use crate::inspector::neighbours::best_first;
+use super::examples::{examples, use_examples};
 use crate::session::asking::{Asked, status, texts};
 use crate::session::engine::Driver;
-use crate::stage::map::{Found, Groups, MapAction, swatch, use_map_store};
-use crate::state::marks::{Mark, MarkStore, use_marks};
+use crate::stage::map::{
+    Found, Grouping, GroupingStore, MapAction, MapStore, Source, selecting, swatch, use_map_store,
+};
+use crate::state::marks::{MarkStore, use_marks};
+use crate::state::results::Results;
 use crate::state::use_store;
-use crate::ui::button::{named, tool, words};
+use crate::ui::button::{radio, switch};
+use crate::ui::field::{Field, Take};
 use crate::ui::heat;
-use crate::ui::hooks::use_value;
-use crate::ui::icon::Icon;
-use semblance_client::{Assignment, Cancel, Client, ClientError};
+use crate::ui::hooks::{Value, use_value};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-/// Texts listed of each group.
-const LISTED: usize = 20;
-/// A text whose margin is less belongs to no group clearly: cosine similarity.
-const BETWEEN: f32 = 0.05;
+/// Groups that can be asked for.
+const MOST: usize = 100;
 
-/// What empty boxes suggest: a name and examples.
-const HINTS: [(&str, &str); 2] = [
-    (
-        "Name, such as Sport",
-        "Examples, one to a line, such as football",
-    ),
-    (
-        "Name, such as Food",
-        "Examples, one to a line, such as cooking",
-    ),
-];
-
-/// The groups, and what they came to; the map takes their colours.
+/// The groups that hold, and the ways to others.
 #[hook]
-pub fn use_groups(driver: &Rc<Driver>) -> Html {
+pub fn use_groups(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
     let store = use_store();
     let (results, dark) = (store.results.clone(), store.look.dark);
     let (map, marks) = (use_map_store(), use_marks());
-    let drafts = use_reducer_eq(Drafts::default);
-    let asked = use_value(Asked::default());
-    let assign = {
-        let (driver, results, drafts) = (driver.clone(), results.clone(), drafts.clone());
+    let (asked, assigning) = (use_value(Asked::default()), use_examples());
+    let count = use_value(None::<usize>);
+    let renaming = use_value(None::<usize>);
+    let find = {
+        let (driver, results, count) = (driver.clone(), results.clone(), *count);
         let (asked, dispatch) = (asked.clone(), map.dispatcher());
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |()| {
             let Some(client) = driver.client().filter(|_| !asked.is_busy()) else {
                 return;
-            };
-            let (names, examples) = match gathered(&drafts.all) {
-                Ok(gathered) => gathered,
-                Err(missing) => return asked.set(Asked::Problem(missing.into())),
             };
             let (driver, results) = (driver.clone(), results.clone());
             let (asked, dispatch) = (asked.setter(), dispatch.clone());
             asked.set(Asked::Busy);
             spawn_local(async move {
-                let next = match assigned(&client, examples).await {
-                    Ok(assignments) if assignments.len() == results.texts.len() => {
-                        let value = Rc::new(Groups { names, assignments });
+                let words = results.texts.iter().map(|text| text.text.to_string());
+                let next = match client.clusters(count, words.collect()).await {
+                    Ok(found) if found.assignments.len() == results.texts.len() => {
+                        let value = Rc::new(found);
                         let found = Found { results, value };
-                        dispatch.dispatch(MapAction::Groups(Some(found)));
+                        dispatch.dispatch(MapAction::Clusters(Some(found)));
                         Asked::Nothing
                     }
-                    Ok(_) => Asked::Problem("The texts changed meanwhile: assign again.".into()),
+                    Ok(_) => Asked::Problem("The texts changed meanwhile: find them again.".into()),
                     Err(error) => Asked::failed(&driver, &error),
                 };
                 asked.set(next);
             });
         })
     };
-    let add = {
-        let dispatch = drafts.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Edit::Add))
+    let way = |source: Source, name: &'static str, title: &'static str| {
+        let (dispatch, find) = (map.dispatcher(), find.clone());
+        let missing = source == Source::Found && map.clusters.is_none();
+        let onchange = Callback::from(move |_: Event| {
+            dispatch.dispatch(MapAction::Source(source));
+            if missing {
+                find.emit(());
+            }
+        });
+        radio(
+            "groups-from",
+            name,
+            Some(title),
+            map.source == source,
+            onchange,
+        )
     };
-    let forget = {
-        let dispatch = map.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(MapAction::Groups(None)))
-    };
-    let dispatch = drafts.dispatcher();
-    let take = {
-        let (results, marks, dispatch) = (results.clone(), marks.clone(), dispatch.clone());
-        Callback::from(move |id: u32| {
-            let points = marks
-                .0
-                .selected()
-                .iter()
-                .filter_map(|&line| results.point(line));
-            let texts =
-                points.filter_map(|point| Some(results.texts.get(point as usize)?.text.clone()));
-            dispatch.dispatch(Edit::More(id, texts.collect()));
-        })
-    };
-    let take = (!marks.0.selected().is_empty()).then_some(&take);
-    let sorted = use_memo(map.groups.clone(), |groups| {
-        (groups.as_ref()).map(|found| Rc::new(sorted(&found.value)))
+    let list = grouping.as_ref().map(|grouping| {
+        let cohesion = match map.source {
+            Source::Found => map.clusters.as_ref().map(|found| {
+                let clusters = found.value.clusters.iter();
+                clusters.map(|cluster| cluster.cohesion).collect()
+            }),
+            _ => None,
+        };
+        let notes: Vec<f32> = cohesion.unwrap_or_default();
+        listed(
+            &grouping.0,
+            &results,
+            &notes,
+            (&map, &marks),
+            &renaming,
+            dark,
+        )
     });
-    let said = match &map.groups {
-        _ if results.texts.is_empty() => "There are no texts yet.",
-        None => "Every text goes to the group whose examples it is most like.",
-        Some(found) if found.results != results => "The texts have changed since: assign again.",
-        Some(_) => "Assigned; the map shows the groups.",
+    let body = match map.source {
+        Source::Lines => html! {
+            <>
+                if grouping.is_none() {
+                    <p class="explore-note">{ "All texts are in one group: an empty line between texts begins another." }</p>
+                }
+                { for list }
+            </>
+        },
+        Source::Found => {
+            let said: AttrValue = match &map.clusters {
+                _ if results.texts.is_empty() => "There are no texts yet.".into(),
+                None => "Texts that have much in common are put together.".into(),
+                Some(found) if found.results != results => {
+                    "The texts have changed since: find them again.".into()
+                }
+                Some(found) => match found.value.clusters.len() {
+                    1 => "1 group.".into(),
+                    number => format!("{number} groups, the largest first.").into(),
+                },
+            };
+            let setter = count.setter();
+            let take: Take = Rc::new(move |typed| {
+                let wanted: Option<usize> = typed.trim().parse().ok();
+                let wanted = wanted.map(|wanted| wanted.clamp(1, MOST));
+                setter.set(wanted);
+                wanted
+                    .map_or(String::new(), |wanted| wanted.to_string())
+                    .into()
+            });
+            let value = count.map_or(String::new(), |count| count.to_string());
+            let bounds = [1, MOST, 1].map(|bound| bound.to_string().into());
+            let onclick = find.reform(|_: MouseEvent| ());
+            html! {
+                <>
+                    <div class="explore-row">
+                        <label class="pick"><span>{ "Number" }</span>
+                            <Field label="Number" {value} {bounds} placeholder="auto" {take} />
+                        </label>
+                        <button type="button" class="push" disabled={results.texts.is_empty()} {onclick}>{ "Find groups" }</button>
+                        { status(&asked, said) }
+                    </div>
+                    { for list }
+                    if map.clusters.is_some() {
+                        <p class="explore-note">{ "Named by the words that tell each from the others, or by the text in its middle. Cohesion is the mean cosine similarity of its texts with their middle." }</p>
+                    }
+                </>
+            }
+        }
+        Source::Examples => examples(driver, &results, (&map, &marks), &assigning, dark),
     };
     html! {
-        <section aria-label="Groups by example" aria-busy={asked.is_busy().to_string()}>
-            { for drafts.all.iter().enumerate().map(|(at, draft)| draft_row(at, draft, take, &dispatch)) }
+        <section aria-label="Groups" aria-busy={asked.is_busy().to_string()}>
             <div class="explore-row">
-                <button type="button" class="push" disabled={results.texts.is_empty()} onclick={assign}>{ "Assign texts" }</button>
-                { words("quiet", "Add a group", add) }
-                if map.groups.is_some() {
-                    { words("quiet", "Forget the result", forget) }
-                }
-                { status(&asked, said.into()) }
+                { switch("Groups from", [
+                    way(Source::Lines, "Empty lines", "An empty line between texts begins a new group"),
+                    way(Source::Found, "Found", "Texts that have much in common are put together"),
+                    way(Source::Examples, "By example", "You give examples, and every text goes to the group it is most like"),
+                ]) }
             </div>
-            if let (Some(found), Some(sorted)) = (&map.groups, &*sorted) {
-                { outcome(found, sorted, &marks, dark) }
-            }
+            { body }
         </section>
     }
 }
 
-/// The group of each point.
-async fn assigned(
-    client: &Client,
-    examples: Vec<Vec<Rc<str>>>,
-) -> Result<Vec<Assignment>, ClientError> {
-    let all: Vec<Rc<str>> = examples.iter().flatten().cloned().collect();
-    let embedded = client.embed(&all, &Cancel::new(), &|_| {}).await?;
-    let mut vectors = embedded.iter().map(|embedded| embedded.vector);
-    let sets = examples
-        .iter()
-        .map(|set| vectors.by_ref().take(set.len()).collect());
-    client.groups(sets.collect()).await
-}
-
-/// One group: its name, its examples, and the way to be rid of it.
-/// `take` adds the selected texts to the group with an id, where any are selected.
-fn draft_row(
-    at: usize,
-    draft: &Draft,
-    take: Option<&Callback<u32>>,
-    dispatch: &UseReducerDispatcher<Drafts>,
+/// The groups: a press selects their texts, a double click or F2 renames them.
+fn listed(
+    grouping: &Grouping,
+    results: &Results,
+    cohesion: &[f32],
+    (map, marks): (&MapStore, &MarkStore),
+    renaming: &Value<Option<usize>>,
+    dark: bool,
 ) -> Html {
-    let id = draft.id;
-    let name = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: InputEvent| {
-            let value = event.target_unchecked_into::<HtmlInputElement>().value();
-            dispatch.dispatch(Edit::Name(id, value));
-        })
-    };
-    let examples = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: InputEvent| {
-            let value = event.target_unchecked_into::<HtmlTextAreaElement>().value();
-            dispatch.dispatch(Edit::Examples(id, value));
-        })
-    };
-    let gone = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Edit::Remove(id)))
-    };
-    let disabled = take.is_none();
-    let onclick = take.map(|take| take.reform(move |_: MouseEvent| id));
-    let number = at + 1;
-    let (hint, texts) = HINTS.get(at).copied().unwrap_or(("Name", "Examples"));
-    let remove = format!("Remove group {number}");
-    html! {
-        <div key={id} class="draft" role="group" aria-label={format!("Group {number}")}>
-            <div class="explore-row">
-                <input type="text" class="draft-name" aria-label={format!("Name of group {number}")} placeholder={hint}
-                    value={draft.name.clone()} oninput={name} />
-                <button type="button" class="quiet" {disabled} {onclick}
-                    aria-label={format!("Add the selected texts to group {number}")}>{ "Add selected texts" }</button>
-                { tool(Icon::Remove, remove.clone(), remove, None, gone) }
-            </div>
-            <textarea rows="2" aria-label={format!("Examples of group {number}, one to a line")} placeholder={texts}
-                value={draft.examples.clone()} oninput={examples} />
-        </div>
-    }
-}
-
-/// The texts of each group, the clearest first, and those between groups.
-fn outcome(found: &Found<Groups>, sorted: &Rc<Sorted>, marks: &MarkStore, dark: bool) -> Html {
-    let (results, groups) = (&found.results, &found.value);
-    let listed = |points: &[u32]| {
-        let entry = |&point: &u32| {
-            let assignment = groups.assignments[point as usize];
-            Entry {
-                point,
-                score: Some(assignment.score),
-                bar: None,
-                note: remark(&groups.names, assignment).map(AttrValue::from),
-            }
-        };
-        Rc::new(points.iter().take(LISTED).map(entry).collect::<Vec<_>>())
-    };
-    let select = |at: usize| {
-        let (sorted, results, dispatch) = (sorted.clone(), results.clone(), marks.dispatcher());
-        Callback::from(move |_: MouseEvent| {
-            let points = sorted.members.get(at).unwrap_or(&sorted.between);
-            // The last of them becomes the one whose neighbours are shown: the first of the list.
-            let lines = points.iter().rev().filter_map(|&point| results.line(point));
-            dispatch.dispatch(Mark::Select(lines.collect()));
-        })
-    };
-    let list = |at: usize, mark: Html, name: String, points: &[u32]| {
-        let more = points.len().saturating_sub(LISTED);
-        html! {
-            <section class="assigned">
-                <h3 class="explore-row">{ mark }<span>{ name.clone() }</span><span class="count">{ texts(points.len()) }</span>
-                    if !points.is_empty() {
-                        { named("quiet", "Select all", format!("Select all of {name}"), select(at)) }
+    let members = grouping.members();
+    let item = |at: usize| {
+        let (key, name) = &grouping.groups[at];
+        if **renaming == Some(at) {
+            let (dispatch, setter, key) = (map.dispatcher(), renaming.setter(), *key);
+            let take: Take = Rc::new(move |typed| {
+                dispatch.dispatch(MapAction::Rename(key, typed.clone()));
+                setter.set(None);
+                typed.into()
+            });
+            let leave = renaming.setter();
+            let onkeydown = {
+                let leave = leave.clone();
+                Callback::from(move |event: KeyboardEvent| {
+                    if event.key() == "Escape" {
+                        event.stop_propagation();
+                        leave.set(None);
                     }
-                </h3>
-                <Entries results={results.clone()} entries={listed(points)} label={name} {more} />
-            </section>
+                })
+            };
+            let onfocusout = Callback::from(move |event: FocusEvent| {
+                // The button that gave way to the box had the focus.
+                if event.target_dyn_into::<HtmlInputElement>().is_some() {
+                    leave.set(None);
+                }
+            });
+            return html! {
+                <li class="entry swatched" {onkeydown} {onfocusout}>{ swatch(at, dark) }<Field label="Name of the group" value={AttrValue::from(name.clone())} eager=true {take} /></li>
+            };
+        }
+        let rename = {
+            let setter = renaming.setter();
+            Callback::from(move |()| setter.set(Some(at)))
+        };
+        let onkeydown = {
+            let rename = rename.clone();
+            Callback::from(move |event: KeyboardEvent| {
+                if event.key() == "F2" {
+                    event.prevent_default();
+                    rename.emit(());
+                }
+            })
+        };
+        let count = texts(members.get(at).map_or(0, Vec::len));
+        let note = match cohesion.get(at) {
+            Some(&cohesion) => format!("{count}, cohesion {}", heat::short(cohesion)),
+            None => count,
+        };
+        let onclick = selecting(grouping, at, results, marks);
+        html! {
+            <li>
+                <button type="button" class="entry swatched" {onclick} {onkeydown} ondblclick={rename.reform(|_: MouseEvent| ())}
+                    title="Select its texts; double click or F2 to rename it">
+                    { swatch(at, dark) }
+                    <span class="words">{ &**name }</span>
+                    <span class="entry-note">{ note }</span>
+                </button>
+            </li>
         }
     };
-    html! {
-        <>
-            { for sorted.members.iter().zip(&groups.names).enumerate().map(|(at, (points, name))| {
-                list(at, swatch(at, dark), name.clone(), points)
-            }) }
-            if !sorted.between.is_empty() {
-                { list(usize::MAX, html! {}, "Between groups".into(), &sorted.between) }
-            }
-        </>
-    }
-}
-
-/// Points by group.
-#[derive(PartialEq)]
-struct Sorted {
-    /// The points of each group, the clearest first.
-    members: Vec<Vec<u32>>,
-    /// Points that belong to no group clearly, the least clear first. They are in a group, too.
-    between: Vec<u32>,
-}
-
-fn sorted(groups: &Groups) -> Sorted {
-    let clearness = |assignment: &Assignment| assignment.margin.unwrap_or(assignment.score);
-    let all = (0..).zip(groups.assignments.iter().map(clearness));
-    let mut members = vec![Vec::new(); groups.names.len()];
-    let mut between = Vec::new();
-    for (point, _) in best_first(all.collect()) {
-        let assignment = &groups.assignments[point as usize];
-        if let Some(members) = members.get_mut(assignment.group as usize) {
-            members.push(point);
-        }
-        if assignment.margin.is_some_and(|margin| margin < BETWEEN) {
-            between.push(point);
-        }
-    }
-    between.reverse();
-    Sorted { members, between }
-}
-
-/// How clearly a text belongs to its group: "0.120 ahead of Sport".
-fn remark(names: &[String], assignment: Assignment) -> Option<String> {
-    let margin = assignment.margin?;
-    let next = match names {
-        [first, second] => Some(if assignment.group == 0 { second } else { first }),
-        _ => None,
-    };
-    let next = next.map_or("the next group", |name| name.as_str());
-    let flag = if margin < BETWEEN { "between: " } else { "" };
-    Some(format!("{flag}{} ahead of {next}", heat::short(margin)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn assigned(group: u32, score: f32, margin: Option<f32>) -> Assignment {
-        Assignment {
-            group,
-            score,
-            margin,
-        }
-    }
-
-    #[test]
-    fn the_clearest_come_first_and_the_unclear_are_listed_too() {
-        let margins = [(0, 0.3), (1, 0.01), (0, 0.4), (0, 0.049), (1, 0.05)];
-        let groups = Groups {
-            names: vec!["Food".into(), "Sport".into(), "None".into()],
-            assignments: margins.map(|(g, m)| assigned(g, 0.5, Some(m))).to_vec(),
-        };
-        let sorted = sorted(&groups);
-        assert_eq!(sorted.members, [vec![2, 0, 3], vec![4, 1], vec![]]);
-        assert_eq!(sorted.between, [1, 3]);
-    }
-
-    #[test]
-    fn one_group_is_sorted_by_score() {
-        let groups = Groups {
-            names: vec!["All".into()],
-            assignments: [0.2, 0.9].map(|score| assigned(0, score, None)).to_vec(),
-        };
-        let sorted = sorted(&groups);
-        assert_eq!((sorted.members, sorted.between), (vec![vec![1, 0]], vec![]));
-    }
-
-    #[test]
-    fn a_margin_names_the_other_group_where_there_is_one_other() {
-        let names = ["Food", "Sport", "Art"].map(String::from);
-        let say = |names: &[String], group, margin| remark(names, assigned(group, 0.5, margin));
-        assert_eq!(
-            say(&names[..2], 0, Some(0.12)).as_deref(),
-            Some("0.120 ahead of Sport")
-        );
-        assert_eq!(
-            say(&names[..2], 1, Some(0.01)).as_deref(),
-            Some("between: 0.010 ahead of Food")
-        );
-        assert_eq!(
-            say(&names, 1, Some(0.5)).as_deref(),
-            Some("0.500 ahead of the next group")
-        );
-        assert_eq!(say(&names[..1], 0, None), None);
-    }
+    html! { <ol class="entries" aria-label="Groups">{ for (0..grouping.groups.len()).map(item) }</ol> }
 }

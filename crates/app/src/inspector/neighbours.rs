@@ -7,12 +7,12 @@ use crate::state::marks::use_marks;
 use crate::state::results::Results;
 use crate::state::{Shared, use_store};
 use crate::ui::button::number;
+use crate::ui::field::Select;
 use crate::ui::hooks::{use_change, use_value};
 use semblance_client::Metric;
 use semblance_scatter::ordered;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// Neighbours listed at first.
@@ -55,24 +55,20 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
     let (shown, entries) = use_found(props, &question);
     let choose = {
         let metric = metric.setter();
-        Callback::from(move |event: Event| {
-            let index = event
-                .target_unchecked_into::<HtmlSelectElement>()
-                .selected_index();
-            let chosen = usize::try_from(index).ok().and_then(|i| METRICS.get(i));
-            if let Some((chosen, _)) = chosen {
+        Callback::from(move |at: usize| {
+            if let Some((chosen, _)) = METRICS.get(at) {
                 metric.set(*chosen);
             }
         })
     };
-    let option =
-        |(offered, name)| html! { <option selected={offered == *metric}>{ name }</option> };
+    let chosen = METRICS.iter().position(|(offered, _)| *offered == *metric);
+    let options: Vec<AttrValue> = METRICS.iter().map(|&(_, name)| name.into()).collect();
     html! {
         <section class="neighbours" aria-labelledby="neighbours-title">
             <div class="explore-row">
                 <h2 id="neighbours-title">{ "Nearest neighbours" }</h2>
                 { number(&count, COUNT) }
-                <select aria-label="Metric" onchange={choose}>{ for METRICS.map(option) }</select>
+                <Select label="Metric" {options} chosen={chosen.unwrap_or_default()} {choose} />
             </div>
             if let Some(point) = shown.point {
                 <p class="neighbours-of">

@@ -6,6 +6,7 @@ use crate::state::{Action, Shared, Store};
 use crate::ui::button::words;
 use crate::ui::heat;
 use crate::ui::hooks::{use_change, use_value};
+use crate::ui::words::lower;
 use std::collections::HashSet;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -122,7 +123,7 @@ pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>, unrelated: &
 const LONGEST: usize = 2_000;
 
 /// The beginning of a text, if it is long.
-fn beginning(text: &str) -> std::borrow::Cow<'_, str> {
+pub fn beginning(text: &str) -> std::borrow::Cow<'_, str> {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),
         None => text.into(),
@@ -148,9 +149,11 @@ fn text(point: u32, text: &str, other: &str) -> Html {
     html! { <p class="pair-text" dir="auto"><span class="pair-at">{ point + 1 }</span><span>{ words }</span></p> }
 }
 
+/// Punctuation beyond ASCII that stands around words.
+const MARKS: &str = "¡¿«»‹›“”„‟‘’‚…–—。、，！？：；「」『』（）।؟،؛";
+
 fn term(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric())
-        .to_lowercase()
+    lower(word.trim_matches(|c: char| c.is_ascii_punctuation() || MARKS.contains(c)))
 }
 
 fn terms(text: &str) -> impl Iterator<Item = String> {

@@ -1,159 +1,192 @@
-//! The inspector: what is selected (a pair, a text and its neighbours, or all texts at a glance), and
-//! what can be found among the texts: clusters, groups, outliers.
+//! The inspector: what is selected (one text, a pair, several), an overview when nothing is, and the
+//! lists that the overview leads to.
 
-use crate::inspector::clusters::use_clusters;
 use crate::inspector::duplicates::use_duplicates;
 use crate::inspector::groups::use_groups;
+use crate::inspector::many::{use_acts, use_many};
 use crate::inspector::neighbours::Neighbours;
 use crate::inspector::outliers::use_outliers;
 use crate::inspector::pair::{pair_card, use_pair_score, use_unrelated};
 use crate::inspector::pairs::use_pairs;
+use crate::inspector::single::use_single;
+use crate::session::asking::texts;
 use crate::session::engine::Driver;
-use crate::state::marks::use_marks;
-use crate::state::{Engine, Store, use_store};
-use crate::ui::hooks::{use_change, use_value};
+use crate::session::timing;
+use crate::stage::map::{GroupingStore, Source, use_map_store};
+use crate::state::marks::{Mark, use_marks};
+use crate::state::results::Results;
+use crate::state::{Action, Engine, List, Store, use_store};
+use crate::ui::button::words;
+use crate::ui::heat;
+use crate::ui::hooks::use_change;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
-/// What the panel needs to ask the engine.
+/// Texts up to which duplicates are counted unasked.
+const COUNTED: usize = 5_000;
+/// What is selected within so many milliseconds of a click was selected by it.
+const SAME_CLICK: f64 = 50.0;
+
+/// What the panels of the sheet and the inspector need beside the stores.
 #[derive(Properties)]
 pub struct DriverProps {
     pub driver: Rc<Driver>,
+    /// The groups that hold for the results at hand.
+    pub grouping: GroupingStore,
 }
 
 impl PartialEq for DriverProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.driver, &other.driver)
+        Rc::ptr_eq(&self.driver, &other.driver) && self.grouping == other.grouping
     }
 }
 
-/// What the panel can show.
-#[derive(Clone, Copy, PartialEq)]
-enum Tab {
-    Selection,
-    Duplicates,
-    Clusters,
-    Groups,
-    Outliers,
-}
-
-impl Tab {
-    const ALL: [Tab; 5] = [
-        Tab::Selection,
-        Tab::Duplicates,
-        Tab::Clusters,
-        Tab::Groups,
-        Tab::Outliers,
-    ];
+impl List {
+    const ALL: [List; 3] = [List::Duplicates, List::Groups, List::Odd];
 
     fn name(self) -> &'static str {
         match self {
-            Tab::Selection => "Selection",
-            Tab::Duplicates => "Duplicates",
-            Tab::Clusters => "Clusters",
-            Tab::Groups => "Groups",
-            Tab::Outliers => "Outliers",
+            List::Duplicates => "Duplicates",
+            List::Groups => "Groups",
+            List::Odd => "Odd ones",
         }
-    }
-
-    /// The id of its tab; that of its panel is the name alone.
-    fn id(self) -> String {
-        format!("{}-tab", self.name())
-    }
-
-    /// Where a key leads from here.
-    fn after(self, key: &str) -> Option<Tab> {
-        let (at, count) = (self as usize, Self::ALL.len());
-        let to = match key {
-            "ArrowLeft" => at + count - 1,
-            "ArrowRight" => at + 1,
-            "Home" => 0,
-            "End" => count - 1,
-            _ => return None,
-        };
-        Some(Self::ALL[to % count])
     }
 }
 
-/// The panel. All its parts stay alive while one is shown, so that each is as it was left.
+/// The panel. All its lists stay alive while one is shown, so that each is as it was left.
 #[component]
 pub fn Explore(props: &DriverProps) -> Html {
-    let shown = use_value(Tab::Selection);
-    let driver = &props.driver;
-    let store = use_store();
-    let marks = use_marks();
+    let (driver, grouping) = (&props.driver, &props.grouping);
+    let (store, map, marks) = (use_store(), use_map_store(), use_marks());
     let results = store.results.clone();
+    let count = results.texts.len();
     let selected: Vec<u32> = (marks.0.selected().iter())
         .filter_map(|&line| results.point(line))
         .collect();
     // Of two texts in all there is one pair, whether it is selected or not.
-    let pair = match (&*selected, results.texts.len()) {
+    let pair = match (&*selected, count) {
         (&[b, a], _) => Some((a.min(b), a.max(b))),
         (_, 2) => Some((0, 1)),
         _ => None,
     };
-    {
-        // Two texts are there for the one number that they have.
-        let shown = shown.setter();
-        use_change(results.texts.len() == 2, move |&two| {
-            if two {
-                shown.set(Tab::Selection);
-            }
-        });
-    }
+    let list = store.list;
+    let overview = list.is_none() && selected.is_empty() && count > 2;
+    let onclick = use_left(&store, map.source);
     let score = use_pair_score(driver, &results, pair);
     let unrelated = use_unrelated(driver, &results, pair.is_some());
     let pairs = use_pairs();
-    let duplicates = use_duplicates(driver, *shown == Tab::Duplicates);
-    let clusters = use_clusters(driver);
-    let groups = use_groups(driver);
-    let outliers = use_outliers(driver);
-    let tab = |tab: Tab| {
-        let setter = shown.setter();
-        let onclick = Callback::from(move |_: MouseEvent| setter.set(tab));
-        let selected = *shown == tab;
-        html! {
-            <button type="button" role="tab" id={tab.id()} aria-controls={tab.name()} aria-selected={selected.to_string()}
-                tabindex={if selected { "0" } else { "-1" }} {onclick}>{ tab.name() }</button>
-        }
+    let one = match &*selected {
+        &[point] if pair.is_none() => Some(point),
+        _ => None,
     };
-    let onkeydown = {
-        let shown = shown.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let Some(next) = shown.after(&event.key()) else {
-                return;
-            };
-            event.prevent_default();
-            shown.set(next);
-            let button = gloo::utils::document().get_element_by_id(&next.id());
-            if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
-                // It stays where it is if it can't be focused.
-                _ = button.focus();
-            }
+    let single = use_single(driver, &results, one);
+    let many = use_many(
+        &results,
+        grouping,
+        if selected.len() > 2 { &selected } else { &[] },
+    );
+    let acts = use_acts();
+    let counted = overview && count <= COUNTED;
+    let (duplicates, sets) = use_duplicates(driver, list == Some(List::Duplicates) || counted);
+    let groups = use_groups(driver, grouping);
+    let outliers = use_outliers(driver, list == Some(List::Odd));
+
+    let go = |to: Option<List>| {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::List(to)))
+    };
+    let back = {
+        let (dispatch, marks) = (store.dispatcher(), marks.dispatcher());
+        Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(Action::List(None));
+            marks.dispatch(Mark::Clear);
         })
     };
-    let panel = |tab: Tab, body: Html| {
-        html! { <div role="tabpanel" id={tab.name()} aria-labelledby={tab.id()} class="explore-body" hidden={*shown != tab}>{ body }</div> }
+    let title = match (list, pair, &*selected) {
+        (Some(list), ..) => list.name().to_owned(),
+        (None, Some((a, b)), _) => format!("Texts {} and {}", a + 1, b + 1),
+        (None, None, &[point]) => format!("Text {}", point + 1),
+        (None, None, []) => "Overview".to_owned(),
+        (None, None, many) => texts(many.len()),
     };
-    let selection = match (pair, results.texts.len(), selected.is_empty()) {
-        (Some(pair), ..) => pair_card(&store, pair, score, &unrelated),
+    let news = match (pair, score, &*selected) {
+        _ if store.veil.on => String::new(),
+        (Some(_), Some(score), _) => format!("{title}: {}", heat::brief(score)),
+        (None, _, []) => best(&results),
+        _ => format!("{} selected", texts(selected.len())),
+    };
+    let lists = List::ALL.map(|list| {
+        let count = match list {
+            List::Duplicates => sets.clone(),
+            List::Groups => grouping.as_ref().map(|all| all.groups.len().to_string()),
+            List::Odd => None,
+        };
+        html! {
+            <button type="button" class="push" onclick={go(Some(list))}>{ list.name() }{ for count.map(|count| html! { <span class="count">{ count }</span> }) }</button>
+        }
+    });
+    let shown = match (pair, count, selected.len()) {
+        (Some(pair), ..) => html! { <>{ pair_card(&store, pair, score, &unrelated) }{ acts }</> },
         (None, 0, _) => html! { <p class="empty">{ waiting(&store) }</p> },
         (None, 1, _) => html! { <p class="empty">{ "One more text to compare it with." }</p> },
-        (None, _, true) => pairs,
-        (None, _, false) => html! { <Neighbours {driver} active={*shown == Tab::Selection} /> },
+        (None, _, 0) => html! { <><div class="explore-row">{ for lists }</div>{ pairs }</> },
+        (None, _, 1) => {
+            html! { <div class="one-text"><div>{ single }{ acts }</div><Neighbours {driver} active={list.is_none()} /></div> }
+        }
+        (None, ..) => html! { <>{ acts }{ many }</> },
+    };
+    let body = |of: Option<List>, body: Html| {
+        html! { <div class="explore-body" hidden={list != of}>{ body }</div> }
     };
     html! {
-        <section class="explore" role="region" aria-label="Inspector">
-            <div class="explore-tabs" role="tablist" aria-label="Explore" {onkeydown}>{ for Tab::ALL.map(tab) }</div>
-            { panel(Tab::Selection, selection) }
-            { panel(Tab::Duplicates, duplicates) }
-            { panel(Tab::Clusters, clusters) }
-            { panel(Tab::Groups, groups) }
-            { panel(Tab::Outliers, outliers) }
+        <section class="explore" id="inspector" tabindex="-1" role="region" aria-label="Inspector" {onclick}>
+            <div class="explore-head">
+                if list.is_some() || !selected.is_empty() && count > 2 {
+                    { words("quiet", "‹ Overview", back) }
+                }
+                <h2>{ title }</h2>
+                if list.is_some() && !selected.is_empty() {
+                    <button type="button" class="quiet" onclick={go(None)}>{ format!("{} selected ›", selected.len()) }</button>
+                }
+            </div>
+            <p class="unseen" role="log" aria-live="polite">{ news }</p>
+            { body(None, shown) }
+            { body(Some(List::Duplicates), duplicates) }
+            { body(Some(List::Groups), groups) }
+            { body(Some(List::Odd), outliers) }
         </section>
     }
+}
+
+/// What new results come to, for those who can't see them.
+fn best(results: &Results) -> String {
+    results.most.first().map_or(String::new(), |best| {
+        let (a, b) = (best.a + 1, best.b + 1);
+        format!("Most alike: {a} and {b}, {}", heat::brief(best.score))
+    })
+}
+
+/// Leaves a list when something is selected elsewhere on the page: what is selected is asked about
+/// then. Groups by example stay, since selected texts are what they are made of. What is returned
+/// wants to know of every click in the inspector.
+#[hook]
+fn use_left(store: &Store, source: Source) -> Callback<MouseEvent> {
+    let marks = use_marks();
+    let stays = match store.list {
+        None => true,
+        Some(List::Groups) => source == Source::Examples,
+        Some(_) => false,
+    };
+    let dispatch = store.dispatcher();
+    let clicked = use_mut_ref(|| f64::NEG_INFINITY);
+    let last = clicked.clone();
+    use_change(marks.0.selected().to_vec(), move |selected| {
+        let here = timing::now() - *last.borrow() < SAME_CLICK;
+        if !stays && !here && !selected.is_empty() {
+            dispatch.dispatch(Action::List(None));
+        }
+    });
+    Callback::from(move |_: MouseEvent| *clicked.borrow_mut() = timing::now())
 }
 
 /// What to say where scores will be.
@@ -165,21 +198,5 @@ fn waiting(store: &Store) -> &'static str {
             "No texts yet. Type or paste some, one per line, or choose a sample."
         }
         Engine::Ready(_) => "Embedding the first texts…",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arrows_go_round_the_tabs() {
-        let go = |from: Tab, key| from.after(key).map(Tab::name);
-        assert_eq!(go(Tab::Selection, "ArrowRight"), Some("Duplicates"));
-        assert_eq!(go(Tab::Selection, "ArrowLeft"), Some("Outliers"));
-        assert_eq!(go(Tab::Outliers, "ArrowRight"), Some("Selection"));
-        assert_eq!(go(Tab::Groups, "Home"), Some("Selection"));
-        assert_eq!(go(Tab::Groups, "End"), Some("Outliers"));
-        assert_eq!(go(Tab::Groups, "Tab"), None);
     }
 }

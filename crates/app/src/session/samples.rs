@@ -4,16 +4,22 @@
 pub struct Sample {
     /// Its name in the picker, unique.
     pub name: &'static str,
+    /// What it is about, as a question; empty for a set that an empty page does not offer.
+    pub question: &'static str,
     /// What to look for, one sentence or two.
     pub look_for: &'static str,
     /// One text per line, groups parted by an empty line.
     pub text: &'static str,
 }
 
-/// All sets; the page opens with the first.
+/// The set that the page opens with: its scores are high, low and hard to foresee.
+pub const OPENING: usize = 1;
+
+/// All sets.
 pub const SAMPLES: &[Sample] = &[
     Sample {
         name: "Topics",
+        question: "Does it find the topics by itself?",
         look_for: "four blocks along the diagonal of the table and four groups on the map. Nobody told the model the topics; the colours are ours.",
         text: "\
 The goalkeeper saved a penalty in the last minute.
@@ -34,6 +40,7 @@ Inflation makes the weekly shopping dearer.",
     },
     Sample {
         name: "Paraphrases",
+        question: "Same meaning, other words: how alike?",
         look_for: "pairs that share hardly a word and still score high. Which pair did the model find hardest?",
         text: "\
 How old are you?
@@ -56,6 +63,7 @@ The kids loved their new little dog.",
     },
     Sample {
         name: "Homonyms",
+        question: "",
         look_for: "whether the sense wins over the spelling. The two banks part company, more or less; bats and springs of either kind stay together because of the word they share.",
         text: "\
 She paid the cheque in at the bank.
@@ -75,6 +83,7 @@ A coiled spring stores energy.",
     },
     Sample {
         name: "Negation",
+        question: "Does “not” change the meaning?",
         look_for: "scores that stay high although the sentences contradict each other. The model sees what a text is about far better than whether it says yes or no.",
         text: "\
 The food was good.
@@ -95,6 +104,7 @@ Not everybody passed the exam.",
     },
     Sample {
         name: "Synonyms and antonyms",
+        question: "",
         look_for: "opposites that score nearly as high as synonyms. Warm even comes closer to cold than to hot: what turns up in the same kinds of sentences looks alike, whatever it means.",
         text: "\
 hot
@@ -119,6 +129,7 @@ poor",
     },
     Sample {
         name: "Word order",
+        question: "Who bites whom: does it notice?",
         look_for: "sentences made of the same words. A method that counts words gives each pair 1.000; this model hardly tells them apart either, who bites whom included.",
         text: "\
 The dog bit the man.
@@ -138,6 +149,7 @@ Into the kitchen the cat chased the mouse.",
     },
     Sample {
         name: "Languages",
+        question: "Does it know that “chat” is a cat?",
         look_for: "translations that do not find each other. This model learned from English; elsewhere it goes by the language and by shared words more than by the meaning.",
         text: "\
 The cat sleeps on the sofa.
@@ -154,6 +166,7 @@ El tren sale a las siete.
     },
     Sample {
         name: "A story",
+        question: "",
         look_for: "sentences that gather by what they speak of: the hare, the nap, the race. Choose “Similar together” and see how the story is told anew. (After Aesop.)",
         text: "\
 A hare was making fun of a tortoise for being so slow.
@@ -175,6 +188,7 @@ The race is not always to the swift.",
     },
     Sample {
         name: "How it is said",
+        question: "",
         look_for: "whether the manner or the matter counts: one message in four tones. Do the polite ones gather, or the ones about the same thing?",
         text: "\
 Close the window!

@@ -3,11 +3,13 @@
 
 use crate::session::engine::Driver;
 use crate::sheet::cells::LIMIT;
+use crate::stage::map::GroupingStore;
 use crate::stage::matrix::clip;
 use crate::state::results::Results;
 use crate::state::{Action, Shared, Store};
 use crate::ui::heat;
 use crate::ui::hooks::{use_change, use_value};
+use crate::ui::words::lower;
 use semblance_client::{Overview, PAIRS_LIMIT};
 use semblance_scatter::ordered;
 use semblance_workspace::LineId;
@@ -46,8 +48,18 @@ pub fn use_standings(driver: &Rc<Driver>, results: &Shared<Results>) -> Standing
     (*asked).clone().filter(|(of, _)| of == results)
 }
 
-/// The cells of a text: what is nearest to it, their score, how odd it is.
-pub fn cells(results: &Results, standings: &Standings, point: Option<u32>) -> Html {
+/// The cells of a text: what is nearest to it, their score, its group where there are any, how odd
+/// it is.
+pub fn cells(
+    results: &Results,
+    standings: &Standings,
+    point: Option<u32>,
+    group: Option<Option<&Rc<str>>>,
+) -> Html {
+    let group = group.map(|name| {
+        let name = name.map_or("", |name| &**name).to_owned();
+        html! { <td role="gridcell" class="group words" title={name.clone()}>{ name }</td> }
+    });
     let known = standings.as_ref().zip(point).and_then(|((_, all), point)| {
         let at = point as usize;
         let nearest = *all.nearest.get(at)?;
@@ -59,12 +71,13 @@ pub fn cells(results: &Results, standings: &Standings, point: Option<u32>) -> Ht
         Some((nearest, score, all.oddness.get(at).copied()?))
     });
     let Some((nearest, score, odd)) = known else {
-        return html! { <><td role="gridcell" class="near" /><td role="gridcell" class="near-score" /><td role="gridcell" class="odd" /></> };
+        return html! { <><td role="gridcell" class="near" /><td role="gridcell" class="near-score" />{ for group }<td role="gridcell" class="odd" /></> };
     };
     html! {
         <>
             <td role="gridcell" class="near words" title={clip(results.text(nearest))}><span class="near-at">{ nearest + 1 }</span>{ clip(results.text(nearest)) }</td>
             <td role="gridcell" class="near-score"><span class={classes!("score", heat::class(score))} title={heat::full(score)}>{ heat::brief(score) }</span></td>
+            { for group }
             <td role="gridcell" class="odd" title="One less the mean score with the ten nearest texts">{ heat::brief(odd) }</td>
         </>
     }
@@ -76,15 +89,16 @@ enum By {
     Text,
     Similar,
     Score,
+    Group,
     Odd,
 }
 
 /// The heads of the columns; a press sorts the texts, which can be undone.
-pub fn heads(store: &Store, standings: &Standings) -> Html {
+pub fn heads(store: &Store, standings: &Standings, grouping: &GroupingStore) -> Html {
     let head = |by: By, name: &'static str, title: &'static str, class: &'static str| {
-        let (store, standings) = (store.clone(), standings.clone());
+        let (store, standings, grouping) = (store.clone(), standings.clone(), grouping.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
-            if let Some(lines) = sorted(&store.results, &standings, by) {
+            if let Some(lines) = sorted(&store.results, &standings, &grouping, by) {
                 store.dispatch(Action::Arrange(lines));
             }
         });
@@ -95,13 +109,21 @@ pub fn heads(store: &Store, standings: &Standings) -> Html {
             { head(By::Text, "Text", "Sort by the words of the texts", "of-text") }
             { head(By::Similar, "Nearest text", "Put similar texts together", "of-near") }
             { head(By::Score, "Score", "Sort by the score with the nearest text, highest first", "of-score") }
+            if grouping.is_some() {
+                { head(By::Group, "Group", "Sort by group", "of-group") }
+            }
             { head(By::Odd, "Odd", "Sort by how odd a text is among the others, oddest first", "of-odd") }
         </div>
     }
 }
 
 /// The lines of the texts in that order; none while it is not known.
-fn sorted(results: &Results, standings: &Standings, by: By) -> Option<Vec<LineId>> {
+fn sorted(
+    results: &Results,
+    standings: &Standings,
+    grouping: &GroupingStore,
+    by: By,
+) -> Option<Vec<LineId>> {
     let count = results.texts.len() as u32;
     let descending = |values: &[f32]| {
         let keys = values.iter().zip(0u128..);
@@ -114,7 +136,7 @@ fn sorted(results: &Results, standings: &Standings, by: By) -> Option<Vec<LineId
     let points: Vec<u32> = match by {
         By::Text => {
             let mut points: Vec<u32> = (0..count).collect();
-            points.sort_by_cached_key(|&point| results.text(point).to_lowercase());
+            points.sort_by_cached_key(|&point| lower(results.text(point)));
             points
         }
         By::Similar => match &results.similarity {
@@ -122,6 +144,13 @@ fn sorted(results: &Results, standings: &Standings, by: By) -> Option<Vec<LineId
             None => return None,
         },
         By::Score => descending(&standings.as_ref()?.1.scores),
+        By::Group => {
+            let groups = grouping.as_ref()?;
+            let mut points: Vec<u32> = (0..count).collect();
+            let group = |&point: &u32| groups.of.get(point as usize).copied().flatten();
+            points.sort_by_key(|point| group(point).unwrap_or(u32::MAX));
+            points
+        }
         By::Odd => descending(&standings.as_ref()?.1.oddness),
     };
     Some(
@@ -150,10 +179,20 @@ mod tests {
                 oddness: vec![0.2, 0.1, 0.7],
             })),
         ));
-        assert_eq!(sorted(&results, &None, By::Text), order([1, 2, 0]));
-        assert_eq!(sorted(&results, &standings, By::Score), order([1, 0, 2]));
-        assert_eq!(sorted(&results, &standings, By::Odd), order([2, 0, 1]));
-        assert_eq!(sorted(&results, &None, By::Odd), None);
-        assert_eq!(sorted(&results, &standings, By::Similar), None, "not known");
+        assert_eq!(sorted(&results, &None, &None, By::Text), order([1, 2, 0]));
+        assert_eq!(
+            sorted(&results, &standings, &None, By::Score),
+            order([1, 0, 2])
+        );
+        assert_eq!(
+            sorted(&results, &standings, &None, By::Odd),
+            order([2, 0, 1])
+        );
+        assert_eq!(sorted(&results, &None, &None, By::Odd), None);
+        assert_eq!(
+            sorted(&results, &standings, &None, By::Similar),
+            None,
+            "not known"
+        );
     }
 }

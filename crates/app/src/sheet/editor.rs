@@ -11,6 +11,7 @@ use crate::sheet::columns::{has_columns, heads, use_standings};
 use crate::sheet::drag::use_drag;
 use crate::sheet::rows::{Shown, use_rows};
 use crate::sheet::textbox::{use_clipboard, use_own_undo, use_view, use_written};
+use crate::stage::map::GroupingStore;
 use crate::state::marking::use_marking;
 use crate::state::marks::{Mark, use_marks};
 use crate::state::{Action, Engine, Shared, WINDOW, use_store};
@@ -26,7 +27,7 @@ const WRAPPED_BYTES: usize = 60_000;
 
 /// The text box with its rows.
 #[hook]
-pub fn use_editor(driver: &Rc<Driver>) -> Html {
+pub fn use_editor(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
     let store = use_store();
     let marks = use_marks();
     let (scroller, sheet, area) = (use_node_ref(), use_node_ref(), use_node_ref());
@@ -140,6 +141,7 @@ pub fn use_editor(driver: &Rc<Driver>) -> Html {
     let class = classes!(
         "editor",
         columns.then_some("with-columns"),
+        grouping.is_some().then_some("with-groups"),
         (!*wrapped).then_some("unwrapped"),
         scores.then(|| format!("scored columns-{count}")),
         all.then_some("all")
@@ -155,6 +157,7 @@ pub fn use_editor(driver: &Rc<Driver>) -> Html {
         mirror: *wrapped,
         scores,
         standings: columns.then_some(&standings),
+        grouping,
         outside,
     };
     let rows = use_rows(&store, &marks, &shown);
@@ -163,7 +166,7 @@ pub fn use_editor(driver: &Rc<Driver>) -> Html {
             <div class="sheet" ref={sheet} ondragstart={drag.ondragstart} ondragover={drag.ondragover}
                 ondragleave={drag.ondragleave} ondrop={drag.ondrop}>
                 if columns {
-                    { heads(&store, &standings) }
+                    { heads(&store, &standings, grouping) }
                 }
                 { rows }
                 <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"

@@ -2,9 +2,9 @@
 
 use crate::find::panel::use_search;
 use crate::inspector::panel::DriverProps;
-use crate::session::samples::SAMPLES;
+use crate::session::samples::{SAMPLES, Sample};
 use crate::sheet::editor::use_editor;
-use crate::state::{Action, Message, State, use_store};
+use crate::state::{Action, Message, State, Store, use_store};
 use crate::ui::hooks::use_value;
 use semblance_scatter::fixed;
 use wasm_bindgen::JsCast;
@@ -20,7 +20,7 @@ const LARGEST_FILE: f64 = 64e6;
 pub fn Texts(props: &DriverProps) -> Html {
     let store = use_store();
     let dropping = use_value(false);
-    let editor = use_editor(&props.driver);
+    let editor = use_editor(&props.driver, &props.grouping);
     let find = use_search(&props.driver);
 
     let ondragover = {
@@ -52,13 +52,34 @@ pub fn Texts(props: &DriverProps) -> Html {
         |sample| html! { <><strong>{ "Look for: " }</strong>{ sample.look_for }</> },
     );
     html! {
-        <section class={classes!("texts", dropping.then_some("dropping"))} id="texts" aria-labelledby="texts-title"
+        <section class={classes!("texts", dropping.then_some("dropping"))} id="texts" tabindex="-1" aria-labelledby="texts-title"
             {ondragover} {ondragleave} {ondrop}>
             <h2 class="unseen" id="texts-title">{ "Texts and scores" }</h2>
             { find }
             { editor }
+            if store.document.is_blank() {
+                { start(&store) }
+            }
             <p class="hint" id="texts-hint">{ hint }</p>
         </section>
+    }
+}
+
+/// What to do with an empty page.
+fn start(store: &Store) -> Html {
+    let card = |(index, sample): (usize, &Sample)| {
+        let (dispatch, text) = (store.dispatcher(), sample.text);
+        let onclick =
+            Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Sample(index, text)));
+        html! {
+            <button type="button" class="start-card" {onclick}><strong>{ sample.name }</strong><span>{ sample.question }</span></button>
+        }
+    };
+    html! {
+        <div class="invite">
+            <p>{ "Type or paste texts, one per line, or try:" }</p>
+            { for SAMPLES.iter().enumerate().filter(|(_, sample)| !sample.question.is_empty()).map(card) }
+        </div>
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::sheet::cells::{self, Veil, cell_at, cells, heads, pair_at, rove, use_columns};
 use crate::sheet::columns::{self, Standings};
+use crate::stage::map::GroupingStore;
 use crate::stage::matrix::clip;
 use crate::state::marking::line_at;
 use crate::state::marks::{Mark, MarkStore};
@@ -38,6 +39,8 @@ pub struct Shown<'a> {
     pub scores: bool,
     /// Where each text stands among the others, where that has columns of its own.
     pub standings: Option<&'a Standings>,
+    /// The groups that hold.
+    pub grouping: &'a GroupingStore,
     /// The lines that the text box holds, if not all: the others show their words themselves.
     pub outside: Option<Range<usize>>,
 }
@@ -49,6 +52,7 @@ pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
     let drawn = (props.range.clone(), store.veil.clone(), props.scores);
     use_columns(table.clone(), props.results, drawn);
     let lines = props.lines;
+    let grouping = props.grouping;
     let mut number = lines[..props.range.start.min(lines.len())]
         .iter()
         .filter(|l| l.is_text())
@@ -77,10 +81,13 @@ pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
             return html! { <tr key={line.id.0} class="row" aria-hidden="true"><td class="start" />{ words.of(line) }</tr> };
         }
         number += 1;
+        let point = props.results.point(line.id);
         let seen = Row {
             line: line.clone(),
             number,
-            point: props.results.point(line.id),
+            point,
+            group: point.and_then(|point| group_of(grouping, point)),
+            groups: grouping.is_some(),
             selected: props.selected.contains(&line.id),
             results: props.results.clone(),
             max_tokens: props.max_tokens,
@@ -224,6 +231,14 @@ fn go(event: &KeyboardEvent, step: i64) {
     }
 }
 
+/// The group of a point, and its name.
+fn group_of(grouping: &GroupingStore, point: u32) -> Option<(u32, Rc<str>)> {
+    let grouping = grouping.as_ref()?;
+    let group = (*grouping.of.get(point as usize)?)?;
+    let (_, name) = grouping.groups.get(group as usize)?;
+    Some((group, name.clone()))
+}
+
 /// What the row of a text shows.
 #[derive(PartialEq)]
 struct Row {
@@ -231,6 +246,10 @@ struct Row {
     /// The number of the text, from 1.
     number: usize,
     point: Option<u32>,
+    /// The group it is in, and what that is called.
+    group: Option<(u32, Rc<str>)>,
+    /// Whether there are groups.
+    groups: bool,
     selected: bool,
     results: Shared<Results>,
     max_tokens: Option<u32>,
@@ -302,12 +321,8 @@ fn row(props: &Row) -> Html {
             <span class={classes!("score", heat::class(score))} title={format!("{} to the selected text", heat::full(score))}>{ heat::short(score) }</span>
         })
     });
-    let group = point
-        .and_then(|point| results.texts.get(point as usize))
-        .map(|text| text.group);
-    let several = results.groups() > 1;
-    let dot = group.filter(|_| several).map(|group| {
-        html! { <span class={format!("dot g{}", group % 8)} title={format!("Group {}", group + 1)} /> }
+    let dot = props.group.as_ref().map(|(group, name)| {
+        html! { <span class={format!("dot g{}", group % 8)} title={AttrValue::from(name.clone())} /> }
     });
     let label = format!("Text {number}: {}", clip(&line.text()));
     let id = line.id.0.to_string();
@@ -319,8 +334,12 @@ fn row(props: &Row) -> Html {
         // Not embedded yet: the places of its scores stay empty.
         None => html! { <>{ for results.texts.iter().map(|_| html! { <td role="gridcell" class="cell waiting" /> }) }</> },
     });
-    let beside =
-        (props.standings.as_ref()).map(|standings| columns::cells(results, standings, point));
+    let beside = (props.standings.as_ref()).map(|standings| {
+        let group = props
+            .groups
+            .then(|| props.group.as_ref().map(|(_, name)| name));
+        columns::cells(results, standings, point, group)
+    });
     html! {
         <tr class="row" role="row" data-line={id.clone()}>
             <th class="start" role="rowheader" scope="row" {title}>

@@ -1,8 +1,9 @@
-//! The stage: the map, and beyond a few texts all scores as a picture.
+//! The stage: the map, beyond a few texts all scores as a picture, two documents side by side.
 
 use crate::inspector::neighbours::nearest;
 use crate::session::engine::Driver;
 use crate::sheet::cells::LIMIT;
+use crate::stage::documents::Documents;
 use crate::stage::map::Map;
 use crate::stage::matrix::Matrix;
 use crate::stage::picture::use_picture;
@@ -30,27 +31,47 @@ impl PartialEq for StageProps {
     }
 }
 
+/// What the stage can show.
+#[derive(Clone, Copy, PartialEq)]
+enum View {
+    Map,
+    Scores,
+    Documents,
+}
+
 /// The stage. The map stays alive while the scores are shown, so that it is as it was left.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
     let store = use_store();
-    let chosen = use_value(false);
+    let chosen = use_value(View::Map);
     // Few texts have their scores in the sheet.
-    let offered = store.results.texts.len() > LIMIT;
-    let scores = *chosen && offered;
-    let choice = |wanted: bool, words: &'static str| {
+    let many = store.results.texts.len() > LIMIT;
+    let offered = many || store.results.groups() == 2;
+    let view = match *chosen {
+        View::Scores if !many => View::Map,
+        _ if !offered => View::Map,
+        view => view,
+    };
+    let choice = |wanted: View, words: &'static str| {
         let setter = chosen.setter();
         let onchange = Callback::from(move |_: Event| setter.set(wanted));
-        radio("stage", words, None, scores == wanted, onchange)
+        radio("stage", words, None, view == wanted, onchange)
     };
     html! {
-        <div class={classes!("stage", scores.then_some("stage-scores"))}>
+        <div class={classes!("stage", (view == View::Scores).then_some("stage-scores"))}>
             if offered {
-                <div class="stage-views">{ switch("View", [choice(false, "Map"), choice(true, "Scores")]) }</div>
+                <div class="stage-views">{ switch("View", [
+                    choice(View::Map, "Map"),
+                    if many { choice(View::Scores, "Scores") } else { html! {} },
+                    choice(View::Documents, "Documents"),
+                ]) }</div>
             }
-            <div class="stage-map" hidden={scores}><Map driver={props.driver.clone()} /></div>
-            if scores {
+            <div class="stage-map" hidden={view != View::Map}><Map driver={props.driver.clone()} /></div>
+            if view == View::Scores {
                 <Scores />
+            }
+            if view == View::Documents {
+                <Documents />
             }
         </div>
     }

@@ -4,11 +4,13 @@ pub mod marking;
 pub mod marks;
 pub mod results;
 
+use crate::session::asking::texts;
 use crate::session::look::Look;
 use crate::sheet::cells::{Veil, key};
 use crate::state::results::Results;
 use semblance_client::ModelInfo;
 use semblance_workspace::{Direction, Document, LineId, Order, Settings, Span, Theme};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -56,6 +58,17 @@ pub enum Presented {
     Map,
     /// What there is to say about the selection.
     Inspector,
+}
+
+/// What the inspector lists in place of what is selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Texts that say the same.
+    Duplicates,
+    /// Groups, wherever they come from.
+    Groups,
+    /// The texts that are least like any others.
+    Odd,
 }
 
 /// A message that asks for attention.
@@ -108,6 +121,10 @@ pub struct State {
     pub exact: bool,
     /// What is shown where there is room for one thing only: on a phone.
     pub view: Presented,
+    /// What the inspector lists, if not what is selected.
+    pub list: Option<List>,
+    /// Whether the map has the whole window, but for the inspector and the search.
+    pub enlarged: bool,
     /// Requests that left for another origin, or tried to.
     pub elsewhere: usize,
     /// How the page looks, once it does.
@@ -156,6 +173,8 @@ pub enum Action {
     /// To this position among the lines, counted from 0.
     MoveTo(LineId, usize),
     Remove(LineId),
+    /// All of these.
+    RemoveAll(HashSet<LineId>),
     /// The texts in this order.
     Arrange(Vec<LineId>),
     Undo,
@@ -176,6 +195,10 @@ pub enum Action {
     TogglePresent,
     /// Shows this thing, where only one is shown.
     Show(Presented),
+    /// Lists something in the inspector, or shows what is selected.
+    List(Option<List>),
+    /// Gives the map the whole window, or takes it back.
+    Enlarge(bool),
     SetOrder(Order),
     /// Between fast and exact arithmetic.
     ToggleExact,
@@ -214,6 +237,8 @@ impl State {
             present: None,
             exact: false,
             view: Presented::default(),
+            list: None,
+            enlarged: false,
             elsewhere: 0,
             look: Look::default(),
         }
@@ -255,6 +280,19 @@ impl State {
             if self.document.shown_text(self.window.clone()) == text {
                 self.shown = self.document.revision();
             }
+        }
+    }
+
+    /// Removes texts, which is said: they may be out of view.
+    fn remove_all(&mut self, lines: &HashSet<LineId>) {
+        let before = self.document.revision();
+        self.edit(|document| document.remove_all(lines));
+        if self.document.revision() != before {
+            let text = format!("Removed {}.", texts(lines.len())).into();
+            self.notice = Some(Message {
+                text,
+                remedy: Some(Remedy::Undo),
+            });
         }
     }
 
@@ -335,6 +373,7 @@ impl Reducible for State {
             Action::Move(line, direction) => state.edit(|d| d.move_by_one(line, direction)),
             Action::MoveTo(line, to) => state.edit(|document| document.move_to(line, to)),
             Action::Remove(line) => state.edit(|document| document.remove(line)),
+            Action::RemoveAll(lines) => state.remove_all(&lines),
             Action::Arrange(lines) => state.arrange(&lines),
             Action::Undo => state.edit(Document::undo),
             Action::Redo => state.edit(Document::redo),
@@ -368,6 +407,8 @@ impl Reducible for State {
                 state.view = what;
                 state.present = state.present.map(|_| what);
             }
+            Action::List(list) => state.list = list,
+            Action::Enlarge(enlarged) => state.enlarged = enlarged,
             Action::ToggleExact => state.settings.exact = !state.settings.exact,
             Action::Exact(exact) => state.settings.exact = exact,
             Action::Computes(exact) => state.exact = exact,

@@ -68,6 +68,13 @@ impl Results {
         similarity.scores.get(a as usize * n + b as usize).copied()
     }
 
+    /// What is known of these texts by `of`, for the texts of `other`: those that it does not share
+    /// have none.
+    pub fn carried<T>(&self, other: &Results, of: impl Fn(usize) -> Option<T>) -> Vec<Option<T>> {
+        let point = |text: &Text| of(self.point(text.line)? as usize);
+        other.texts.iter().map(point).collect()
+    }
+
     /// How many groups the texts fall into.
     pub fn groups(&self) -> u32 {
         self.texts.last().map_or(0, |text| text.group + 1)

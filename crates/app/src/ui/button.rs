@@ -1,8 +1,9 @@
 //! The buttons, choices and boxes of which the page has many.
 
+use crate::ui::field::{Field, Take};
 use crate::ui::hooks::Value;
 use crate::ui::icon::{Icon, icon};
-use web_sys::HtmlInputElement;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// A button with an icon. `title` says what it does, `label` what it is called; one that stays down
@@ -85,26 +86,24 @@ const MOST: usize = 999;
 
 /// A number of texts, from 1 on; what can't be read is taken for the `usual` one.
 pub fn number(count: &Value<usize>, usual: usize) -> Html {
-    // Taken while it is typed: whatever draws the page anew puts the box back to the value.
     let setter = count.setter();
-    let oninput = Callback::from(move |event: InputEvent| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        let typed = input.value().trim().parse().ok();
-        if let Some(wanted) = typed.filter(|wanted| (1..=MOST).contains(wanted)) {
-            setter.set(wanted);
-        }
-    });
-    let setter = count.setter();
-    let onchange = Callback::from(move |event: Event| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        let wanted = input.value().trim().parse().unwrap_or(usual).clamp(1, MOST);
-        input.set_value(&wanted.to_string());
+    let take: Take = Rc::new(move |typed| {
+        let wanted = typed.trim().parse().unwrap_or(usual).clamp(1, MOST);
         setter.set(wanted);
+        wanted.to_string().into()
     });
+    let bounds = [1, MOST, 1].map(|bound| bound.to_string().into());
     html! {
         <label class="pick"><span>{ "Number" }</span>
-            <input type="number" min="1" max={MOST.to_string()} value={count.to_string()}
-                {oninput} {onchange} />
+            <Field label="Number" value={count.to_string()} {bounds} live=true {take} />
         </label>
     }
+}
+
+/// A box that is ticked or not.
+pub fn check(words: &'static str, ticked: &Value<bool>) -> Html {
+    let ticked = ticked.clone();
+    let (checked, setter) = (*ticked, ticked.setter());
+    let onchange = Callback::from(move |_: Event| setter.set(!checked));
+    html! { <label class="check"><input type="checkbox" {checked} {onchange} /><span>{ words }</span></label> }
 }

@@ -11,7 +11,11 @@ pub struct MenuProps {
     /// What the button is called.
     pub label: AttrValue,
     /// What the button shows.
+    #[prop_or(Icon::More)]
     pub icon: Icon,
+    /// What the button says in place of the icon.
+    #[prop_or_default]
+    pub words: Option<&'static str>,
     /// What opens.
     pub children: Html,
     /// Whether a choice in it closes it.
@@ -82,8 +86,10 @@ pub fn Menu(props: &MenuProps) -> Html {
     };
     html! {
         <div class="menu" ref={root} {onkeydown} {onfocusout}>
-            <button type="button" class="tool" ref={button} onclick={toggle} title={props.label.clone()}
-                aria-label={props.label.clone()} aria-expanded={open.to_string()}>{ icon(props.icon) }</button>
+            <button type="button" class={if props.words.is_some() { "word" } else { "tool" }} ref={button} onclick={toggle} title={props.label.clone()}
+                aria-label={props.label.clone()} aria-expanded={open.to_string()}>
+                { props.words.map_or_else(|| icon(props.icon), Html::from) }
+            </button>
             if *open {
                 <div class="menu-panel" {onclick}>{ props.children.clone() }</div>
             }

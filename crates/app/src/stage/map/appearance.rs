@@ -1,31 +1,20 @@
 //! What colours, shapes and sizes of the points say.
 
 use super::choice::ColorBy;
-use super::store::{Drawn, MapState};
-use crate::state::Shared;
+use super::store::{Drawn, MapState, Source};
 use crate::state::results::Results;
 use semblance_client::Cluster;
 use semblance_scatter::{Appearance, Region, Rgba, Shape, categorical, fixed, sequential};
 
 /// Opacity of points that don't stand out while others do.
 const FAINT: f64 = 0.18;
-/// Classes named in the legend; more are counted.
-pub const NAMED: usize = 12;
-
 /// What a colour or a mark means.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Legend {
     /// Nothing to explain.
     None,
-    /// Each class has a hue and a shape.
-    Classes {
-        /// What they are.
-        what: &'static str,
-        /// Their names, the first [`NAMED`] of them.
-        names: Vec<String>,
-        /// How many there are.
-        count: usize,
-    },
+    /// Each group has a hue and a shape.
+    Groups,
     /// Colours run from a low value to a high one.
     Scale {
         /// What is measured.
@@ -41,7 +30,7 @@ pub enum Legend {
 
 /// A value for each point, or what class it is in.
 enum Channel {
-    Classes(Vec<Option<usize>>, &'static str, Vec<String>, usize),
+    Classes(Vec<Option<u32>>),
     Values {
         values: Vec<f32>,
         what: String,
@@ -62,19 +51,14 @@ pub fn appearance(
     let count = drawn.results.texts.len();
     let mut look = Appearance::default();
     let legend = match channel(state.color, state, drawn, scores) {
-        Channel::Classes(classes, what, names, number) => {
-            let nowhere = categorical(6, dark);
+        Channel::Classes(classes) => {
             look.colors = (classes.iter())
-                .map(|class| class.map_or(nowhere, |class| categorical(class, dark)))
+                .map(|class| class.map_or(nowhere(dark), |class| categorical(class as usize, dark)))
                 .collect();
             look.shapes = (classes.iter())
-                .map(|class| class.map_or(Shape::Circle, Shape::nth))
+                .map(|class| class.map_or(Shape::Circle, |class| Shape::nth(class as usize)))
                 .collect();
-            Legend::Classes {
-                what,
-                names,
-                count: number,
-            }
+            Legend::Groups
         }
         Channel::Values {
             values,
@@ -136,46 +120,9 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
     let results = &drawn.results;
     let count = results.texts.len();
     match by {
-        ColorBy::Group => match state.groups.as_ref().and_then(|g| g.of(results)) {
-            Some(groups) => {
-                let classes = groups.assignments.iter().map(|a| Some(a.group as usize));
-                Channel::Classes(
-                    classes.collect(),
-                    "Groups by example",
-                    groups.names.iter().take(NAMED).cloned().collect(),
-                    groups.names.len(),
-                )
-            }
-            None if results.groups() > 1 => {
-                let number = results.groups() as usize;
-                let name = |group: usize| format!("Group {}", group + 1);
-                Channel::Classes(
-                    results
-                        .texts
-                        .iter()
-                        .map(|t| Some(t.group as usize))
-                        .collect(),
-                    "Groups of lines",
-                    (0..number.min(NAMED)).map(name).collect(),
-                    number,
-                )
-            }
+        ColorBy::Group => match state.grouping(results) {
+            Some(grouping) => Channel::Classes(grouping.of),
             None => Channel::Nothing,
-        },
-        ColorBy::Cluster => match state.clusters.as_ref().and_then(|c| c.of(results)) {
-            Some(found) => Channel::Classes(
-                found
-                    .assignments
-                    .iter()
-                    .map(|&c| Some(c as usize))
-                    .collect(),
-                "Clusters",
-                (found.clusters.iter().take(NAMED))
-                    .map(|cluster| cluster_name(cluster, results))
-                    .collect(),
-                found.clusters.len(),
-            ),
-            None => Channel::Missing("Find clusters in the panel below first."),
         },
         ColorBy::Length => Channel::Values {
             values: results.embedded.iter().map(|e| e.tokens as f32).collect(),
@@ -205,45 +152,27 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
     }
 }
 
-/// The names to write on the map: those of clusters or of groups by example, as colours show them.
-/// Groups of lines have none worth writing.
-pub fn regions(state: &MapState, results: &Shared<Results>, dark: bool) -> Vec<Region> {
-    let (names, of): (Vec<String>, Vec<u32>) = match state.color {
-        ColorBy::Cluster => match state.clusters.as_ref().and_then(|c| c.of(results)) {
-            Some(found) => {
-                let name = |cluster| cluster_name(cluster, results);
-                (
-                    found.clusters.iter().map(name).collect(),
-                    found.assignments.clone(),
-                )
-            }
-            None => return Vec::new(),
-        },
-        ColorBy::Group => match state.groups.as_ref().and_then(|g| g.of(results)) {
-            Some(groups) => {
-                let group = |assignment: &semblance_client::Assignment| assignment.group;
-                (
-                    groups.names.clone(),
-                    groups.assignments.iter().map(group).collect(),
-                )
-            }
-            None => return Vec::new(),
-        },
-        _ => return Vec::new(),
+/// The names to write on the map: those of the groups that its colours show. Groups of lines that
+/// nobody has named have none worth writing.
+pub fn regions(state: &MapState, results: &Results, dark: bool) -> Vec<Region> {
+    let grouping = state.grouping(results);
+    let Some(grouping) = grouping.filter(|_| state.color == ColorBy::Group) else {
+        return Vec::new();
     };
-    let mut members = vec![Vec::new(); names.len()];
-    for (point, class) in (0..).zip(of) {
-        if let Some(members) = members.get_mut(class as usize) {
-            members.push(point);
-        }
-    }
-    (names.into_iter().zip(members).enumerate())
-        .map(|(class, (name, members))| Region {
-            name: name.into(),
+    let members = grouping.members();
+    (grouping.groups.into_iter().zip(members).enumerate())
+        .filter(|(_, ((key, _), _))| key.0 != Source::Lines || state.renamed.contains_key(key))
+        .map(|(class, ((_, name), members))| Region {
+            name,
             color: categorical(class, dark),
             members,
         })
         .collect()
+}
+
+/// The colour of what is in no group.
+fn nowhere(dark: bool) -> Rgba {
+    Rgba::hex(if dark { 0x8a94a3 } else { 0x8b95a5 })
 }
 
 /// What a cluster is called: its telling words, or the text in its middle.

@@ -8,7 +8,6 @@ use crate::state::use_store;
 use crate::ui::button::{tool, words};
 use crate::ui::hooks::{use_change, use_value};
 use crate::ui::icon::Icon;
-use crate::ui::menu::Menu;
 use semblance_scatter::{Camera, Scatter};
 use semblance_workspace::LineId;
 use serde::{Deserialize, Serialize};
@@ -87,7 +86,9 @@ pub fn use_bookmarks(map: &Option<Scatter>) -> Html {
     let keep = {
         let (map, store, marks, change) =
             (map.clone(), store.clone(), marks.clone(), change.clone());
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |event: MouseEvent| {
+            // The menu stays open: the view is in its list now.
+            event.stop_propagation();
             let Some(map) = &map else { return };
             let selected = marks.0.selected();
             let bookmark = Bookmark {
@@ -127,7 +128,10 @@ pub fn use_bookmarks(map: &Option<Scatter>) -> Html {
         };
         let remove = {
             let change = change.clone();
-            Callback::from(move |_: MouseEvent| change(&|all| drop(all.remove(at))))
+            Callback::from(move |event: MouseEvent| {
+                event.stop_propagation();
+                change(&|all| drop(all.remove(at)));
+            })
         };
         html! {
             <li class="bookmark">
@@ -137,14 +141,14 @@ pub fn use_bookmarks(map: &Option<Scatter>) -> Html {
         }
     };
     html! {
-        <Menu label="Bookmarks" icon={Icon::Bookmark}>
+        <>
             { words("menu-item", "Keep this view", keep) }
             if kept.is_empty() {
                 <p class="menu-note">{ "A kept view holds projection, camera, selection, colours and what is hidden." }</p>
             } else {
                 <ol class="bookmarks" aria-label="Kept views">{ for kept.iter().enumerate().map(entry) }</ol>
             }
-        </Menu>
+        </>
     }
 }
 

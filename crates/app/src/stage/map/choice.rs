@@ -61,11 +61,10 @@ impl Kind {
 /// What the points' colours say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ColorBy {
-    /// The group of lines a text is in, or the one it was given to by example.
+    /// The group a text is in, wherever groups come from.
     #[default]
+    #[serde(alias = "Cluster")]
     Group,
-    /// The cluster.
-    Cluster,
     /// Tokens of the text.
     Length,
     /// Cosine similarity to the selected text, or to the search.
@@ -78,9 +77,8 @@ pub enum ColorBy {
 
 impl ColorBy {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [ColorBy; 6] = [
+    pub const ALL: [ColorBy; 5] = [
         ColorBy::Group,
-        ColorBy::Cluster,
         ColorBy::Length,
         ColorBy::Score,
         ColorBy::Trust,
@@ -91,7 +89,6 @@ impl ColorBy {
     pub fn name(self) -> &'static str {
         match self {
             ColorBy::Group => "Group",
-            ColorBy::Cluster => "Cluster",
             ColorBy::Length => "Length",
             ColorBy::Score => "Score",
             ColorBy::Trust => "Trust",
@@ -197,6 +194,14 @@ pub struct Layout {
     pub axes: [OwnAxis; 3],
 }
 
+/// Axes to begin with: they say something about most texts.
+fn axis(from: &str, to: &str) -> OwnAxis {
+    OwnAxis {
+        from: vec![from.into()],
+        to: vec![to.into()],
+    }
+}
+
 impl Default for Layout {
     fn default() -> Self {
         Self {
@@ -208,7 +213,11 @@ impl Default for Layout {
             components: [0, 1, 2],
             tsne: TsneChoice::default(),
             umap: UmapChoice::default(),
-            axes: Default::default(),
+            axes: [
+                axis("bad", "good"),
+                axis("everyday life", "science"),
+                OwnAxis::default(),
+            ],
         }
     }
 }

@@ -7,12 +7,12 @@ use crate::inspector::neighbours::METRICS;
 use crate::state::Store;
 use crate::state::marks::MarkStore;
 use crate::ui::button::{radio, switch, tool};
+use crate::ui::field::{Field, Select, Take};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::menu::Menu;
 use semblance_client::{Metric, Steer};
 use semblance_scatter::{decimal, fixed};
 use std::rc::Rc;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// A change of the layout as an event handler.
@@ -27,12 +27,6 @@ fn choose<E: 'static>(
             change(layout, event);
         })));
     })
-}
-
-/// What an input says, when it is a number.
-fn number(event: &Event) -> Option<f64> {
-    let input = event.target_unchecked_into::<HtmlInputElement>();
-    Some(input.value_as_number()).filter(|number| number.is_finite())
 }
 
 /// The choice of the method, and of depth.
@@ -54,14 +48,8 @@ pub fn methods(store: &MapStore) -> Html {
 /// Two or three dimensions.
 pub fn depth(store: &MapStore) -> Html {
     let toggle = choose(store, |layout, _: MouseEvent| layout.deep = !layout.deep);
-    let title = "Three dimensions: drag to turn";
-    tool(
-        Icon::Cube,
-        "Three dimensions",
-        title,
-        Some(store.layout.deep),
-        toggle,
-    )
+    let pressed = store.layout.deep.to_string();
+    html! { <button type="button" class="word" aria-pressed={pressed} title="Three dimensions: drag to turn" onclick={toggle}>{ "3-D" }</button> }
 }
 
 /// The options of the method. A component, so that a mark elsewhere does not draw its boxes again:
@@ -76,7 +64,7 @@ pub fn Options() -> Html {
         Kind::Axes => html! {},
     };
     html! {
-        <Menu label="Options of the projection" icon={Icon::Options}>
+        <Menu label="Options" words="Options">
             <p class="menu-note">{ store.layout.kind.explained() }</p>
             { body }
             if store.layout.kind.is_layout() {
@@ -89,24 +77,22 @@ pub fn Options() -> Html {
 fn pca(store: &MapStore) -> Html {
     let names = ["Across", "Up", "Deep"];
     let variance = store.drawn.as_ref().map(|drawn| drawn.variance.clone());
-    let axis = |at: usize| {
-        let onchange = choose(store, move |layout, event: Event| {
-            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
-            if let Ok(component) = value.parse() {
-                layout.components[at] = component;
-            }
-        });
-        let option = |component: usize| {
+    let options: Vec<AttrValue> = (0..COMPONENTS)
+        .map(|component| {
             let share = variance.as_ref().and_then(|v| v.get(component)).copied();
             let share = share.map_or(String::new(), |share| {
                 format!(" · {} %", fixed(share * 100.0, 1))
             });
-            let selected = store.layout.components[at] == component;
-            html! { <option value={component.to_string()} {selected}>{ format!("Component {}{share}", component + 1) }</option> }
-        };
+            format!("Component {}{share}", component + 1).into()
+        })
+        .collect();
+    let axis = |at: usize| {
+        let choose = choose(store, move |layout, component: usize| {
+            layout.components[at] = component;
+        });
         html! {
             <label class="field"><span>{ names[at] }</span>
-                <select {onchange}>{ for (0..COMPONENTS).map(option) }</select>
+                <Select label={names[at]} options={options.clone()} chosen={store.layout.components[at]} {choose} />
             </label>
         }
     };
@@ -121,66 +107,66 @@ fn pca(store: &MapStore) -> Html {
     }
 }
 
-/// A number with its bounds; empty means what suits the number of texts.
+/// A number with its bounds; empty means what suits the number of texts. `set` takes what was typed,
+/// within the bounds.
 fn field(
+    store: &MapStore,
     name: &'static str,
     value: Option<f64>,
     (least, most, step): (f64, f64, f64),
-    set: Callback<Event>,
+    usual: Option<f64>,
+    set: fn(&mut Layout, Option<f64>),
 ) -> Html {
     // f32 options as they were typed: 0.1, not 0.10000000149.
-    let number = |value: f64| decimal(value, 4);
-    let value = value.map(number).unwrap_or_default();
+    let number = |value: f64| AttrValue::from(decimal(value, 4));
+    let dispatch = store.dispatcher();
+    let take: Take = Rc::new(move |typed| {
+        let typed = Some(js_sys::parse_float(&typed)).filter(|number| number.is_finite());
+        let value = typed.or(usual).map(|value| value.max(least).min(most));
+        let change = move |layout: &mut Layout| set(layout, value);
+        dispatch.dispatch(MapAction::Choose(Box::new(change)));
+        value.map(number).unwrap_or_default()
+    });
     html! {
         <label class="field"><span>{ name }</span>
-            <input type="number" min={number(least)} max={number(most)} step={number(step)} {value} placeholder="auto" onchange={set} />
+            <Field label={name} value={value.map(number).unwrap_or_default()} bounds={[least, most, step].map(number)} placeholder="auto" {take} />
         </label>
     }
 }
 
 fn tsne(store: &MapStore) -> Html {
     let chosen = store.layout.tsne;
-    let set = |change: fn(&mut Layout, Option<f64>)| {
-        choose(store, move |layout, event: Event| {
-            change(layout, number(&event));
-        })
-    };
     html! {
         <>
-            { field("Perplexity", chosen.perplexity.map(f64::from), (2.0, 100.0, 1.0), set(|layout, value| {
-                layout.tsne.perplexity = value.map(|v| v.clamp(2.0, 100.0) as f32);
-            })) }
-            { field("Learning rate", chosen.learning_rate.map(f64::from), (0.001, 1e6, 1.0), set(|layout, value| {
-                layout.tsne.learning_rate = value.map(|v| v.clamp(1e-3, 1e6) as f32);
-            })) }
-            { field("Exaggeration", Some(chosen.exaggeration.into()), (1.0, 100.0, 1.0), set(|layout, value| {
-                layout.tsne.exaggeration = value.unwrap_or(12.0).clamp(1.0, 100.0) as f32;
-            })) }
-            { field("Iterations", Some(chosen.iterations.into()), (50.0, 100_000.0, 50.0), set(|layout, value| {
-                layout.tsne.iterations = value.unwrap_or(1_000.0).clamp(50.0, 1e5) as u32;
-            })) }
+            { field(store, "Perplexity", chosen.perplexity.map(f64::from), (2.0, 100.0, 1.0), None, |layout, value| {
+                layout.tsne.perplexity = value.map(|v| v as f32);
+            }) }
+            { field(store, "Learning rate", chosen.learning_rate.map(f64::from), (0.001, 1e6, 1.0), None, |layout, value| {
+                layout.tsne.learning_rate = value.map(|v| v as f32);
+            }) }
+            { field(store, "Exaggeration", Some(chosen.exaggeration.into()), (1.0, 100.0, 1.0), Some(12.0), |layout, value| {
+                layout.tsne.exaggeration = value.unwrap_or(12.0) as f32;
+            }) }
+            { field(store, "Iterations", Some(chosen.iterations.into()), (50.0, 100_000.0, 50.0), Some(1_000.0), |layout, value| {
+                layout.tsne.iterations = value.unwrap_or(1_000.0) as u32;
+            }) }
         </>
     }
 }
 
 fn umap(store: &MapStore) -> Html {
     let chosen = store.layout.umap;
-    let set = |change: fn(&mut Layout, Option<f64>)| {
-        choose(store, move |layout, event: Event| {
-            change(layout, number(&event));
-        })
-    };
     html! {
         <>
-            { field("Neighbours", chosen.neighbours.map(f64::from), (2.0, 200.0, 1.0), set(|layout, value| {
-                layout.umap.neighbours = value.map(|v| v.clamp(2.0, 200.0) as u32);
-            })) }
-            { field("Minimum distance", Some(chosen.min_distance.into()), (0.0, 0.99, 0.05), set(|layout, value| {
-                layout.umap.min_distance = value.unwrap_or(0.1).clamp(0.0, 0.99) as f32;
-            })) }
-            { field("Iterations", chosen.iterations.map(f64::from), (10.0, 100_000.0, 50.0), set(|layout, value| {
-                layout.umap.iterations = value.map(|v| v.clamp(10.0, 1e5) as u32);
-            })) }
+            { field(store, "Neighbours", chosen.neighbours.map(f64::from), (2.0, 200.0, 1.0), None, |layout, value| {
+                layout.umap.neighbours = value.map(|v| v as u32);
+            }) }
+            { field(store, "Minimum distance", Some(chosen.min_distance.into()), (0.0, 0.99, 0.05), Some(0.1), |layout, value| {
+                layout.umap.min_distance = value.unwrap_or(0.1) as f32;
+            }) }
+            { field(store, "Iterations", chosen.iterations.map(f64::from), (10.0, 100_000.0, 50.0), None, |layout, value| {
+                layout.umap.iterations = value.map(|v| v as u32);
+            }) }
             <label class="check"><input type="checkbox" checked={chosen.spectral} onchange={choose(store, |layout, _: Event| layout.umap.spectral = !layout.umap.spectral)} />
                 <span>{ "Spectral start, rather than principal components" }</span>
             </label>
@@ -196,16 +182,15 @@ fn near(store: &MapStore) -> Html {
         radio("metric", name, None, checked, onchange)
     };
     let centred = choose(store, |layout, _: Event| layout.centred = !layout.centred);
-    let seed = choose(store, |layout, event: Event| {
-        layout.seed = number(&event).unwrap_or(42.0).clamp(0.0, 1e9) as u64;
-    });
     html! {
         <>
             { switch("Metric", METRICS.map(metric)) }
             <label class="check"><input type="checkbox" checked={store.layout.centred} onchange={centred} />
                 <span>{ "Centred: the mean of all texts is taken off first, so that what they all share counts for nothing" }</span>
             </label>
-            { field("Seed", Some(store.layout.seed as f64), (0.0, 1e9, 1.0), seed) }
+            { field(store, "Seed", Some(store.layout.seed as f64), (0.0, 1e9, 1.0), Some(42.0), |layout, value| {
+                layout.seed = value.unwrap_or(42.0) as u64;
+            }) }
         </>
     }
 }
@@ -218,9 +203,13 @@ pub fn axes_editor(store: &MapStore, texts: &Store, marks: &MarkStore) -> Html {
         fn side(axis: &mut OwnAxis, to: bool) -> &mut Vec<String> {
             if to { &mut axis.to } else { &mut axis.from }
         }
-        let onchange = choose(store, move |layout, event: Event| {
-            let value = event.target_unchecked_into::<HtmlInputElement>().value();
-            *side(&mut layout.axes[at], to) = split(&value);
+        let dispatch = store.dispatcher();
+        let typed: Take = Rc::new(move |typed| {
+            let words = split(&typed);
+            let value = words.join(" ; ").into();
+            let change = move |layout: &mut Layout| *side(&mut layout.axes[at], to) = words;
+            dispatch.dispatch(MapAction::Choose(Box::new(change)));
+            value
         });
         let selected: Vec<String> = (marks.0.selected().iter())
             .filter_map(|&line| texts.results.point(line))
@@ -237,8 +226,7 @@ pub fn axes_editor(store: &MapStore, texts: &Store, marks: &MarkStore) -> Html {
         );
         html! {
             <span class="axis-end">
-                <input type="text" aria-label={name.clone()} value={words.join(" ; ")} {onchange}
-                    placeholder={if to { "expensive" } else { "cheap" }} />
+                <Field label={name.clone()} value={words.join(" ; ")} take={typed} placeholder={if to { "such as: expensive" } else { "such as: cheap" }} />
                 <button type="button" class="quiet" {disabled} onclick={take}
                     title="Take the selected texts" aria-label={format!("{name}: take the selected texts")}>{ "← selected" }</button>
             </span>

@@ -1,42 +1,44 @@
-//! Below the map: how far it can be trusted, and what colours and sizes say.
+//! Below the map: what colours and sizes say, and how far it can be trusted.
 
-use super::appearance::{Legend, NAMED};
+use super::appearance::Legend;
 use super::choice::ColorBy;
-use super::store::{MapAction, MapStore};
+use super::store::{Grouping, MapAction, MapStore};
 use crate::session::look::Look;
+use crate::state::marks::{Mark, MarkStore};
+use crate::state::results::Results;
+use crate::ui::field::Select;
 use semblance_client::Trust;
 use semblance_scatter::{Shape, categorical, fixed, sequential};
-use web_sys::HtmlSelectElement;
+use semblance_workspace::LineId;
 use yew::prelude::*;
 
 /// Steps of the scale in the legend.
 const STEPS: u32 = 24;
+/// Groups named below the map; the inspector lists them all.
+const NAMED: usize = 24;
 
-/// The line below the map: what the colours mean, and what there is to say about the point that is
-/// hovered or selected.
-pub fn foot(store: &MapStore, legend: &Legend, remark: Option<AttrValue>, look: Look) -> Html {
+/// The line below the map.
+pub fn foot(
+    store: &MapStore,
+    legend: &Legend,
+    results: &Results,
+    marks: &MarkStore,
+    look: Look,
+) -> Html {
     let picker = |name: &'static str, chosen: ColorBy, set: fn(ColorBy) -> MapAction| {
         let dispatch = store.dispatcher();
-        let sizes = name == "Size";
-        let choices = ColorBy::ALL
-            .into_iter()
-            .filter(move |by| !sizes || !matches!(by, ColorBy::Group | ColorBy::Cluster));
-        let offered: Vec<ColorBy> = choices.collect();
-        let options = offered.clone();
-        let onchange = Callback::from(move |event: Event| {
-            let index = event
-                .target_unchecked_into::<HtmlSelectElement>()
-                .selected_index();
-            let by = usize::try_from(index).ok().and_then(|i| offered.get(i));
-            if let Some(&by) = by {
+        let first = if name == "Size" { 1 } else { 0 };
+        let offered = &ColorBy::ALL[first..];
+        let options: Vec<AttrValue> = offered.iter().map(|by| by.name().into()).collect();
+        let at = offered.iter().position(|&by| by == chosen);
+        let choose = Callback::from(move |at: usize| {
+            if let Some(&by) = ColorBy::ALL.get(first + at) {
                 dispatch.dispatch(set(by));
             }
         });
         html! {
             <label class="pick"><span>{ name }</span>
-                <select aria-label={format!("{name} by")} {onchange}>
-                    { for options.into_iter().map(|by| html! { <option selected={by == chosen}>{ by.name() }</option> }) }
-                </select>
+                <Select label={format!("{name} by")} {options} chosen={at.unwrap_or(usize::MAX)} {choose} />
             </label>
         }
     };
@@ -52,29 +54,38 @@ pub fn foot(store: &MapStore, legend: &Legend, remark: Option<AttrValue>, look: 
                     <input type="checkbox" checked={store.lines} onchange={toggle} /><span>{ "Neighbour lines" }</span>
                 </label>
             </div>
-            { legend_row(legend, look.dark) }
-            if let Some(trust) = &store.trust {
-                { trust_line(trust) }
-            }
-            if let Some(remark) = remark {
-                <p class="map-remark">{ remark }</p>
+            { legend_row(legend, store, results, marks, look.dark) }
+            if let Some(trust) = store.trust.as_ref().filter(|trust| trust.whole.k > 0) {
+                <p class="map-trust" title={terms(trust)}>{ plain(trust) }</p>
             }
         </div>
     }
 }
 
-fn legend_row(legend: &Legend, dark: bool) -> Html {
+fn legend_row(
+    legend: &Legend,
+    store: &MapStore,
+    results: &Results,
+    marks: &MarkStore,
+    dark: bool,
+) -> Html {
     match legend {
         Legend::None => html! {},
         Legend::Missing(why) => html! { <p class="map-legend">{ *why }</p> },
-        Legend::Classes { what, names, count } => {
-            let entry = |(at, name): (usize, &String)| {
-                html! { <li>{ swatch(at, dark) }<span class="words">{ name }</span></li> }
+        Legend::Groups => {
+            let Some(grouping) = store.grouping(results) else {
+                return html! {};
             };
+            let entry = |at: usize| {
+                let onclick = selecting(&grouping, at, results, marks);
+                let (_, name) = &grouping.groups[at];
+                html! { <li><button type="button" class="legend-group" title="Select its texts" {onclick}>{ swatch(at, dark) }<span class="words">{ &**name }</span></button></li> }
+            };
+            let count = grouping.groups.len();
             html! {
-                <ul class="map-legend" aria-label={format!("Legend: {what}")}>
-                    { for names.iter().enumerate().map(entry) }
-                    if *count > NAMED { <li>{ format!("and {} more", count - NAMED) }</li> }
+                <ul class="map-legend" aria-label="Legend: groups">
+                    { for (0..count.min(NAMED)).map(entry) }
+                    if count > NAMED { <li>{ format!("and {} more", count - NAMED) }</li> }
                 </ul>
             }
         }
@@ -97,6 +108,21 @@ fn legend_row(legend: &Legend, dark: bool) -> Html {
     }
 }
 
+/// Selects the texts of a group.
+pub fn selecting(
+    grouping: &Grouping,
+    group: usize,
+    results: &Results,
+    marks: &MarkStore,
+) -> Callback<MouseEvent> {
+    let members = grouping.members().into_iter().nth(group);
+    let lines: Vec<LineId> = (members.unwrap_or_default().into_iter())
+        .filter_map(|point| results.line(point))
+        .collect();
+    let dispatch = marks.dispatcher();
+    Callback::from(move |_: MouseEvent| dispatch.dispatch(Mark::Select(lines.clone())))
+}
+
 /// The mark of a class, as on the map.
 pub fn swatch(class: usize, dark: bool) -> Html {
     let fill = categorical(class, dark).css();
@@ -115,33 +141,26 @@ pub fn swatch(class: usize, dark: bool) -> Html {
     html! { <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><path d={path} {fill} /></svg> }
 }
 
-/// How far the map can be trusted, in one sentence; the terms of the field in its title.
-fn trust_line(trust: &Trust) -> Html {
+/// How far the map can be trusted, in plain words.
+fn plain(trust: &Trust) -> String {
+    let share = fixed(trust.whole.preservation * 10.0, 0);
+    format!("{share} of 10 neighbours are drawn right")
+}
+
+/// The same in the terms of the field.
+fn terms(trust: &Trust) -> String {
     let whole = &trust.whole;
-    if whole.k == 0 {
-        return html! {};
-    }
     let sample = if (whole.ranked as usize) < trust.points.len() {
         format!(" Measured on a sample of {} texts.", whole.ranked)
     } else {
         String::new()
     };
-    let title = format!(
-        "Neighbours are compared in the original space. Trustworthiness {}: few strangers among the {k} nearest on the map. Continuity {}: few of the {k} true nearest drawn elsewhere (Venna and Kaski 2001).{sample}",
+    format!(
+        "Trust {} %: of the {k} texts nearest to each in the original space, the map keeps {} near it. Trustworthiness {}: few strangers among the {k} nearest on the map. Continuity {}: few of the {k} true nearest drawn elsewhere (Venna and Kaski 2001).{sample}",
+        fixed(whole.preservation * 100.0, 0),
+        fixed(whole.preservation * f64::from(whole.k), 1),
         fixed(whole.trustworthiness, 3),
         fixed(whole.continuity, 3),
         k = whole.k
-    );
-    html! {
-        <p class="map-trust" {title}>
-            <strong>{ format!("Trust {} %", fixed(whole.preservation * 100.0, 0)) }</strong>
-            { format!(
-                ": of the {} texts nearest to each, the map keeps {} near it. Trustworthiness {}, continuity {}.",
-                whole.k,
-                fixed(whole.preservation * f64::from(whole.k), 1),
-                fixed(whole.trustworthiness, 2),
-                fixed(whole.continuity, 2)
-            ) }
-        </p>
-    }
+    )
 }

@@ -6,23 +6,25 @@ mod choice;
 mod controls;
 mod export;
 mod foot;
+mod hidden;
 mod maker;
-mod picked;
 mod store;
 mod torn;
 
-pub use appearance::cluster_name;
-pub use foot::swatch;
+pub use foot::{selecting, swatch};
 pub use maker::Maker;
-pub use store::{Found, Groups, Highlight, MapAction, MapState, MapStore, Query, use_map_store};
+pub use store::{
+    Found, Grouping, GroupingStore, Groups, Highlight, MapAction, MapState, MapStore, Query,
+    Source, use_map_store,
+};
 
 use crate::inspector::neighbours::nearest;
 use crate::session::engine::Driver;
 use crate::session::look::Look;
 use crate::state::marks::{Mark, MarkStore, Marks, use_marks};
 use crate::state::results::Results;
-use crate::state::{Shared, use_store};
-use crate::ui::button::{tool, words};
+use crate::state::{Action, Shared, use_store};
+use crate::ui::button::{radio, switch, tool, words};
 use crate::ui::heat;
 use crate::ui::hooks::{Value, use_change, use_value};
 use crate::ui::icon::Icon;
@@ -32,8 +34,8 @@ use bookmarks::use_bookmarks;
 use choice::Kind;
 use controls::{Options, axes_editor, depth, methods, run_bar};
 use foot::foot;
+use hidden::hidden;
 use maker::TRUST_NEIGHBOURS;
-use picked::picked;
 use semblance_client::Metric;
 use semblance_scatter::{Axes, Callbacks, Framing, Points, Rgba, Scatter, Theme, Tool, fixed};
 use std::cell::RefCell;
@@ -87,9 +89,9 @@ pub fn Map(props: &MapProps) -> Html {
     let scores = use_scores(&props.driver, &store, &results, &marks);
     use_points(map.as_ref(), &store, &current);
     let legend = use_appearance(map.as_ref(), &store, &scores, &stage, look);
-    let remark = use_focus(map.as_ref(), &props.driver, &store, &results, &marks);
+    use_focus(map.as_ref(), &props.driver, &store, &results, &marks);
+    use_zoom(map.as_ref(), &store, &results);
     let chosen = use_value(Tool::default());
-    let large = use_value(false);
     let handle = map
         .as_ref()
         .as_ref()
@@ -105,43 +107,52 @@ pub fn Map(props: &MapProps) -> Html {
             }
         })
     };
-    let drag = |kind: Tool, shape: Icon, label: &'static str| {
-        let pressed = *chosen == kind;
-        let (map, chosen) = (handle.clone(), chosen.clone());
-        let onclick = Callback::from(move |_: MouseEvent| {
+    let drag = |kind: Tool, label: &'static str| {
+        let (map, setter) = (handle.clone(), chosen.setter());
+        let onchange = Callback::from(move |_: Event| {
             if let Some(map) = &map {
                 map.set_tool(kind);
             }
-            chosen.set(kind);
+            setter.set(kind);
         });
-        tool(shape, label, label, Some(pressed), onclick)
+        radio("dragging", label, None, *chosen == kind, onchange)
     };
+    let enlarged = texts.enlarged;
     let enlarge = {
-        let large = large.clone();
-        Callback::from(move |_: MouseEvent| large.set(!*large))
+        let dispatch = texts.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Enlarge(!enlarged)))
     };
     let empty = results.texts.is_empty();
     html! {
-        <section class={classes!("panel", "map", large.then_some("large"))} role="region" aria-label="Map">
+        <section class="panel map" id="map" tabindex="-1" role="region" aria-label="Map">
+            <div class="map-body">
+                <div class="map-stage" ref={stage} />
+                if let Some(Err(error)) = &*map {
+                    <p class="empty">{ format!("The map can't be drawn: {error}. The scores are not affected.") }</p>
+                } else if empty {
+                    <p class="empty map-empty">{ "Each text becomes a point; similar texts lie close together." }</p>
+                }
+                { hidden(&store) }
+            </div>
             <div class="panel-head">
-                <h2>{ "Map" }</h2>
+                <h2 class="unseen">{ "Map" }</h2>
                 { methods(&store) }
                 <div class="tools">
                     { depth(&store) }
                     <Options />
-                    <span class="tools-part" role="group" aria-label="Dragging">
-                        { drag(Tool::Move, Icon::Hand, "Move the map") }
-                        { drag(Tool::Box, Icon::Box, "Select in a box") }
-                        { drag(Tool::Lasso, Icon::Lasso, "Select with a lasso") }
-                    </span>
-                    <span class="tools-part">
-                        { tool(Icon::Plus, "Zoom in", "Zoom in (+)", None, act(|map| map.zoom_by(1.4))) }
-                        { tool(Icon::Minus, "Zoom out", "Zoom out (−)", None, act(|map| map.zoom_by(1.0 / 1.4))) }
-                        { tool(Icon::Fit, "Show everything", "Show everything (0)", None, act(Scatter::reset)) }
-                    </span>
-                    { bookmarks }
-                    { export(store.drawn.as_ref(), handle.as_ref()) }
-                    { tool(Icon::Enlarge, "Large map", "Large map", Some(*large), enlarge) }
+                    <Menu label="Map tools" closes=true>
+                        { switch("Dragging", [
+                            drag(Tool::Move, "Move the map"), drag(Tool::Box, "Select in a box"), drag(Tool::Lasso, "Select with a lasso"),
+                        ]) }
+                        { words("menu-item", "Show everything", act(Scatter::reset)) }
+                        <hr />
+                        { bookmarks }
+                        <hr />
+                        { export(store.drawn.as_ref(), handle.as_ref()) }
+                    </Menu>
+                    { tool(Icon::Plus, "Zoom in", "Zoom in (+)", None, act(|map| map.zoom_by(1.4))) }
+                    { tool(Icon::Minus, "Zoom out", "Zoom out (−)", None, act(|map| map.zoom_by(1.0 / 1.4))) }
+                    { tool(Icon::Enlarge, "Full screen", "Full screen (Escape leaves it)", Some(enlarged), enlarge) }
                 </div>
             </div>
             if store.layout.kind == Kind::Axes {
@@ -150,17 +161,8 @@ pub fn Map(props: &MapProps) -> Html {
             if let Some(problem) = &store.problem {
                 <p class="problem" role="alert">{ &**problem }</p>
             }
-            <div class="map-body">
-                <div class="map-stage" ref={stage} />
-                if let Some(Err(error)) = &*map {
-                    <p class="empty">{ format!("The map can't be drawn: {error}. The scores are not affected.") }</p>
-                } else if empty {
-                    <p class="empty map-empty">{ "Each text becomes a point; similar texts lie close together." }</p>
-                }
-                { picked(&store, &marks, handle.as_ref()) }
-            </div>
             { run_bar(&store, &maker) }
-            { foot(&store, &legend, remark, look) }
+            { foot(&store, &legend, &results, &marks, look) }
             <p class="unseen" role="log" aria-live="polite">{ &*walked }</p>
         </section>
     }
@@ -192,12 +194,12 @@ fn export(drawn: Option<&Drawn>, map: Option<&Scatter>) -> Html {
     });
     let svg = picture(|map| _ = export::save_svg(&map));
     html! {
-        <Menu label="Save the map" icon={Icon::Save} closes=true>
-            { words("menu-item", "Picture (PNG, twice the size)", png) }
-            { words("menu-item", "Drawing (SVG)", svg) }
-            { words("menu-item", "Coordinates (TSV)", numbers(export::save_tsv)) }
-            { words("menu-item", "Coordinates (JSON)", numbers(export::save_json)) }
-        </Menu>
+        <>
+            { words("menu-item", "Save as picture (PNG, twice the size)", png) }
+            { words("menu-item", "Save as drawing (SVG)", svg) }
+            { words("menu-item", "Save coordinates (TSV)", numbers(export::save_tsv)) }
+            { words("menu-item", "Save coordinates (JSON)", numbers(export::save_json)) }
+        </>
     }
 }
 
@@ -448,6 +450,8 @@ fn use_appearance(
         drawn: None,
         work: None,
         problem: None,
+        drafts: Rc::default(),
+        zoom: None,
         ..MapState::clone(store)
     };
     let results = store.drawn.as_ref().map(|drawn| drawn.results.clone());
@@ -477,9 +481,9 @@ fn use_appearance(
         });
     }
     let named = (
-        store.color,
-        store.clusters.clone(),
-        store.groups.clone(),
+        (store.color, store.source, store.none_below),
+        (store.clusters.clone(), store.groups.clone()),
+        store.renamed.clone(),
         store.drawn.as_ref().map(|drawn| drawn.results.clone()),
         look,
         built.is_some(),
@@ -495,8 +499,20 @@ fn use_appearance(
         .map_or(Legend::None, |(_, legend)| legend.clone())
 }
 
-/// Selection and hover of the other views, and lines to true neighbours; returns what there is to
-/// say about the point in hand.
+/// Shows some texts large, when that is asked for.
+#[hook]
+fn use_zoom(map: &Built, store: &MapStore, results: &Shared<Results>) {
+    let built = map.as_ref().and_then(|map| map.as_ref().ok()).cloned();
+    let results = results.clone();
+    use_change(store.zoom.clone(), move |lines| {
+        if let Some((map, lines)) = built.zip(lines.as_ref()) {
+            let points = lines.iter().filter_map(|&line| results.point(line));
+            map.fit_to(&points.collect::<Vec<u32>>());
+        }
+    });
+}
+
+/// Selection and hover of the other views, and lines to true neighbours.
 #[hook]
 fn use_focus(
     map: &Built,
@@ -504,7 +520,7 @@ fn use_focus(
     store: &MapStore,
     results: &Shared<Results>,
     marks: &MarkStore,
-) -> Option<AttrValue> {
+) {
     let built = map.as_ref().and_then(|map| map.as_ref().ok()).cloned();
     let (hovered, other) = marks.0.hovered();
     let point = |line: Option<_>| line.and_then(|line| results.point(line));
@@ -557,21 +573,6 @@ fn use_focus(
             },
         );
     }
-    let k = truth.as_ref().map_or(0, |truth| truth.len());
-    let of = held.filter(|_| k > 0)?;
-    let kept = k - torn.len();
-    let lines = if kept < k {
-        "; lines lead to the others"
-    } else {
-        ""
-    };
-    Some(
-        format!(
-            "“{}”: {kept} of its {k} nearest texts are near it on the map{lines}.",
-            crate::stage::matrix::clip(results.text(of))
-        )
-        .into(),
-    )
 }
 
 /// The nearest neighbours of a point in the original space.

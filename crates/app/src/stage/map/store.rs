@@ -1,11 +1,13 @@
 //! The state of the map: what was chosen, what is drawn, what runs.
 
+use super::appearance::cluster_name;
 use super::choice::{ColorBy, Layout};
+use crate::inspector::drafts::{Drafts, Edit};
 use crate::state::Shared;
 use crate::state::results::Results;
 use semblance_client::{Assignment, Clusters, Trust};
 use semblance_workspace::LineId;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -99,6 +101,44 @@ impl<T> Found<T> {
     }
 }
 
+/// Where groups come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Empty lines between the texts.
+    #[default]
+    Lines,
+    /// Found by what the texts have in common.
+    Found,
+    /// The examples that a person gave for each.
+    Examples,
+}
+
+/// What tells a group from the others of its source, whatever it is called: the line of its first
+/// text, or its place among those that were found.
+pub type GroupKey = (Source, u64);
+
+/// The groups that hold for some texts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Grouping {
+    /// The key and the name of each group.
+    pub groups: Vec<(GroupKey, Rc<str>)>,
+    /// The group of each point, for those that are in one.
+    pub of: Vec<Option<u32>>,
+}
+
+impl Grouping {
+    /// The points of each group.
+    pub fn members(&self) -> Vec<Vec<u32>> {
+        let mut members = vec![Vec::new(); self.groups.len()];
+        for (point, group) in (0..).zip(&self.of) {
+            if let Some(group) = group.and_then(|group| members.get_mut(group as usize)) {
+                group.push(point);
+            }
+        }
+        members
+    }
+}
+
 /// Groups by example, and what they came to.
 #[derive(Clone, PartialEq)]
 pub struct Groups {
@@ -139,6 +179,16 @@ pub struct MapState {
     pub clusters: Option<Found<Clusters>>,
     /// Groups by example, once asked for.
     pub groups: Option<Found<Groups>>,
+    /// Which groups hold.
+    pub source: Source,
+    /// Groups by example, as they are being written.
+    pub drafts: Rc<Drafts>,
+    /// What a person calls groups.
+    pub renamed: Rc<HashMap<GroupKey, Rc<str>>>,
+    /// A text less like the examples of its group than this is in none of them: cosine similarity.
+    pub none_below: f32,
+    /// The texts that the map was last asked to show large.
+    pub zoom: Option<Shared<Vec<LineId>>>,
 }
 
 impl Default for MapState {
@@ -158,6 +208,11 @@ impl Default for MapState {
             highlight: None,
             clusters: None,
             groups: None,
+            source: Source::default(),
+            drafts: Rc::default(),
+            renamed: Rc::default(),
+            none_below: 0.1,
+            zoom: None,
         }
     }
 }
@@ -194,11 +249,86 @@ pub enum MapAction {
     Clusters(Option<Found<Clusters>>),
     /// Groups were found.
     Groups(Option<Found<Groups>>),
+    /// These groups are to hold.
+    Source(Source),
+    /// A group is to be called so; as before, if that says nothing.
+    Rename(GroupKey, String),
+    /// A change of the groups that are being written.
+    Draft(Edit),
+    /// From what score on a text belongs to a group by example.
+    NoneBelow(f32),
+    /// Show these texts large.
+    Zoom(Vec<LineId>),
     /// Everything as it was at some moment.
     Restore(Rc<Layout>, ColorBy, ColorBy, Rc<HashSet<LineId>>),
 }
 
 impl MapState {
+    /// The groups that hold for these texts. Texts that came after groups were found are in none.
+    pub fn grouping(&self, results: &Results) -> Option<Grouping> {
+        let group = |key: u64, name: String| {
+            let key = (self.source, key);
+            let renamed = self.renamed.get(&key);
+            (key, renamed.cloned().unwrap_or_else(|| name.into()))
+        };
+        let texts = &results.texts;
+        match self.source {
+            Source::Lines => {
+                let firsts = texts.chunk_by(|one, next| one.group == next.group);
+                let groups = firsts.zip(1..).map(|(texts, number)| {
+                    let first = texts.first().map_or(0, |text| text.line.0);
+                    group(first, format!("Group {number}"))
+                });
+                (results.groups() > 1).then(|| Grouping {
+                    groups: groups.collect(),
+                    of: texts.iter().map(|text| Some(text.group)).collect(),
+                })
+            }
+            Source::Found => {
+                let found = self.clusters.as_ref()?;
+                let name = |cluster| cluster_name(cluster, &found.results);
+                let of = |point: usize| found.value.assignments.get(point).copied();
+                Some(Grouping {
+                    groups: (0..)
+                        .zip(&found.value.clusters)
+                        .map(|(at, cluster)| group(at, name(cluster)))
+                        .collect(),
+                    of: found.results.carried(results, of),
+                })
+            }
+            Source::Examples => {
+                let found = self.groups.as_ref()?;
+                let of = |point: usize| {
+                    let assignment = found.value.assignments.get(point)?;
+                    (assignment.score >= self.none_below).then_some(assignment.group)
+                };
+                Some(Grouping {
+                    groups: (0..)
+                        .zip(&found.value.names)
+                        .map(|(at, name)| group(at, name.clone()))
+                        .collect(),
+                    of: found.results.carried(results, of),
+                })
+            }
+        }
+    }
+
+    /// The names that a person gave to groups that are found anew belong to none of these.
+    fn forget_names(&mut self, source: Source) {
+        if self.renamed.keys().any(|&(of, _)| of == source) {
+            Rc::make_mut(&mut self.renamed).retain(|&(of, _), _| of != source);
+        }
+        let any = match source {
+            Source::Lines => false,
+            Source::Found => self.clusters.is_some(),
+            Source::Examples => self.groups.is_some(),
+        };
+        if any {
+            self.source = source;
+            self.color = ColorBy::Group;
+        }
+    }
+
     /// Hides these texts and remembers what was hidden before.
     fn hide(&mut self, hidden: Rc<HashSet<LineId>>) {
         if self.hidden != hidden {
@@ -221,6 +351,10 @@ impl Reducible for MapState {
             MapAction::Choose(change) => {
                 let mut layout = (*state.layout).clone();
                 change(&mut layout);
+                if layout.kind != state.layout.kind {
+                    // What is known of the map that is drawn is not of the one that is chosen.
+                    state.trust = None;
+                }
                 if layout != *state.layout {
                     state.layout = Rc::new(layout);
                 }
@@ -259,17 +393,27 @@ impl Reducible for MapState {
             }
             MapAction::Highlight(highlight) => state.highlight = highlight,
             MapAction::Clusters(clusters) => {
-                if clusters.is_some() {
-                    state.color = ColorBy::Cluster;
-                }
                 state.clusters = clusters;
+                state.forget_names(Source::Found);
             }
             MapAction::Groups(groups) => {
-                if groups.is_some() {
-                    state.color = ColorBy::Group;
-                }
                 state.groups = groups;
+                state.forget_names(Source::Examples);
             }
+            MapAction::Source(source) => {
+                state.source = source;
+                state.color = ColorBy::Group;
+            }
+            MapAction::Rename(key, name) => {
+                let renamed = Rc::make_mut(&mut state.renamed);
+                match name.trim() {
+                    "" => drop(renamed.remove(&key)),
+                    name => drop(renamed.insert(key, name.into())),
+                }
+            }
+            MapAction::Draft(edit) => state.drafts = Rc::new(state.drafts.after(edit)),
+            MapAction::NoneBelow(score) => state.none_below = score,
+            MapAction::Zoom(lines) => state.zoom = Some(Shared(Rc::new(lines))),
             MapAction::Restore(layout, color, size, hidden) => {
                 state.layout = layout;
                 state.color = color;
@@ -280,6 +424,9 @@ impl Reducible for MapState {
         Rc::new(state)
     }
 }
+
+/// The groups that hold for the results at hand, if there are any.
+pub type GroupingStore = Option<Shared<Grouping>>;
 
 /// The state of the map, for the components that show or change it.
 pub type MapStore = UseReducerHandle<MapState>;
