@@ -14,6 +14,27 @@ pub fn ordered(value: f32) -> u32 {
     }
 }
 
+/// The number that has this place in that order.
+fn unordered(order: u32) -> f32 {
+    f32::from_bits(if order >> 31 == 0 {
+        !order
+    } else {
+        order ^ 1 << 31
+    })
+}
+
+/// The values at `place` of the sorted ones and at the one before; both the first where there is
+/// none before. Nothing for a place beyond.
+pub(crate) fn at_place(values: impl Iterator<Item = f32>, place: usize) -> Option<[f32; 2]> {
+    let mut orders: Vec<u32> = values.map(ordered).collect();
+    if place >= orders.len() {
+        return None;
+    }
+    let (below, at, _) = orders.select_nth_unstable(place);
+    let before = below.iter().max().copied().unwrap_or(*at);
+    Some([before, *at].map(unordered))
+}
+
 /// A number with so many decimals, as `{:.*}` writes it while all of its digits together are no
 /// more than 15.
 pub fn fixed(value: impl Into<f64>, decimals: usize) -> String {
@@ -68,6 +89,15 @@ fn power_of_ten(power: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_found_by_its_place() {
+        let values = || [3.5, -1.0, 0.0, -2.5].into_iter();
+        assert_eq!(at_place(values(), 0), Some([-2.5, -2.5]));
+        assert_eq!(at_place(values(), 2), Some([-1.0, 0.0]));
+        assert_eq!(at_place(values(), 4), None);
+        assert_eq!(at_place([].into_iter(), 0), None);
+    }
 
     #[test]
     fn whole_numbers_have_the_order_of_the_others() {

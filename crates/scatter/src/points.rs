@@ -1,6 +1,7 @@
 //! Coordinates as they come, and the frame in which they are drawn.
 
 use crate::error::ScatterError;
+use crate::number::at_place;
 
 /// How the camera follows new coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -138,14 +139,11 @@ impl Cloud {
         }
         let dimensions = points.dimensions;
         let mut origin = [0.0; 3];
-        let mut column = Vec::with_capacity(count);
+        let middle = count / 2;
         for (axis, origin) in origin.iter_mut().enumerate().take(dimensions) {
-            column.clear();
-            let coordinates = points.coordinates.iter().skip(axis);
-            column.extend(coordinates.step_by(dimensions).copied().map(f64::from));
-            let middle = count / 2;
-            let (_, median, _) = column.select_nth_unstable_by(middle, f64::total_cmp);
-            *origin = *median;
+            let column = points.coordinates.iter().skip(axis).step_by(dimensions);
+            let median = at_place(column.copied(), middle);
+            *origin = median.map_or(0.0, |[_, median]| median.into());
         }
         let mut reaches = vec![0.0_f64; count];
         let mut farthest = 0.0_f64;
@@ -163,13 +161,12 @@ impl Cloud {
             let [x, y, z] = frame.inward([row[0].into(), row[1].into(), z]);
             *place = [x as f32, y as f32, z as f32];
         }
-        let middle = count / 2;
-        let (_, bulk, _) = reaches.select_nth_unstable_by(middle, f64::total_cmp);
+        let bulk = at_place(reaches.iter().map(|&reach| (reach / unit) as f32), middle);
         Ok(Self {
             places,
             dimensions,
             frame,
-            bulk: *bulk / unit,
+            bulk: bulk.map_or(0.0, |[_, bulk]| bulk.into()),
         })
     }
 

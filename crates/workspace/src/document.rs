@@ -267,10 +267,14 @@ impl Document {
     /// part groups that no longer lie together: they go. Texts that are not named come last. None when
     /// nothing changed.
     pub fn arrange(&mut self, order: &[LineId]) -> Option<Span> {
-        let places: HashMap<LineId, usize> = order.iter().copied().zip(0..).collect();
         let texts = self.lines.iter().filter(|line| line.is_text());
-        let mut inserted: Vec<Line> = texts.cloned().collect();
-        inserted.sort_by_key(|line| places.get(&line.id).copied().unwrap_or(usize::MAX));
+        let mut left: HashMap<LineId, &Line> = texts.clone().map(|line| (line.id, line)).collect();
+        let named: Vec<Line> = order
+            .iter()
+            .filter_map(|id| left.remove(id).cloned())
+            .collect();
+        let unnamed = texts.filter(|line| left.contains_key(&line.id)).cloned();
+        let inserted: Vec<Line> = named.into_iter().chain(unnamed).collect();
         if inserted.is_empty() || inserted == *self.lines {
             return None;
         }

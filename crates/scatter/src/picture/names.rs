@@ -1,6 +1,7 @@
 //! The names of regions, over the middles of their points.
 
 use crate::labels::Placer;
+use crate::number::at_place;
 use crate::picture::{Anchor, Item, Text};
 use crate::scene::{Scene, ScreenPoint};
 use crate::text::{Measure, abbreviate, one_line, shorten};
@@ -39,29 +40,21 @@ fn middle(
         (0.0..=width).contains(&f64::from(at.x)) && (0.0..=height).contains(&f64::from(at.y))
     };
     let seen = || shown.iter().copied().filter(inside);
-    let (mut xs, mut ys): (Vec<f32>, Vec<f32>) = seen().map(|at| (at.x, at.y)).unzip();
+    let (xs, ys): (Vec<f32>, Vec<f32>) = seen().map(|at| (at.x, at.y)).unzip();
     let share = ENOUGH.1 * shown.len() as f64;
     if xs.is_empty() || xs.len() < ENOUGH.0 && (xs.len() as f64) < share {
         return None;
     }
-    Some((median(&mut xs)?, median(&mut ys)?))
+    Some((median(&xs)?, median(&ys)?))
 }
 
-/// The median, of an even number the middle of the two; reorders the values.
-fn median(values: &mut [f32]) -> Option<f64> {
-    let half = values.len() / 2;
-    if values.is_empty() {
-        return None;
-    }
-    let even = values.len().is_multiple_of(2);
-    let (below, upper, _) = values.select_nth_unstable_by(half, f32::total_cmp);
-    let upper = f64::from(*upper);
-    let lower = below
-        .iter()
-        .copied()
-        .max_by(f32::total_cmp)
-        .filter(|_| even);
-    Some(lower.map_or(upper, |lower| (f64::from(lower) + upper) / 2.0))
+/// The median, of an even number the middle of the two.
+fn median(values: &[f32]) -> Option<f64> {
+    let [lower, upper] = at_place(values.iter().copied(), values.len() / 2)?.map(f64::from);
+    Some(match values.len().is_multiple_of(2) {
+        true => (lower + upper) / 2.0,
+        false => upper,
+    })
 }
 
 /// Writes the names, that of the largest region first; one that finds no room is left out.
@@ -163,10 +156,10 @@ mod tests {
 
     #[test]
     fn medians() {
-        assert_eq!(median(&mut []), None);
-        assert_eq!(median(&mut [3.0]), Some(3.0));
-        assert_eq!(median(&mut [9.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(&mut [9.0, 1.0, 2.0, 4.0]), Some(3.0));
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[3.0]), Some(3.0));
+        assert_eq!(median(&[9.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&[9.0, 1.0, 2.0, 4.0]), Some(3.0));
     }
 
     #[test]

@@ -180,10 +180,15 @@ impl Scene {
     }
 
     /// Takes the groups whose names are written.
-    pub fn set_regions(&mut self, mut regions: Vec<Region>) {
-        // Stable, so that of equally large ones the first stays the first.
-        regions.sort_by_key(|region| std::cmp::Reverse(region.members.len()));
-        self.regions = regions;
+    pub fn set_regions(&mut self, regions: Vec<Region>) {
+        // The largest first; of equally large ones the first.
+        let key = |(at, region): (usize, &Region)| {
+            u128::from(u64::MAX - region.members.len() as u64) << 64 | at as u128
+        };
+        let mut keys: Vec<u128> = regions.iter().enumerate().map(key).collect();
+        keys.sort_unstable();
+        let region = |key: u128| regions.get(key as usize).cloned();
+        self.regions = keys.into_iter().filter_map(region).collect();
     }
 
     /// Takes colours, sizes, shapes and visibility.
