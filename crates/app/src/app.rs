@@ -1,12 +1,13 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
-use crate::dialogs::{dialogs, open};
+use crate::dialogs::{KEYS, open, use_about};
 use crate::header::Header;
 use crate::inspector::panel::Explore;
+use crate::open::panel::Opening;
 use crate::session::elsewhere::Watch;
 use crate::session::engine::Driver;
 use crate::session::look::use_applied_look;
-use crate::session::samples::{OPENING, SAMPLES};
+use crate::session::samples::{OPENING, samples};
 use crate::session::storage::{self, Kept};
 use crate::session::timing;
 use crate::sheet::panel::{Texts, keep_page_on_drop};
@@ -43,8 +44,8 @@ pub fn App() -> Html {
     use_started(&driver, &store);
     use_embedded(&driver, &store);
     use_kept(&store);
-    let (keys, about) = (use_node_ref(), use_node_ref());
-    use_keys(&store, &marks, &keys);
+    use_about(&store.engine);
+    use_keys(&store, &marks);
     {
         let marks = marks.dispatcher();
         use_change(store.results.clone(), move |results| {
@@ -66,7 +67,6 @@ pub fn App() -> Html {
                 .map(|grouping| Shared(Rc::new(grouping)))
         })
     };
-    let dialogs = dialogs(&keys, &about, &store.engine);
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
     // Two points say nothing on a map: their score is all there is to say.
@@ -94,7 +94,7 @@ pub fn App() -> Html {
         <ContextProvider<MapStore> context={map}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
             <a class="skip" href="#map">{ "Skip to the map" }</a>
-            <Header driver={driver.clone()} {keys} {about} />
+            <Header driver={driver.clone()} />
             <main class={classes!("views", view, shown, many.then_some("many"), few.then_some("few"), store.enlarged.then_some("enlarged"))}>
                 <Texts driver={driver.clone()} grouping={(*grouping).clone()} />
                 <Stage driver={driver.clone()} />
@@ -104,7 +104,7 @@ pub fn App() -> Html {
                 { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
             </nav>
             { messages(&store, &driver) }
-            { dialogs }
+            <Opening base={base()} />
         </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>
         </ContextProvider<Store>>
@@ -114,13 +114,17 @@ pub fn App() -> Html {
 /// The state to open with: what was there before a reload, or the first sample set.
 fn opening() -> State {
     let settings = storage::settings();
-    let named = |name: &str| SAMPLES.iter().position(|sample| sample.name == name);
-    let sample = match storage::kept() {
+    let samples = samples();
+    let named = |name: &str| samples.iter().position(|sample| sample.name == name);
+    let opening = match storage::kept() {
         Some(Kept::Texts(text)) => return State::new(&text, None, settings),
         Some(Kept::Sample(name)) => named(&name).unwrap_or(OPENING),
         None => OPENING,
     };
-    State::new(SAMPLES[sample].text, Some(sample), settings)
+    match samples.get(opening) {
+        Some(sample) => State::new(&sample.text, Some(opening), settings),
+        None => State::new("", None, settings),
+    }
 }
 
 /// The address that the page's files are relative to.
@@ -188,8 +192,8 @@ fn use_kept(store: &Store) {
             let document = state.document.clone();
             let dispatch = state.dispatcher();
             let pause = Timeout::new(2 * PAUSE, move || {
-                match sample.and_then(|i| SAMPLES.get(i)) {
-                    Some(sample) => storage::keep_sample(sample.name),
+                match sample.and_then(|i| samples().get(i).cloned()) {
+                    Some(sample) => storage::keep_sample(&sample.name),
                     None => {
                         let kept = storage::keep_texts(&document.to_text());
                         let was_full = full.replace(!kept);
@@ -213,7 +217,7 @@ fn use_kept(store: &Store) {
 
 /// Keys that work everywhere.
 #[hook]
-fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
+fn use_keys(store: &Store, marks: &MarkStore) {
     // What can be left with Escape: one thing at a time.
     let left = use_mut_ref(|| None::<Action>);
     left.replace(match () {
@@ -221,7 +225,7 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
         () if store.present.is_some() => Some(Action::Present(None)),
         () => None,
     });
-    let (store, marks, keys) = (store.dispatcher(), marks.dispatcher(), keys.clone());
+    let (store, marks) = (store.dispatcher(), marks.dispatcher());
     use_change((), move |()| {
         let options = EventListenerOptions::enable_prevent_default();
         let document = gloo::utils::document();
@@ -246,7 +250,7 @@ fn use_keys(store: &Store, marks: &MarkStore, keys: &NodeRef) {
                     (key, false, _) if !is_in(event, TEXT_BOX) && !event.alt_key() => {
                         let action = match key {
                             "?" => {
-                                open(&keys);
+                                open(KEYS);
                                 return event.prevent_default();
                             }
                             "p" | "P" => Action::TogglePresent,

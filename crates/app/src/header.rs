@@ -1,9 +1,9 @@
 //! The bar at the top: name, samples, files, how things stand, presenting, and the rest in a menu.
 
-use crate::dialogs::open;
+use crate::dialogs::{ABOUT, KEYS, open};
 use crate::session::engine::Driver;
-use crate::session::samples::SAMPLES;
-use crate::sheet::panel::read_files;
+use crate::session::samples::samples;
+use crate::sheet::panel::open_files;
 use crate::state::{Action, Engine, Presented, use_store};
 use crate::status::chip;
 use crate::ui::button::words;
@@ -18,10 +18,6 @@ use yew::prelude::*;
 #[derive(Properties)]
 pub struct HeaderProps {
     pub driver: Rc<Driver>,
-    /// The dialog with the keys.
-    pub keys: NodeRef,
-    /// The dialog with what there is to know about the page.
-    pub about: NodeRef,
 }
 
 impl PartialEq for HeaderProps {
@@ -39,22 +35,23 @@ pub fn Header(props: &HeaderProps) -> Html {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(make()))
     };
-    let opening = |dialog: &NodeRef| {
-        let dialog = dialog.clone();
-        Callback::from(move |_: MouseEvent| open(&dialog))
-    };
+    let opening = |dialog: &'static str| Callback::from(move |_: MouseEvent| open(dialog));
     let choose = {
         let dispatch = store.dispatcher();
         Callback::from(move |at: usize| {
-            if let Some((index, sample)) =
-                at.checked_sub(1).and_then(|i| Some((i, SAMPLES.get(i)?)))
+            if let Some((index, sample)) = at
+                .checked_sub(1)
+                .and_then(|i| Some((i, samples().get(i)?.clone())))
             {
                 dispatch.dispatch(Action::Sample(index, sample.text));
             }
         })
     };
-    let names = SAMPLES.iter().map(|sample| AttrValue::from(sample.name));
-    let samples: Vec<AttrValue> = std::iter::once("Samples…".into()).chain(names).collect();
+    let sets = samples();
+    let names = sets
+        .iter()
+        .map(|sample| AttrValue::from(sample.name.clone()));
+    let names: Vec<AttrValue> = std::iter::once("Samples…".into()).chain(names).collect();
     let pick = {
         let file = file.clone();
         Callback::from(move |_: MouseEvent| {
@@ -67,7 +64,7 @@ pub fn Header(props: &HeaderProps) -> Html {
         let store = store.clone();
         Callback::from(move |event: Event| {
             let input = event.target_unchecked_into::<HtmlInputElement>();
-            read_files(input.files(), &store);
+            open_files(input.files(), &store);
             // The same file can be chosen again.
             input.set_value("");
         })
@@ -105,10 +102,10 @@ pub fn Header(props: &HeaderProps) -> Html {
         <header class="top">
             <h1 class="brand">{ brand() }<span>{ "Semblance" }</span></h1>
             <label class="sample-picker">
-                <Select label="Sample set" options={samples} chosen={store.sample.map_or(0, |index| index + 1)} {choose} />
+                <Select label="Sample set" options={names} chosen={store.sample.map_or(0, |index| index + 1)} {choose} />
             </label>
-            <button type="button" class="word" onclick={pick} title="Open a text file, or drop one on the page">{ "Open" }</button>
-            <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,text/plain" multiple=true ref={file} onchange={picked} />
+            <button type="button" class="word" onclick={pick} title="Open texts or a spreadsheet, or drop them on the page">{ "Open" }</button>
+            <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,.tsv,.xlsx,.ods,.json,.jsonl,.html,text/plain" multiple=true ref={file} onchange={picked} />
             <div class="tools">
                 <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>
                 <button type="button" class="tool" onclick={act(|| Action::Redo)} disabled={!store.document.can_redo()} title="Redo (Ctrl + Shift + Z)" aria-label="Redo">{ icon(Icon::Redo) }</button>
@@ -120,15 +117,15 @@ pub fn Header(props: &HeaderProps) -> Html {
                 </div>
             }
             <button type="button" class="word" aria-pressed={store.veil.on.to_string()} onclick={act(|| Action::ToggleVeil)} title="Hide all scores, to guess first (H)">{ "Hide scores" }</button>
-            <button type="button" class="word" aria-pressed={presented.is_some().to_string()} onclick={act(|| Action::TogglePresent)} title="One thing at a time, large (P)">{ "Present" }</button>
+            <button type="button" class="word present-word" aria-pressed={presented.is_some().to_string()} onclick={act(|| Action::TogglePresent)} title="One thing at a time, large (P)">{ "Present" }</button>
             <div class="tools">
                 <Menu label="More">
                     { words("menu-item", next_theme, act(|| Action::CycleTheme)) }
                     { words("menu-item", large, act(|| Action::ToggleProjector)) }
                     { words("menu-item", exact_words, act(|| Action::ToggleExact)) }
                     <p class="menu-note">{ model }</p>
-                    { words("menu-item", "Keys", opening(&props.keys)) }
-                    { words("menu-item", "About and privacy", opening(&props.about)) }
+                    { words("menu-item", "Keys", opening(KEYS)) }
+                    { words("menu-item", "About and privacy", opening(ABOUT)) }
                 </Menu>
             </div>
         </header>

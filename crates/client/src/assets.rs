@@ -23,7 +23,7 @@ pub(crate) struct Assets {
     list: JsValue,
 }
 
-/// One build of the engine, by absolute URLs.
+/// One build of a worker, by absolute URLs.
 pub(crate) struct EngineBuild {
     pub(crate) script: String,
     pub(crate) module: String,
@@ -60,9 +60,18 @@ impl Assets {
             Some(Ok(build)) => build,
             Some(Err(_)) | None => get(&engine, "simd")?,
         };
+        self.build(&build)
+    }
+
+    /// The readers of files.
+    pub(crate) fn importer(&self) -> Result<EngineBuild, ClientError> {
+        self.build(&get(&self.list, "importer")?)
+    }
+
+    fn build(&self, entry: &JsValue) -> Result<EngineBuild, ClientError> {
         Ok(EngineBuild {
-            script: absolute(&string(&build, "script")?, &self.base)?,
-            module: absolute(&string(&build, "module")?, &self.base)?,
+            script: absolute(&string(entry, "script")?, &self.base)?,
+            module: absolute(&string(entry, "module")?, &self.base)?,
         })
     }
 

@@ -1,6 +1,9 @@
-//! The engine's code: which build this browser takes, compiled once for all workers.
+//! The code of the workers: which build this browser takes, compiled once for all of a kind.
 
-use crate::{ClientError, assets::Assets, assets::fetch};
+use crate::{
+    ClientError,
+    assets::{Assets, EngineBuild, fetch},
+};
 use js_sys::{Array, Object, Reflect, WebAssembly};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -30,7 +33,7 @@ thread_local! {
     static STARTED_BEFORE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The compiled engine, and the script that starts it in a worker.
+/// Compiled code, and the script that starts it in a worker.
 pub(crate) struct Engine {
     module: WebAssembly::Module,
     script: String,
@@ -52,38 +55,47 @@ impl Engine {
             ));
         }
         let build = assets.engine(validate(RELAXED_SIMD_PROBE).unwrap_or(false))?;
+        Self::compile("The engine", &build, cache).await
+    }
+
+    /// Fetches and compiles the readers of files.
+    pub(crate) async fn importer(assets: &Assets) -> Result<Self, ClientError> {
+        // Whoever has a file can try again: only then is the cache passed by.
+        let build = assets.importer()?;
+        Self::compile("The part that reads files", &build, RequestCache::NoCache).await
+    }
+
+    async fn compile(
+        what: &str,
+        build: &EngineBuild,
+        cache: RequestCache,
+    ) -> Result<Self, ClientError> {
         let script = async {
-            let response = fetch("The engine", &build.script, cache).await?;
-            let text = response.text().map_err(|e| failed("The engine", &e))?;
-            let text = JsFuture::from(text)
-                .await
-                .map_err(|e| failed("The engine", &e))?;
+            let response = fetch(what, &build.script, cache).await?;
+            let text = response.text().map_err(|e| failed(what, &e))?;
+            let text = JsFuture::from(text).await.map_err(|e| failed(what, &e))?;
             let script = Array::of1(&text);
             let options = BlobPropertyBag::new();
             options.set_type("text/javascript");
             Blob::new_with_str_sequence_and_options(&script, &options)
                 .and_then(|blob| Url::create_object_url_with_blob(&blob))
-                .map_err(|e| failed("The engine", &e))
+                .map_err(|e| failed(what, &e))
         };
         let module = async {
-            let response = fetch("The engine", &build.module, cache).await?;
-            let bytes = response
-                .array_buffer()
-                .map_err(|e| failed("The engine", &e))?;
-            let bytes = JsFuture::from(bytes)
-                .await
-                .map_err(|e| failed("The engine", &e))?;
+            let response = fetch(what, &build.module, cache).await?;
+            let bytes = response.array_buffer().map_err(|e| failed(what, &e))?;
+            let bytes = JsFuture::from(bytes).await.map_err(|e| failed(what, &e))?;
             // Not compileStreaming: that wants a MIME type which not every static host sends.
             let module = JsFuture::from(WebAssembly::compile(&bytes))
                 .await
-                .map_err(|e| failed("The engine", &e))?;
+                .map_err(|e| failed(what, &e))?;
             Ok(module.unchecked_into::<WebAssembly::Module>())
         };
         let (script, module) = futures_util::future::try_join(script, module).await?;
         Ok(Self { module, script })
     }
 
-    /// A new worker that is starting this engine; messages sent to it wait until it has.
+    /// A new worker that is starting this code; messages sent to it wait until it has.
     pub(crate) fn spawn(&self, name: &str) -> Result<Worker, ClientError> {
         let options = web_sys::WorkerOptions::new();
         options.set_name(name);

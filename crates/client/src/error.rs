@@ -35,6 +35,9 @@ pub enum ClientError {
     /// A worker stopped, and its replacement stopped too.
     #[error("The worker that runs the model stopped: {0}.")]
     WorkerDied(String),
+    /// The worker that reads files stopped.
+    #[error("The worker that reads files stopped: {0}.")]
+    ReaderDied(String),
     /// The worker that keeps the vectors stopped; they must be made again.
     #[error("The worker that keeps the vectors stopped: {0}.")]
     VectorsLost(String),
@@ -78,6 +81,9 @@ impl ClientError {
             Self::WorkerDied(_) => {
                 "Try again; if it stays so, close other tabs, since the device may be out of memory."
             }
+            Self::ReaderDied(_) => {
+                "The file may be too large for this device; split it, and open the parts."
+            }
             Self::VectorsLost(_) => "Your texts are kept; they are embedded again.",
             Self::TooMany => "Embed fewer texts at a time.",
             Self::Cancelled => "What was done so far is kept.",
@@ -93,6 +99,7 @@ impl ClientError {
             Self::Fetch { .. }
             | Self::NotThere { .. }
             | Self::WorkerDied(_)
+            | Self::ReaderDied(_)
             | Self::VectorsLost(_)
             | Self::Cancelled => true,
         }

@@ -4,7 +4,8 @@
 //! which make them. It finds the engine and the model through `assets.json` beside the page,
 //! compiles the engine once, shares it with every worker, and remembers which texts have vectors
 //! already, so that a text is embedded once however often it comes back. An [`Embedder`] is the
-//! pool alone, for those who want the vectors themselves.
+//! pool alone, for those who want the vectors themselves. An [`Importer`] reads files in a worker of
+//! its own.
 //!
 //! Workers start from a `Blob`: that way they inherit the page's content security policy (a worker
 //! with an address of its own would not), and work from a page that has no server at all.
@@ -16,6 +17,7 @@ mod client;
 mod embedder;
 mod engine;
 mod error;
+mod importer;
 mod known;
 mod link;
 mod maps;
@@ -28,14 +30,15 @@ pub use cancel::Cancel;
 pub use client::{Client, Similarity};
 pub use embedder::{Embedder, Embeddings};
 pub use error::{ClientError, Notice};
+pub use importer::Importer;
 pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
 pub use options::ClientOptions;
 pub use pool::EmbedProgress;
 pub use semblance_protocol::{
     Assignment, AxisEnds, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo, Neighbour,
-    PAIRS_LIMIT, Pair, Precision, Projection, SIMILARITY_LIMIT, Steer, TOKENS_LIMIT, Token,
-    VectorId,
+    PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT, Steer, TOKENS_LIMIT,
+    Table, TableColumn, Token, VectorId,
 };
 
 /// What happens while a client starts and works, beside its answers.

@@ -420,7 +420,7 @@ async fn ask_to_load(
     let payload = if weights.is_undefined() {
         Payload::None
     } else {
-        Payload::Blob(weights)
+        Payload::Value(weights)
     };
     match link
         .request(Request::Load(load.clone()), payload, progress)
@@ -428,7 +428,7 @@ async fn ask_to_load(
         .map_err(as_error)?
     {
         (Response::Loaded(loaded), payload) => {
-            Ok((loaded, payload.into_blob().unwrap_or(JsValue::UNDEFINED)))
+            Ok((loaded, payload.into_value().unwrap_or(JsValue::UNDEFINED)))
         }
         _ => Err(senseless()),
     }

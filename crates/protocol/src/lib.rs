@@ -3,7 +3,8 @@
 //! A message is an [`Envelope`]: the number of the request it belongs to, and a [`Request`]
 //! (page to worker) or a [`Response`] (worker to page). On the wire it is a small binary header
 //! (postcard) and at most one payload beside it: vectors, scores and coordinates travel as a
-//! transferred `Float32Array`, a model file as a `Blob`; neither is ever copied into the header.
+//! transferred `Float32Array`, a file as a `Blob`, a whole document as a string; none is ever copied
+//! into the header.
 //! [`wire`] turns the one into the other.
 //!
 //! One request has one final response; before it, any number of [`Response::Progress`] with the
@@ -12,12 +13,17 @@
 //! [`Request::Overview`], [`Request::Duplicates`]): others are answered meanwhile.
 
 mod failure;
+mod import;
 mod map;
 mod request;
 mod response;
 pub mod wire;
+pub mod worker;
 
 pub use failure::{Failure, FailureKind};
+pub use import::{
+    Import, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding, TableShape,
+};
 pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,
 };

@@ -1,10 +1,10 @@
 //! What the page asks of a worker.
 
-use crate::{Metric, Projection, Steer, VectorId};
+use crate::{Import, Metric, Projection, Steer, VectorId};
 use serde::{Deserialize, Serialize};
 
 /// A request from the page. The first group goes to encoding workers, the second to the analysis
-/// worker.
+/// worker, the last one to the worker that reads files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// Get a model ready. Payload: the weights as a `Blob`, where another worker has them already.
@@ -143,6 +143,9 @@ pub enum Request {
         /// Least cosine similarity of a pair that links, -1 to 1.
         threshold: f32,
     },
+
+    /// Something about a file.
+    Import(Import),
 }
 
 /// Which model to get ready, and how.

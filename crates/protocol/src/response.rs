@@ -1,6 +1,6 @@
 //! What a worker answers.
 
-use crate::{Assignment, Cluster, Failure, Faithfulness, MapProgress};
+use crate::{Assignment, Cluster, Failure, Faithfulness, MapProgress, Table};
 use serde::{Deserialize, Serialize};
 
 /// An answer from a worker.
@@ -66,6 +66,10 @@ pub enum Response {
     Overview,
     /// Sets of two points or more, each rising; the largest first, equal ones by their first point.
     Duplicates(Vec<Vec<u32>>),
+    /// A file was read.
+    Table(Table),
+    /// Payload: texts, one to a line, as a string.
+    Texts,
     /// The request failed.
     Failed(Failure),
 }

@@ -16,8 +16,8 @@ pub enum Payload {
     None,
     /// Numbers, transferred: the sender loses them.
     Floats(Float32Array),
-    /// A file, shared by reference.
-    Blob(JsValue),
+    /// A file, shared by reference, or a string.
+    Value(JsValue),
     /// `MessagePort`s, transferred.
     Ports(Array),
 }
@@ -32,14 +32,14 @@ impl Payload {
     pub fn into_floats(self) -> Option<Float32Array> {
         match self {
             Self::Floats(array) => Some(array),
-            Self::None | Self::Blob(_) | Self::Ports(_) => None,
+            Self::None | Self::Value(_) | Self::Ports(_) => None,
         }
     }
 
-    /// The file, or none.
-    pub fn into_blob(self) -> Option<JsValue> {
+    /// The file or string, or none.
+    pub fn into_value(self) -> Option<JsValue> {
         match self {
-            Self::Blob(blob) => Some(blob),
+            Self::Value(blob) => Some(blob),
             Self::None | Self::Floats(_) | Self::Ports(_) => None,
         }
     }
@@ -48,7 +48,7 @@ impl Payload {
     pub fn into_ports(self) -> Array {
         match self {
             Self::Ports(ports) => ports,
-            Self::None | Self::Floats(_) | Self::Blob(_) => Array::new(),
+            Self::None | Self::Floats(_) | Self::Value(_) => Array::new(),
         }
     }
 }
@@ -79,7 +79,7 @@ pub fn pack<T: Serialize>(
             transfer.push(&floats.buffer());
             value.push(&floats);
         }
-        Payload::Blob(blob) => {
+        Payload::Value(blob) => {
             value.push(&blob);
         }
         Payload::Ports(ports) => {
@@ -106,7 +106,7 @@ pub fn unpack<T: DeserializeOwned>(
         Ok(floats) => Payload::Floats(floats),
         Err(other) if other.is_undefined() => Payload::None,
         Err(other) if Array::is_array(&other) => Payload::Ports(other.unchecked_into()),
-        Err(other) => Payload::Blob(other),
+        Err(other) => Payload::Value(other),
     };
     Ok((decode(&header.to_vec())?, payload))
 }

@@ -1,13 +1,12 @@
 //! The analysis worker: all vectors, and questions about them.
 
-use crate::Answer;
 use crate::map::{Job, Map};
 use crate::space::Space;
 use semblance_analysis as analysis;
 use semblance_analysis::{AnalysisError, Vectors};
 use semblance_protocol::{
     Assignment, Cluster, Failure, FailureKind, Metric, Neighbour, PAIRS_LIMIT, Pair, Request,
-    Response, SIMILARITY_LIMIT, Steer, VectorId, wire::Payload,
+    Response, SIMILARITY_LIMIT, Steer, VectorId, wire::Payload, worker::Answer,
 };
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -105,7 +104,8 @@ impl Analysis {
             | Request::Load(_)
             | Request::Embed { .. }
             | Request::Share { .. }
-            | Request::Tokens { .. } => Err(bad_request("The analysis worker embeds no texts.")),
+            | Request::Tokens { .. }
+            | Request::Import(_) => Err(bad_request("The analysis worker only compares vectors.")),
         }
     }
 

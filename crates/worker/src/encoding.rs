@@ -1,11 +1,11 @@
 //! The encoding worker: a model, and texts for it.
 
-use crate::{Answer, files};
+use crate::files;
 use js_sys::{Date, Uint8Array};
 use semblance_encoder::{Embeddings, Encoder, EncoderError, ModelFiles, Pooling};
 use semblance_protocol::{
     Failure, FailureKind, Load, Loaded, ModelInfo, Precision, Progress, Response, TOKENS_LIMIT,
-    Token, wire::Payload,
+    Token, wire::Payload, worker::Answer,
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsValue;
@@ -125,7 +125,7 @@ pub(crate) async fn load(
             from_cache: weights.from_cache,
             not_kept: weights.not_kept,
         }),
-        Payload::Blob(weights.blob),
+        Payload::Value(weights.blob),
     ))
 }
 

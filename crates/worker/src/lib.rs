@@ -9,7 +9,6 @@ mod encoding;
 mod files;
 mod hash;
 mod map;
-mod outbox;
 mod pace;
 mod questions;
 mod share;
@@ -17,7 +16,7 @@ mod space;
 
 use analysis::Analysis;
 use encoding::Encoding;
-use semblance_protocol::{Failure, FailureKind, Request, Response, wire::Payload, wire::unpack};
+use semblance_protocol::{Request, Response, wire::Payload, worker};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
@@ -27,43 +26,28 @@ thread_local! {
     static ANALYSIS: Rc<RefCell<Analysis>> = Rc::default();
 }
 
-/// What a request comes to: a response and what travels beside it.
-type Answer = Result<(Response, Payload), Failure>;
-
 /// Runs once, when the module starts.
 #[wasm_bindgen(start)]
 fn start() {
-    std::panic::set_hook(Box::new(|panic| {
-        // The instance cannot be trusted after a panic: the page must replace the worker.
-        let message = format!("it ran into a fault of its own: {panic}");
-        outbox::send(
-            0,
-            Response::Failed(Failure::new(FailureKind::Died, message)),
-            Payload::None,
-        );
-    }));
+    worker::report_panics();
 }
 
 /// Takes a message from the page.
 #[wasm_bindgen]
 pub fn receive(data: &JsValue) {
-    let (envelope, payload) = match unpack::<Request>(data) {
-        Ok(message) => message,
-        Err(error) => {
-            let failure = Failure::new(FailureKind::Died, error.to_string());
-            return outbox::send(0, Response::Failed(failure), Payload::None);
-        }
+    let Some((envelope, payload)) = worker::received::<Request>(data) else {
+        return;
     };
     let id = envelope.request;
     match envelope.message {
         Request::Load(load) => {
             let encoding = ENCODING.with(Rc::clone);
             spawn_local(async move {
-                let answer = encoding::load(&encoding, &load, payload.into_blob(), |progress| {
-                    outbox::send(id, Response::Progress(progress), Payload::None);
+                let answer = encoding::load(&encoding, &load, payload.into_value(), |progress| {
+                    worker::send(id, Response::Progress(progress), Payload::None);
                 })
                 .await;
-                outbox::answer(id, answer);
+                worker::answer(id, answer);
             });
         }
         Request::Embed { texts } => {
@@ -71,7 +55,7 @@ pub fn receive(data: &JsValue) {
                 Ok(mut encoding) => encoding.embed(&texts),
                 Err(_) => Err(encoding::not_loaded()),
             });
-            outbox::answer(id, answer);
+            worker::answer(id, answer);
         }
         Request::Share { text, part } => {
             let encoding = ENCODING.with(Rc::clone);
@@ -85,7 +69,7 @@ pub fn receive(data: &JsValue) {
                 Ok(encoding) => encoding.tokens(&text),
                 Err(_) => Err(encoding::not_loaded()),
             });
-            outbox::answer(id, answer);
+            worker::answer(id, answer);
         }
         request @ (Request::Project(_)
         | Request::Faithfulness { .. }
@@ -95,12 +79,12 @@ pub fn receive(data: &JsValue) {
             let analysis = ANALYSIS.with(Rc::clone);
             spawn_local(async move {
                 let answer = map::answer(&analysis, request, payload, id).await;
-                outbox::answer(id, answer);
+                worker::answer(id, answer);
             });
         }
         request => {
             let answer = ANALYSIS.with(|analysis| analysis.borrow_mut().answer(request, payload));
-            outbox::answer(id, answer);
+            worker::answer(id, answer);
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Making maps: long work that is watched, steered and given up.
 
-use crate::Answer;
 use crate::analysis::{Analysis, analysis_metric, bad_request, no_map, no_numbers, refused};
 use crate::pace::{Pace, now};
+use crate::questions;
 use crate::space::Space;
-use crate::{outbox, questions};
 use semblance_analysis as analysis;
 use semblance_analysis::{
     AnalysisError, Axis, Distinct, FaithfulnessCheck, Layout, Pca, Start, Tsne, TsneOptions, Umap,
@@ -12,7 +11,9 @@ use semblance_analysis::{
 };
 use semblance_protocol::{
     AxisEnds, Failure, Faithfulness, MapProgress, Method, Progress, Projection, Request, RequestId,
-    Response, Steer, wire::Payload,
+    Response, Steer,
+    wire::Payload,
+    worker::{self, Answer},
 };
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -129,7 +130,7 @@ fn begin(analysis: &Rc<RefCell<Analysis>>) -> Rc<Job> {
 }
 
 pub(crate) fn tell(id: RequestId, progress: MapProgress, payload: Payload) {
-    outbox::send(id, Response::Progress(Progress::Map(progress)), payload);
+    worker::send(id, Response::Progress(Progress::Map(progress)), payload);
 }
 
 async fn project(

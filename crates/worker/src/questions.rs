@@ -1,12 +1,11 @@
 //! Questions about all points that take long: the farthest, how each stands, what says the same.
 
-use crate::Answer;
 use crate::analysis::{Analysis, bad_request, listed, no_numbers, refused};
 use crate::map::tell;
 use crate::pace::Pace;
 use semblance_analysis as analysis;
 use semblance_analysis::{Metric, Standing};
-use semblance_protocol::{MapProgress, RequestId, Response, wire::Payload};
+use semblance_protocol::{MapProgress, RequestId, Response, wire::Payload, worker::Answer};
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -1,13 +1,10 @@
 //! One text, embedded together with other encoding workers: rows go to and fro on ports.
 
-use crate::{
-    encoding::{Encoding, embedded, refused},
-    outbox,
-};
+use crate::encoding::{Encoding, embedded, refused};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Float32Array};
 use semblance_encoder::{Embeddings, Turn};
-use semblance_protocol::{Failure, FailureKind, RequestId, Response, wire::Payload};
+use semblance_protocol::{Failure, FailureKind, RequestId, Response, wire::Payload, worker};
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
@@ -115,23 +112,23 @@ pub(crate) async fn embed(
         .collect();
     (inbox.letters.borrow_mut()).resize(peers.len(), VecDeque::new());
     match run(encoding, &text, part, &peers, &inbox).await {
-        Ok(Some(Outcome::Vector(embeddings))) => outbox::answer(request, Ok(embedded(embeddings))),
+        Ok(Some(Outcome::Vector(embeddings))) => worker::answer(request, Ok(embedded(embeddings))),
         Ok(Some(Outcome::Last(rows))) => {
             // The answer first: when the text has its vector, all who shared it are free again.
-            outbox::answer(request, Ok((Response::Done, Payload::None)));
+            worker::answer(request, Ok((Response::Done, Payload::None)));
             // The first of the others is the one with part 0. Should it not get them, it does
             // without.
             let _ = peers.first().map(|peer| peer.send(&rows));
         }
         Ok(None) if part == 0 => {
             let answer = encoding.borrow_mut().embed(&[text]);
-            outbox::answer(request, answer);
+            worker::answer(request, answer);
         }
         Ok(None) => {
             let reason = "The other workers keep silent.";
-            outbox::answer(request, Err(Failure::new(FailureKind::Cancelled, reason)));
+            worker::answer(request, Err(Failure::new(FailureKind::Cancelled, reason)));
         }
-        Err(failure) => outbox::answer(request, Err(failure)),
+        Err(failure) => worker::answer(request, Err(failure)),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! engine/worker-<variant>-<hash>.js, .wasm
+//! engine/importer-<hash>.js, .wasm
 //! models/<name>/model.safetensors, model-f32.safetensors, tokenizer.json, config.json, LICENSE …
 //! semblance.js, semblance.d.ts, semblance-<hash>.wasm    the library for other pages
 //! assets.json    which of them are what, with sizes and hashes
@@ -16,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::Parser;
 use serde_json::{Map, Value, json};
 
-use crate::engine::{self, Built};
+use crate::engine::{self, Built, Worker};
 use crate::report::{self, Outcome};
 use crate::{digest, files, library, model, project};
 
@@ -40,6 +41,7 @@ pub fn ensure() -> Result<()> {
         let built = engine::build(&engine::variants()?)?;
         let parts = Parts {
             built: &built,
+            importer: &engine::build_importer()?,
             library: &library::build()?,
             model: &project::shipped_model(),
             exact: &model::exact()?,
@@ -51,7 +53,7 @@ pub fn ensure() -> Result<()> {
             Outcome::There
         };
         let sizes = built.iter().map(|built| {
-            let kilobytes = built.module.1.len() / 1000;
+            let kilobytes = built.worker.module.1.len() / 1000;
             format!("{} {kilobytes} kB", built.variant.name())
         });
         Ok((outcome, sizes.collect::<Vec<_>>().join(", ")))
@@ -61,6 +63,8 @@ pub fn ensure() -> Result<()> {
 /// What the folder is made of.
 struct Parts<'a> {
     built: &'a [Built],
+    /// The worker that reads files.
+    importer: &'a Worker,
     /// The library's files, by name.
     library: &'a [(String, Vec<u8>)],
     /// Folder of the model's files; its weights are int8.
@@ -74,17 +78,21 @@ fn lay_out(parts: &Parts<'_>, site: &Path) -> Result<bool> {
     let model = parts.model;
     let mut changed = false;
     let mut wanted: Vec<PathBuf> = Vec::new();
-    let mut engine = Map::new();
-    for build in parts.built {
+    let mut place = |worker: &Worker| {
         let mut place = |(name, bytes): &(String, Vec<u8>)| {
             let path = site.join("engine").join(name);
             changed |= files::write_if_changed(&path, bytes)?;
             wanted.push(path);
             anyhow::Ok(format!("engine/{name}"))
         };
-        let entry = json!({ "script": place(&build.script)?, "module": place(&build.module)? });
-        engine.insert(build.variant.name().into(), entry);
+        let entry = json!({ "script": place(&worker.script)?, "module": place(&worker.module)? });
+        anyhow::Ok(entry)
+    };
+    let mut engine = Map::new();
+    for build in parts.built {
+        engine.insert(build.variant.name().into(), place(&build.worker)?);
     }
+    let importer = place(parts.importer)?;
 
     for (name, bytes) in parts.library {
         let path = site.join(name);
@@ -133,6 +141,7 @@ fn lay_out(parts: &Parts<'_>, site: &Path) -> Result<bool> {
 
     let assets = json!({
         "engine": Value::Object(engine),
+        "importer": importer,
         "models": [{ "name": project::MODEL, "files": list }],
     });
     let path = site.join("assets.json");
@@ -167,16 +176,20 @@ mod tests {
     use super::*;
     use crate::engine::Variant;
 
-    fn built(variant: Variant, hash: &str) -> Built {
+    fn worker(name: &str) -> Worker {
         let file = |extension: &str| {
-            let name = format!("worker-{}-{hash}.{extension}", variant.name());
+            let name = format!("{name}.{extension}");
             (name, extension.as_bytes().to_vec())
         };
-        Built {
-            variant,
+        Worker {
             script: file("js"),
             module: file("wasm"),
         }
+    }
+
+    fn built(variant: Variant, hash: &str) -> Built {
+        let worker = worker(&format!("worker-{}-{hash}", variant.name()));
+        Built { variant, worker }
     }
 
     #[test]
@@ -192,8 +205,10 @@ mod tests {
             files::write(&model.join(name), name.as_bytes()).expect("written");
         }
         let library = [("semblance.js".to_owned(), b"x".to_vec())];
+        let importer = worker("importer-00000000");
         let parts = |built| Parts {
             built,
+            importer: &importer,
             library: &library,
             model: &model,
             exact: b"exact weights",
@@ -219,6 +234,8 @@ mod tests {
                 .collect::<Vec<_>>(),
             [
                 "assets.json",
+                "engine/importer-00000000.js",
+                "engine/importer-00000000.wasm",
                 "engine/worker-relaxed-22222222.js",
                 "engine/worker-relaxed-22222222.wasm",
                 "engine/worker-simd-11111111.js",
@@ -237,6 +254,7 @@ mod tests {
             list["engine"]["relaxed"]["module"],
             "engine/worker-relaxed-22222222.wasm"
         );
+        assert_eq!(list["importer"]["script"], "engine/importer-00000000.js");
         let files = list["models"][0]["files"].as_array().expect("files");
         for (precision, content) in [("fast", "model.safetensors"), ("exact", "exact weights")] {
             let found = files.iter().find(|file| file["precision"] == precision);
@@ -254,6 +272,7 @@ mod tests {
         files::write(&model.join("model.safetensors"), b"x").expect("written");
         let parts = Parts {
             built: &[],
+            importer: &worker("importer"),
             library: &[],
             model: &model,
             exact: b"",

@@ -1,7 +1,7 @@
-//! The worker's two builds: WebAssembly, and the script that starts it.
+//! The workers: WebAssembly, and the script that starts it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow};
@@ -70,10 +70,16 @@ fn chosen(names: &str) -> Result<Vec<Variant>> {
     Ok(variants)
 }
 
-/// The files of a build, whose names carry a hash of both.
+/// A build of the engine's worker.
 pub struct Built {
     /// Which build it is.
     pub variant: Variant,
+    /// Its files.
+    pub worker: Worker,
+}
+
+/// The files of a worker, whose names carry a hash of both.
+pub struct Worker {
     /// Name and content of the classic worker's script.
     pub script: (String, Vec<u8>),
     /// Name and content of the WebAssembly module.
@@ -105,25 +111,37 @@ fn build_one(variant: Variant) -> Result<Built> {
         .target()
         .join(TARGET)
         .join("worker/semblance_worker.wasm");
-    let bootstrap = project::root().join("crates/worker/bootstrap.js");
-    let out = crate::bindgen::run(
-        &format!("bindgen-{name}"),
-        "worker",
-        Script::Classic,
-        &compiled,
-    )?;
+    let worker = laid_out(&format!("worker-{name}"), "worker", &compiled)?;
+    Ok(Built { variant, worker })
+}
 
+/// Builds the worker that reads files: small rather than fast, for it is fetched on first use.
+pub fn build_importer() -> Result<Worker> {
+    let mut cargo = command::cargo();
+    cargo
+        .args(["build", "--package", "semblance-importer", "--lib"])
+        .args(["--profile", "page", "--target", TARGET]);
+    command::quiet("importer", &mut cargo)?;
+    let compiled = project::target()
+        .join(TARGET)
+        .join("page/semblance_importer.wasm");
+    laid_out("importer", "importer", &compiled)
+}
+
+/// The files of a worker called `name` from what cargo compiled.
+fn laid_out(name: &str, stem: &str, compiled: &Path) -> Result<Worker> {
+    let bootstrap = project::root().join("crates/worker/bootstrap.js");
+    let out = crate::bindgen::run(&format!("bindgen-{name}"), stem, Script::Classic, compiled)?;
     let read = |path: PathBuf| fs::read(&path).with_context(|| files::cannot("read", &path));
-    let module = read(out.join("worker_bg.wasm"))?;
-    let mut script = read(out.join("worker.js"))?;
+    let module = read(out.join(format!("{stem}_bg.wasm")))?;
+    let mut script = read(out.join(format!("{stem}.js")))?;
     script.push(b'\n');
     script.extend(read(bootstrap)?);
     let both = digest::of_bytes(&script) + &digest::of_bytes(&module);
     let hash = &digest::of_bytes(both.as_bytes())[..8];
-    Ok(Built {
-        variant,
-        script: (format!("worker-{name}-{hash}.js"), script),
-        module: (format!("worker-{name}-{hash}.wasm"), module),
+    Ok(Worker {
+        script: (format!("{name}-{hash}.js"), script),
+        module: (format!("{name}-{hash}.wasm"), module),
     })
 }
 

@@ -16,6 +16,7 @@ const WASM_CRATES: &[&str] = &[
     "semblance-client",
     "semblance-encoder",
     "semblance-import",
+    "semblance-importer",
     "semblance-kernels",
     "semblance-library",
     "semblance-protocol",

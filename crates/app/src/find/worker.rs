@@ -1,4 +1,4 @@
-//! Which texts hold some words or match a regular expression: the worker of `www/find.js` answers.
+//! Which texts hold some words or match a regular expression: the worker of `worker.js` answers.
 
 use crate::state::Shared;
 use crate::state::results::Results;
@@ -9,7 +9,7 @@ use js_sys::{Array, Uint32Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, Worker};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker};
 
 /// How long a question may take, in milliseconds.
 const LIMIT: u32 = 2_000;
@@ -38,6 +38,8 @@ pub struct Finder {
 
 struct Running {
     worker: Worker,
+    /// Where its script is.
+    address: String,
     /// Whose texts it has.
     results: Shared<Results>,
     _listeners: [EventListener; 2],
@@ -115,7 +117,13 @@ impl Finder {
     }
 
     fn start(self: &Rc<Self>, results: &Shared<Results>) -> Result<Running, JsValue> {
-        let worker = Worker::new("find.js")?;
+        // From a `Blob`, since only such a worker is bound by the page's policy: it has all texts.
+        let script = Array::of1(&include_str!("worker.js").into());
+        let options = BlobPropertyBag::new();
+        options.set_type("text/javascript");
+        let script = Blob::new_with_str_sequence_and_options(&script, &options)?;
+        let address = Url::create_object_url_with_blob(&script)?;
+        let worker = Worker::new(&address)?;
         let finder = Rc::downgrade(self);
         let message = EventListener::new(&worker, "message", move |event| {
             let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
@@ -132,6 +140,7 @@ impl Finder {
         });
         Ok(Running {
             worker,
+            address,
             results: results.clone(),
             _listeners: [message, error],
         })
@@ -166,12 +175,14 @@ impl Finder {
     fn end(&self) {
         if let Some(running) = self.running.take() {
             running.worker.terminate();
+            // A failure would only leave two kilobytes until the page closes.
+            _ = Url::revoke_object_url(&running.address);
         }
     }
 }
 
 const TOO_LONG: &str = "The expression takes too long on these texts: try a simpler one.";
-const NO_WORKER: &str = "The search could not start: find.js did not arrive. Reload the page.";
+const NO_WORKER: &str = "The search could not start. Reload the page.";
 
 impl Drop for Finder {
     fn drop(&mut self) {

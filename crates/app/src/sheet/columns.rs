@@ -146,10 +146,12 @@ fn sorted(
         By::Score => descending(&standings.as_ref()?.1.scores),
         By::Group => {
             let groups = grouping.as_ref()?;
-            let mut points: Vec<u32> = (0..count).collect();
-            let group = |&point: &u32| groups.of.get(point as usize).copied().flatten();
-            points.sort_by_key(|point| group(point).unwrap_or(u32::MAX));
-            points
+            let group = |point: u32| groups.of.get(point as usize).copied().flatten();
+            let key =
+                |point| u128::from(group(point).unwrap_or(u32::MAX)) << 64 | u128::from(point);
+            let mut keys: Vec<u128> = (0..count).map(key).collect();
+            keys.sort_unstable();
+            keys.into_iter().map(|key| key as u32).collect()
         }
         By::Odd => descending(&standings.as_ref()?.1.oddness),
     };

@@ -1,8 +1,10 @@
 //! How text box and document keep in step: what the box holds, where it lies, its undo and its
 //! clipboard.
 
+use crate::open::files::{Incoming, looks_like_a_table};
+use crate::open::panel::open;
 use crate::sheet::caret;
-use crate::state::{Action, WINDOW, use_store};
+use crate::state::{Action, Store, WINDOW, use_store};
 use crate::ui::hooks::{Value, use_change, use_value};
 use gloo::events::{EventListener, EventListenerOptions};
 use semblance_scatter::decimal;
@@ -176,6 +178,19 @@ fn lines(text: &str) -> usize {
     text.bytes().filter(|&byte| byte == b'\n').count()
 }
 
+/// Cells of a spreadsheet: how they will be read is shown first.
+fn open_pasted(store: &Store, text: &str) {
+    let parts = js_sys::Array::of1(&text.into());
+    if let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) {
+        let pasted = Incoming {
+            name: String::new(),
+            mime: "text/tab-separated-values".to_owned(),
+            blob,
+        };
+        open(store, vec![pasted]);
+    }
+}
+
 /// Copies, cuts and pastes what the text box can't: all of a document of which it holds a part,
 /// and pastes of more lines than it should ever hold. Returns whether all lines are marked.
 #[hook]
@@ -210,7 +225,9 @@ pub fn use_clipboard(area: &NodeRef) -> Value<bool> {
                         if text.is_empty() {
                             return;
                         }
-                        if everything {
+                        if looks_like_a_table(&text) {
+                            open_pasted(&store, &text);
+                        } else if everything {
                             store.dispatch(Action::Replace(text));
                         } else if text.len() > LARGE_PASTE || lines(&text) > WINDOW {
                             store.dispatch(Action::Paste(caret::with(&area, &text)));

@@ -4,6 +4,7 @@ pub mod marking;
 pub mod marks;
 pub mod results;
 
+use crate::open::files::Incoming;
 use crate::session::asking::texts;
 use crate::session::look::Look;
 use crate::sheet::cells::{Veil, key};
@@ -125,6 +126,8 @@ pub struct State {
     pub list: Option<List>,
     /// Whether the map has the whole window, but for the inspector and the search.
     pub enlarged: bool,
+    /// Files that wait to be opened; the first is being looked at.
+    pub incoming: Vec<Shared<Incoming>>,
     /// Requests that left for another origin, or tried to.
     pub elsewhere: usize,
     /// How the page looks, once it does.
@@ -163,10 +166,14 @@ pub enum Action {
     Paste(String),
     /// The text box is to hold the lines around this one.
     Window(usize),
+    /// Files to be opened, one after another.
+    Open(Vec<Shared<Incoming>>),
+    /// The first file that waited has been opened, or given up.
+    Opened,
     /// Lines at the end: a file.
     Append(String),
     /// A sample set in place of everything.
-    Sample(usize, &'static str),
+    Sample(usize, String),
     /// In place of everything.
     Replace(String),
     Move(LineId, Direction),
@@ -237,6 +244,7 @@ impl State {
             present: None,
             exact: false,
             view: Presented::default(),
+            incoming: Vec::new(),
             list: None,
             enlarged: false,
             elsewhere: 0,
@@ -367,9 +375,11 @@ impl Reducible for State {
                 state.shown = u64::MAX;
                 state.changed = None;
             }
+            Action::Open(files) => state.incoming.extend(files),
+            Action::Opened => drop(state.incoming.drain(..1.min(state.incoming.len()))),
             Action::Append(text) => state.edit(|document| Some(document.append(&text))),
             Action::Replace(text) => state.edit(|document| document.replace_text(&text)),
-            Action::Sample(index, text) => state.choose_sample(index, text),
+            Action::Sample(index, text) => state.choose_sample(index, &text),
             Action::Move(line, direction) => state.edit(|d| d.move_by_one(line, direction)),
             Action::MoveTo(line, to) => state.edit(|document| document.move_to(line, to)),
             Action::Remove(line) => state.edit(|document| document.remove(line)),
@@ -458,7 +468,7 @@ mod tests {
     #[test]
     fn a_sample_over_own_texts_can_be_undone() {
         let typed = Action::Type("my own".into());
-        let state = run([Action::Shown, typed, Action::Sample(1, "x\ny")]);
+        let state = run([Action::Shown, typed, Action::Sample(1, "x\ny".into())]);
         assert_eq!(state.document.to_text(), "x\ny");
         assert!(
             state
@@ -473,7 +483,7 @@ mod tests {
 
     #[test]
     fn a_sample_over_a_sample_needs_no_notice() {
-        let state = run([Action::Sample(1, "x\ny")]);
+        let state = run([Action::Sample(1, "x\ny".into())]);
         assert_eq!((state.sample, state.notice.is_none()), (Some(1), true));
         let state = state.reduce(Action::Shown);
         let state = state.reduce(Action::Type("x\ny!".into()));

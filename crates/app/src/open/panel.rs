@@ -1,0 +1,208 @@
+//! The dialog that shows how a file will be read.
+
+use super::files::{Incoming, LARGEST};
+use super::preview::{notes, preview, settings, summary};
+use crate::session::asking::{Asked, use_answer};
+use crate::state::{Action, Shared, State, use_store};
+use crate::ui::button::words;
+use crate::ui::hooks::{use_change, use_value};
+use semblance_client::{ClientError, Importer, ReadOptions, Table};
+use semblance_scatter::fixed;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct OpeningProps {
+    /// The address that the page's files are relative to.
+    pub base: AttrValue,
+}
+
+/// What is to be read, and how.
+type Question = (Shared<Incoming>, ReadOptions);
+
+/// What a file came to: a text that needs no questions, or a table to look at first.
+enum Read {
+    Plain(String),
+    Table(Table),
+}
+
+/// The dialog, while a file waits.
+#[component]
+pub fn Opening(props: &OpeningProps) -> Html {
+    let store = use_store();
+    let importer = {
+        let base = props.base.clone();
+        use_memo((), move |()| Rc::new(Importer::new(base.as_str())))
+    };
+    let importer = Rc::clone(&*importer);
+    let first = store.incoming.first().cloned();
+    let options = use_value(ReadOptions::default());
+    let column = use_value(None::<usize>);
+    let problem = use_value(None::<AttrValue>);
+    {
+        let (options, column, problem) = (options.setter(), column.setter(), problem.setter());
+        use_change(first.clone(), move |_| {
+            options.set(ReadOptions::default());
+            column.set(None);
+            problem.set(None);
+        });
+    }
+    let question = first.clone().map(|first| (first, (*options).clone()));
+    let answer = {
+        let importer = importer.clone();
+        use_answer(question, 0, |(file, options): Question| async move {
+            Some(read(&importer, &file, options).await)
+        })
+    };
+    use_plain(&store, answer.found.clone());
+    let found = answer.found.as_ref().map(|found| &found.0.1);
+    let failed = match &answer.asked {
+        Asked::Problem(why) => Some(why.clone()),
+        _ => (*problem).clone(),
+    };
+    let table = match found {
+        Some(Read::Table(table)) => Some(table),
+        _ => None,
+    };
+    let dialog = use_node_ref();
+    let asks = first.is_some() && (failed.is_some() || table.is_some());
+    {
+        let dialog = dialog.clone();
+        use_change(asks, move |&asks| {
+            if let Some(dialog) = dialog.cast::<HtmlDialogElement>().filter(|_| asks) {
+                // Fails only for a dialog that is open already.
+                _ = dialog.show_modal();
+            }
+        });
+    }
+    let Some(first) = first.filter(|_| asks) else {
+        return html! {};
+    };
+    let leave = {
+        let (dispatch, importer) = (store.dispatcher(), importer.clone());
+        Callback::from(move |()| {
+            importer.stop();
+            dispatch.dispatch(Action::Opened);
+        })
+    };
+    let oncancel = {
+        let leave = leave.clone();
+        Callback::from(move |event: Event| {
+            event.prevent_default();
+            leave.emit(());
+        })
+    };
+    let cancel = leave.reform(|_: MouseEvent| ());
+    let name = match first.name.as_str() {
+        "" => "What was pasted".to_owned(),
+        name => format!("“{name}”"),
+    };
+    let why = failed.map(|why| html! { <p class="problem" role="alert">{ why }</p> });
+    let body = match table {
+        None => {
+            html! { <>{ why }<div class="opening-acts">{ words("push", "Close", cancel) }</div></> }
+        }
+        Some(table) => {
+            let at = column
+                .or(table.texts.map(|at| at as usize))
+                .unwrap_or_default();
+            let pick = column.setter();
+            let pick = Callback::from(move |at: usize| pick.set(Some(at)));
+            let take = |replace: bool| {
+                let (dispatch, importer) = (store.dispatcher(), importer.clone());
+                let (leave, problem) = (leave.clone(), problem.setter());
+                Callback::from(move |_: MouseEvent| {
+                    let (dispatch, importer) = (dispatch.clone(), importer.clone());
+                    let (leave, problem) = (leave.clone(), problem.clone());
+                    spawn_local(async move {
+                        match importer.texts(at).await {
+                            Ok(texts) => {
+                                dispatch.dispatch(match replace {
+                                    true => Action::Replace(texts),
+                                    false => Action::Append(texts),
+                                });
+                                leave.emit(());
+                            }
+                            Err(error) => problem.set(Some(told(&error).into())),
+                        }
+                    });
+                })
+            };
+            let own = store.sample.is_none() && !store.document.is_blank();
+            html! {
+                <>
+                    <p>{ summary(table, at) }</p>
+                    { settings(table, &options, (at, pick)) }
+                    { why }
+                    { preview(table, at) }
+                    { notes(table) }
+                    <div class="opening-acts">
+                        if own {
+                            { words("push", "Add to the texts", take(false)) }
+                            { words("push", "Replace the texts", take(true)) }
+                        } else {
+                            { words("push", "Take the texts", take(true)) }
+                        }
+                        { words("quiet", "Cancel", cancel) }
+                    </div>
+                </>
+            }
+        }
+    };
+    html! {
+        <dialog class="opening" ref={dialog} aria-labelledby="opening-title" {oncancel}>
+            <div class="dialog-body">
+                <h2 id="opening-title">{ name }</h2>
+                { body }
+            </div>
+        </dialog>
+    }
+}
+
+/// Takes a text that needs no questions.
+#[hook]
+fn use_plain(store: &UseReducerHandle<State>, found: Option<Shared<(Question, Read)>>) {
+    let state = store.clone();
+    use_change(found, move |found| {
+        if let Some(Read::Plain(text)) = found.as_ref().map(|found| &found.0.1) {
+            let replace = state.sample.is_some() || state.document.is_blank();
+            state.dispatch(match replace {
+                true => Action::Replace(text.clone()),
+                false => Action::Append(text.clone()),
+            });
+            state.dispatch(Action::Opened);
+        }
+    });
+}
+
+async fn read(importer: &Importer, file: &Incoming, options: ReadOptions) -> Result<Read, Asked> {
+    let problem = |text: String| Asked::Problem(text.into());
+    let size = file.blob.size();
+    if size > LARGEST {
+        return Err(problem(format!(
+            "It has {} MB. Files of up to 256 MB can be opened; split it and open a part.",
+            fixed(size / 1e6, 0)
+        )));
+    }
+    let table = if options == ReadOptions::default() {
+        if let Some(text) = file.plain().await {
+            return Ok(Read::Plain(text));
+        }
+        importer.read(&file.blob, &file.name, &file.mime).await
+    } else {
+        importer.reread(options).await
+    };
+    Ok(Read::Table(table.map_err(|error| problem(told(&error)))?))
+}
+
+fn told(error: &ClientError) -> String {
+    format!("{error} {}", error.advice())
+}
+
+/// Files that were chosen or dropped, or what was pasted, as the next to be opened.
+pub fn open(store: &UseReducerHandle<State>, files: Vec<Incoming>) {
+    let files = files.into_iter().map(|file| Shared(Rc::new(file)));
+    store.dispatch(Action::Open(files.collect()));
+}

@@ -1,0 +1,234 @@
+//! The file that is being looked at, and the table it was read as.
+
+use crate::refused;
+use semblance_import::{Column, Imported, Options, Source, Split, TextEncoding, encodings, read};
+use semblance_protocol::{
+    Failure, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding, TableShape,
+};
+
+/// One file, and what it was read as last.
+#[derive(Default)]
+pub(crate) struct Desk {
+    bytes: Vec<u8>,
+    name: String,
+    mime: String,
+    table: Option<Imported>,
+}
+
+impl Desk {
+    /// Reads a file as it seems to be.
+    pub(crate) fn read(
+        &mut self,
+        bytes: Vec<u8>,
+        name: String,
+        mime: String,
+    ) -> Result<Table, Failure> {
+        *self = Self {
+            bytes,
+            name,
+            mime,
+            table: None,
+        };
+        self.reread(&ReadOptions::default())
+    }
+
+    /// Reads it in the way that was chosen. The table before stays if that fails.
+    pub(crate) fn reread(&mut self, options: &ReadOptions) -> Result<Table, Failure> {
+        let source = Source {
+            bytes: &self.bytes,
+            name: &self.name,
+            mime: &self.mime,
+        };
+        let imported =
+            read(&source, &chosen(options)).map_err(|error| refused(error.to_string()))?;
+        let table = summary(&imported);
+        self.table = Some(imported);
+        Ok(table)
+    }
+
+    /// The texts in a column, one to a line.
+    pub(crate) fn texts(&self, column: usize) -> Result<String, Failure> {
+        let columns = self.table.as_ref().map(|table| &table.columns);
+        let column = columns
+            .and_then(|columns| columns.get(column))
+            .ok_or_else(|| refused("There is no such column in the file."))?;
+        Ok(lines(column))
+    }
+}
+
+fn chosen(options: &ReadOptions) -> Options {
+    Options {
+        encoding: options.encoding.clone(),
+        header: options.header,
+        split: options.paragraphs.map(|paragraphs| match paragraphs {
+            true => Split::Paragraphs,
+            false => Split::Lines,
+        }),
+        transcript: options.transcript,
+        part: options.part.clone(),
+        ..Options::default()
+    }
+}
+
+/// The cells that say something, one to a line. A line end within a cell would make two texts of
+/// it.
+fn lines(column: &Column) -> String {
+    let mut text = String::new();
+    for cell in column.cells() {
+        let mut words = cell.split_whitespace();
+        if let Some(first) = words.next() {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(first);
+            for word in words {
+                text.push(' ');
+                text.push_str(word);
+            }
+        }
+    }
+    text
+}
+
+fn summary(imported: &Imported) -> Table {
+    Table {
+        format: imported.format.label().to_owned(),
+        encoding: imported.encoding.as_ref().map(encoding),
+        header: imported.header,
+        rows: number(imported.rows),
+        columns: imported.columns.iter().map(column).collect(),
+        texts: imported.texts.map(number),
+        shape: imported.shape.map(|shape| TableShape {
+            lines: number(shape.lines),
+            paragraphs: number(shape.paragraphs),
+            by_paragraph: shape.by_paragraph,
+            marked: number(shape.messages + shape.list_items),
+        }),
+        parts: imported.parts.clone(),
+        part: imported.part.clone(),
+        notes: imported.notes.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn encoding(encoding: &TextEncoding) -> TableEncoding {
+    let mut choices = encodings();
+    let place = |name: &str| {
+        let fits = encoding.also_fit.iter().position(|fit| fit == name);
+        match (name == encoding.name, fits) {
+            (true, _) => 0,
+            (false, Some(place)) => 1 + place,
+            (false, None) => usize::MAX,
+        }
+    };
+    choices.sort_by_key(|choice| place(choice.name));
+    TableEncoding {
+        name: encoding.name.clone(),
+        guessed: encoding.guessed,
+        choices: choices
+            .into_iter()
+            .map(|choice| (choice.name.to_owned(), choice.used_for.to_owned()))
+            .collect(),
+    }
+}
+
+fn column(column: &Column) -> TableColumn {
+    let is_empty = |cell: &&str| cell.trim().is_empty();
+    TableColumn {
+        name: column.name.clone(),
+        empty: number(column.cells().filter(is_empty).count()),
+        first: column.cells().take(PREVIEW_ROWS).map(cut).collect(),
+    }
+}
+
+/// The beginning of a cell.
+fn cut(cell: &str) -> String {
+    match cell.char_indices().nth(PREVIEW_CELL) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell.to_owned(),
+    }
+}
+
+/// Files that fit into memory have fewer rows than this holds.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desk(text: &str, name: &str) -> (Desk, Table) {
+        let mut desk = Desk::default();
+        let table = desk
+            .read(text.as_bytes().to_vec(), name.to_owned(), String::new())
+            .unwrap();
+        (desk, table)
+    }
+
+    #[test]
+    fn a_table_shows_its_columns_and_gives_the_texts_of_one() {
+        let csv = "id,answer,team\n1,\"Good,\nreally\",HR\n2,,IT\n3,Bad  food,HR\n";
+        let (desk, table) = desk(csv, "answers.csv");
+        let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["id", "answer", "team"]);
+        assert_eq!((table.rows, table.texts), (3, Some(1)));
+        assert_eq!(table.columns[1].first, ["Good,\nreally", "", "Bad  food"]);
+        assert_eq!(table.columns[1].empty, 1);
+        assert_eq!(desk.texts(1).unwrap(), "Good, really\nBad food");
+        assert_eq!(desk.texts(2).unwrap(), "HR\nIT\nHR");
+        assert!(desk.texts(3).is_err());
+    }
+
+    #[test]
+    fn what_is_chosen_is_what_counts() {
+        let (mut desk, table) = desk("id,text\n1,Good day\n2,Good night\n", "a.csv");
+        assert_eq!(table.header, Some(true));
+        let options = ReadOptions {
+            header: Some(false),
+            ..ReadOptions::default()
+        };
+        let table = desk.reread(&options).unwrap();
+        assert_eq!((table.header, table.rows), (Some(false), 3));
+    }
+
+    #[test]
+    fn a_choice_that_fails_leaves_the_table_as_it_was() {
+        let (mut desk, _) = desk("id,text\n1,Good day\n2,Good night\n", "a.csv");
+        let options = ReadOptions {
+            encoding: Some("no such encoding".to_owned()),
+            ..ReadOptions::default()
+        };
+        assert!(desk.reread(&options).is_err());
+        assert_eq!(desk.texts(1).unwrap(), "Good day\nGood night");
+    }
+
+    #[test]
+    fn encodings_that_fit_are_first_to_choose_from() {
+        let (mut desk, _) = desk("x", "a.txt");
+        let (bytes, name) = (
+            b"Caf\xe9 au lait, tr\xe8s bon\n".to_vec(),
+            "a.txt".to_owned(),
+        );
+        let table = desk.read(bytes, name, String::new()).unwrap();
+        let encoding = table.encoding.unwrap();
+        assert!(encoding.guessed);
+        assert_eq!(encoding.choices[0].0, encoding.name);
+        assert_eq!(encoding.choices.len(), encodings().len());
+    }
+
+    #[test]
+    fn long_cells_are_cut_where_a_character_ends() {
+        let long = "é".repeat(PREVIEW_CELL + 1);
+        let shown = cut(&long);
+        assert_eq!(shown.chars().count(), PREVIEW_CELL + 1);
+        assert!(shown.ends_with('…'));
+        assert_eq!(cut("short"), "short");
+    }
+
+    #[test]
+    fn a_picture_is_refused_with_advice() {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        let error = Desk::default().read(png, "a.txt".to_owned(), String::new());
+        assert!(error.unwrap_err().message.contains("picture"));
+    }
+}

@@ -1,0 +1,107 @@
+//! Reading a file: what the page asks of the worker that imports, and the table it hears of.
+
+use serde::{Deserialize, Serialize};
+
+/// Rows of a table that the page is shown before it takes it.
+pub const PREVIEW_ROWS: usize = 6;
+
+/// Characters of a cell in that preview, at most.
+pub const PREVIEW_CELL: usize = 200;
+
+/// A question about a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Import {
+    /// Read this file, and keep it. Payload: the file as a `Blob`. Answered by
+    /// [`Response::Table`](crate::Response::Table).
+    Read {
+        /// Its name; empty for what was pasted.
+        name: String,
+        /// Its media type, as the browser tells it; empty where it doesn't.
+        mime: String,
+    },
+    /// Read the same file in another way. Answered like [`Import::Read`].
+    Reread(ReadOptions),
+    /// The texts in a column of the table, one to a line: white space within a cell is folded, and
+    /// cells without any text are left out. Answered by
+    /// [`Response::Texts`](crate::Response::Texts).
+    Texts {
+        /// Which column, from 0.
+        column: u32,
+    },
+}
+
+/// How a file is to be read; what is `None` is guessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadOptions {
+    /// The encoding, by its name in the Encoding Standard.
+    pub encoding: Option<String>,
+    /// Whether the first row names the columns.
+    pub header: Option<bool>,
+    /// Whether a text is a paragraph rather than a line.
+    pub paragraphs: Option<bool>,
+    /// Whether names, times and bullets at the beginnings of lines are left out.
+    pub transcript: bool,
+    /// The sheet, by its name.
+    pub part: Option<String>,
+}
+
+/// A file that was read, as far as a person has to see it before taking it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// What it was read as: “CSV”.
+    pub format: String,
+    /// Its encoding; none for formats that are no text.
+    pub encoding: Option<TableEncoding>,
+    /// Whether the first row was taken for the names of the columns; none where the format has no
+    /// such row.
+    pub header: Option<bool>,
+    /// Rows, the header not counted.
+    pub rows: u32,
+    /// Columns.
+    pub columns: Vec<TableColumn>,
+    /// The column that seems to hold the texts.
+    pub texts: Option<u32>,
+    /// How a plain text is built; none for tables.
+    pub shape: Option<TableShape>,
+    /// Names of the sheets; empty where there is one only.
+    pub parts: Vec<String>,
+    /// The sheet that was read.
+    pub part: Option<String>,
+    /// What was left out, filled in or is odd, in sentences without a full stop.
+    pub notes: Vec<String>,
+}
+
+/// The encoding of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableEncoding {
+    /// Its name in the Encoding Standard.
+    pub name: String,
+    /// Whether nothing says so but the bytes themselves.
+    pub guessed: bool,
+    /// All encodings to choose from: those that fit first. Name and description.
+    pub choices: Vec<(String, String)>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableColumn {
+    /// Its name, from the header or made up.
+    pub name: String,
+    /// Cells without any text.
+    pub empty: u32,
+    /// Its first [`PREVIEW_ROWS`] cells, each cut after [`PREVIEW_CELL`] characters.
+    pub first: Vec<String>,
+}
+
+/// How a plain text is built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableShape {
+    /// Lines that say something.
+    pub lines: u32,
+    /// Blocks of such lines with empty lines between them.
+    pub paragraphs: u32,
+    /// Whether paragraphs were taken for texts.
+    pub by_paragraph: bool,
+    /// Lines that begin with a name, a time, a bullet or a number.
+    pub marked: u32,
+}
