@@ -30,6 +30,8 @@ mod setup;
 mod site;
 mod std_source;
 mod test;
+#[cfg(test)]
+mod tidy;
 mod trunk;
 mod wasm_std;
 mod weights;
