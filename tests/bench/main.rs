@@ -1,5 +1,5 @@
-//! The benchmarks, in one Chromium. `cargo xtask bench` and `cargo xtask quality` get ready what they
-//! need and run this program:
+//! The benchmarks, in one Chromium. `cargo xtask bench` and `cargo xtask quality` get ready what
+//! they need and run this program:
 //!
 //! ```text
 //! bench encoder|load|map|quality FOLDER [--rounds N] [--only PART]…

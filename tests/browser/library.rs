@@ -443,8 +443,8 @@ async fn files_that_fail_give_typed_errors_and_another_try() -> Result<()> {
             let code = if model.contains('/') { "network" } else { "unknown-model" };
             expect_code(&found, code)?;
         }
-        // The server was reached: that it has no such file is no matter of the connection. Some answer
-        // with the site's page instead.
+        // The server was reached: that it has no such file is no matter of the connection. Some
+        // answer with the site's page instead.
         for (base, address, what) in [
             ("no/such/place", "/some/folder/no/such/place/assets.json", "the server answered 404"),
             ("library/index.html/?", "/some/folder/library/index.html/assets.json", "404"),

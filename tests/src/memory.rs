@@ -38,7 +38,8 @@ pub(crate) fn peak_of_pages(root: u32) -> Result<u64> {
     Ok(kilobytes * 1024)
 }
 
-/// Whether a process shows pages. Chromium joins the words of its processes' command lines by spaces.
+/// Whether a process shows pages. Chromium joins the words of its processes' command lines by
+/// spaces.
 fn is_page(process: u32) -> bool {
     fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|line| {
         line.split(|byte| matches!(byte, 0 | b' '))

@@ -16,6 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often to look.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What Chromium remarks on machines: those without a graphics card, and those that are so busy that
+/// a font comes long before the style sheet that uses it.
+const NOT_OF_THE_PAGE: [&str; 3] = [
+    "GL Driver Message",
+    "software WebGL",
+    "was preloaded using link preload but not used within a few seconds",
+];
+
 /// The colour scheme that the system is made to prefer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
@@ -158,12 +166,8 @@ impl Page {
         let mut lines = self.console().await?;
         lines.retain(|line| {
             let complaint = line.starts_with("SEVERE") || line.starts_with("WARNING");
-            // Chromium's remarks on drawing without a graphics card are not about the page.
-            complaint && !line.contains("GL Driver Message")
+            complaint && !NOT_OF_THE_PAGE.iter().any(|words| line.contains(words))
         });
-        // What the graphics driver of a machine without a graphics card says is not the page's.
-        lines
-            .retain(|line| !line.contains("GL Driver Message") && !line.contains("software WebGL"));
         Ok(lines)
     }
 

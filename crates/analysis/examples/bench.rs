@@ -1,5 +1,5 @@
-//! Work for those who time it: `bench.mjs` under Node, and `cargo xtask bench map` in a browser. Host
-//! and wasm share nothing but numbers and memory.
+//! Work for those who time it: `bench.mjs` under Node, and `cargo xtask bench map` in a browser.
+//! Host and wasm share nothing but numbers and memory.
 
 #![allow(unsafe_code, reason = "Exported names are what the host calls.")]
 

@@ -20,9 +20,9 @@ impl Axis {
     /// The axis from the middle of `from` to the middle of `to`.
     ///
     /// # Errors
-    /// [`AnalysisError::EmptySet`] when either has no vectors (the TensorFlow Projector lets a random
-    /// direction in there), [`AnalysisError::SameMiddle`] when both have the same middle, or when
-    /// the dimensions differ.
+    /// [`AnalysisError::EmptySet`] when either has no vectors (the TensorFlow Projector lets a
+    /// random direction in there), [`AnalysisError::SameMiddle`] when both have the same middle, or
+    /// when the dimensions differ.
     pub fn between(from: &Vectors, to: &Vectors) -> Result<Self, AnalysisError> {
         from.check_dimensions(to.dimensions())?;
         for (set, vectors) in [("start", from), ("end", to)] {
@@ -75,8 +75,8 @@ impl Axis {
                 found: other.direction.len(),
             });
         }
-        // Not as of vectors of texts: a direction is as short as its axis is long, and the other way
-        // round, beyond the limits that those have. In f64 no square leaves the range of f32.
+        // Not as of vectors of texts: a direction is as short as its axis is long, and the other
+        // way round, beyond the limits that those have. In f64 no square leaves the range of f32.
         let product = |a: &Self, b: &Self| -> f64 {
             let pairs = a.direction.iter().zip(&b.direction);
             pairs.map(|(x, y)| f64::from(*x) * f64::from(*y)).sum()

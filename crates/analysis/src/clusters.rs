@@ -185,8 +185,8 @@ impl Clusters {
     }
 }
 
-/// Picks up to `k` texts as first middles: each time some drawn by how far they are from the middles
-/// so far, and of these the one that brings all nearest.
+/// Picks up to `k` texts as first middles: each time some drawn by how far they are from the
+/// middles so far, and of these the one that brings all nearest.
 fn start(vectors: &Vectors, k: usize, random: &mut Random) -> Result<Vectors, AnalysisError> {
     let n = vectors.len();
     let mut middles = Vectors::new(vectors.dimensions())?;

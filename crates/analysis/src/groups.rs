@@ -15,8 +15,8 @@ pub struct Assignment {
     pub margin: Option<f32>,
 }
 
-/// Gives every text to the group whose examples it is most like: the one with the nearest middle, by
-/// cosine similarity; the first of equally near ones.
+/// Gives every text to the group whose examples it is most like: the one with the nearest middle,
+/// by cosine similarity; the first of equally near ones.
 ///
 /// # Errors
 /// [`AnalysisError::EmptySet`] when there are no groups, or one has no examples; or when the

@@ -37,8 +37,8 @@ pub struct Links {
 
 impl Links {
     /// The links among neighbours, of those with a score of at least `floor`: all there are as long
-    /// as no vector has more such neighbours than `graph` has, and otherwise most. The graph must be
-    /// one by cosine similarity.
+    /// as no vector has more such neighbours than `graph` has, and otherwise most. The graph must
+    /// be one by cosine similarity.
     pub fn among_neighbors(graph: &NeighborGraph, floor: f32) -> Self {
         debug_assert_eq!(graph.metric(), Metric::Cosine);
         let mut pairs = Vec::new();
@@ -61,10 +61,10 @@ impl Links {
         self.floor
     }
 
-    /// The sets of points that are linked by pairs with a cosine similarity of at least `threshold`,
-    /// each with two points or more, rising; the largest set first, equal ones by their first point.
-    /// The vectors of the links are the different ones of `points`; equal points belong together at
-    /// any threshold.
+    /// The sets of points that are linked by pairs with a cosine similarity of at least
+    /// `threshold`, each with two points or more, rising; the largest set first, equal ones by
+    /// their first point. The vectors of the links are the different ones of `points`; equal points
+    /// belong together at any threshold.
     ///
     /// # Errors
     /// [`AnalysisError::BadOption`] when the threshold is below [`Links::floor`] or beyond 1,

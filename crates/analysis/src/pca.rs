@@ -244,7 +244,8 @@ fn add_scatter<T: Number>(rows: &[T], d: usize, scatter: &mut [f64], widen: impl
     }
 }
 
-/// Solves the symmetric eigenproblem of `matrix`, `[m, m]`, whose eigenvalues are sums of squares of
+/// Solves the symmetric eigenproblem of `matrix`, `[m, m]`, whose eigenvalues are sums of squares
+/// of
 /// `n` vectors, and turns the eigenvectors of the largest into components by `finish`.
 fn solve(
     matrix: Vec<f64>,

@@ -14,8 +14,8 @@ pub(crate) struct SparseGraph {
 }
 
 impl SparseGraph {
-    /// Joins what each two points make of each other: `weights`, `[n, k]`, of the neighbours, 0 where
-    /// a point is no neighbour, combined by a symmetric function.
+    /// Joins what each two points make of each other: `weights`, `[n, k]`, of the neighbours, 0
+    /// where a point is no neighbour, combined by a symmetric function.
     pub(crate) fn symmetric(
         neighbors: &NeighborGraph,
         weights: &[f32],

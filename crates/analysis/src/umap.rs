@@ -53,8 +53,8 @@ impl Default for UmapOptions {
 }
 
 impl UmapOptions {
-    /// Neighbours that suit `n` texts: 15 as in umap-learn, and a third of the texts where there are
-    /// fewer than 45; with nearly all texts for neighbours there is no neighbourhood to keep.
+    /// Neighbours that suit `n` texts: 15 as in umap-learn, and a third of the texts where there
+    /// are fewer than 45; with nearly all texts for neighbours there is no neighbourhood to keep.
     pub fn suggested_neighbors(n: usize) -> usize {
         (n / 3).clamp(3, 15)
     }
@@ -154,7 +154,8 @@ impl Umap {
     /// Places new texts on the map as it is, without moving the others: `[new, dimensions]`.
     /// `originals` are the vectors that the map shows. Each new text starts in the middle of its
     /// neighbours on the map and settles among them; it sees the originals, not the other new ones.
-    /// One that equals an original lies where that lies, and new ones that are equal lie at one place.
+    /// One that equals an original lies where that lies, and new ones that are equal lie at one
+    /// place.
     ///
     /// # Errors
     /// When the dimensions differ, or `originals` are not as many as the map shows.

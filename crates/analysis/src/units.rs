@@ -3,8 +3,8 @@
 //! Each row is scaled to length 32,767 and rounded, so that no sum of products of two rows can
 //! leave an i32 (Cauchy–Schwarz), and `i32x4.dot_i16x8_s` does eight multiply-adds at once on any
 //! browser with simd128. A component is off by at most half a step, a cosine therefore by at most
-//! `√d / 32767` (6e-4 at 384 dimensions; typically some 1e-5, as roundings cancel). What is found this way is
-//! scored again in f32 before anyone sees it.
+//! `√d / 32767` (6e-4 at 384 dimensions; typically some 1e-5, as roundings cancel). What is found
+//! this way is scored again in f32 before anyone sees it.
 
 use std::ops::Range;
 

@@ -29,17 +29,17 @@ const ELIDED: [&str; 12] = [
 /// The words and pairs of words ("interest rates") that tell each cluster from the rest, most
 /// telling first, at most `count` of each. There may be none.
 ///
-/// A term's weight is its part in what sets the cluster apart (Kullback & Leibler 1951): the share of
-/// the cluster's texts that have it, times the logarithm of that share over the share of all texts
-/// that do. Like TF-IDF it passes over what is everywhere, and it does not prefer rare terms to
-/// common ones. Terms hardly more frequent in the cluster than elsewhere never count (where there is
-/// one cluster alone, frequency does), nor do words of one or two Latin letters by themselves, terms
-/// of a single text of many, and the words that hold sentences together in English, German, French,
-/// Spanish and Portuguese. A pair takes the place of its words where it tells as much as either; no
-/// two terms of a cluster share a word.
+/// A term's weight is its part in what sets the cluster apart (Kullback & Leibler 1951): the share
+/// of the cluster's texts that have it, times the logarithm of that share over the share of all
+/// texts that do. Like TF-IDF it passes over what is everywhere, and it does not prefer rare terms
+/// to common ones. Terms hardly more frequent in the cluster than elsewhere never count (where
+/// there is one cluster alone, frequency does), nor do words of one or two Latin letters by
+/// themselves, terms of a single text of many, and the words that hold sentences together in
+/// English, German, French, Spanish and Portuguese. A pair takes the place of its words where it
+/// tells as much as either; no two terms of a cluster share a word.
 ///
-/// Words are what UAX 29 takes for words, in lower case. Where writing has no spaces, and that would
-/// be single letters, they are all letters in a row, and pairs of neighbours among Chinese
+/// Words are what UAX 29 takes for words, in lower case. Where writing has no spaces, and that
+/// would be single letters, they are all letters in a row, and pairs of neighbours among Chinese
 /// characters and hiragana.
 ///
 /// `assignments` gives each text its cluster, below `clusters`; texts beyond it are left out. The
@@ -328,8 +328,8 @@ struct Scale {
 }
 
 impl Scale {
-    /// The weight of a term that is in `here` texts of the cluster and in `all` of all; none where it
-    /// says nothing of the cluster.
+    /// The weight of a term that is in `here` texts of the cluster and in `all` of all; none where
+    /// it says nothing of the cluster.
     fn weight(&self, here: u32, all: u32) -> Option<f64> {
         if self.size > 2 && here < 2 {
             return None;

@@ -301,8 +301,8 @@ fn go_round(back: bool) {
     }
 }
 
-/// The key, as one of a Latin layout: on others (Russian, Greek, Hebrew) the letter that lies there.
-/// Latin layouts that move letters about go by these.
+/// The key, as one of a Latin layout: on others (Russian, Greek, Hebrew) the letter that lies
+/// there. Latin layouts that move letters about go by these.
 pub fn letter(event: &KeyboardEvent) -> String {
     let key = event.key();
     let is_other_letter = key.chars().count() == 1 && !key.is_ascii();

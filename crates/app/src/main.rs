@@ -13,6 +13,9 @@ mod state;
 mod status;
 mod ui;
 
+use wasm_bindgen::JsCast;
+use web_sys::HtmlTextAreaElement;
+
 /// Mounts the page in place of the shell that was shown while its code was on the way.
 fn main() {
     // Yew puts a hook of its own over one that is set with the standard library.
@@ -29,6 +32,14 @@ fn main() {
 fn panicked(what: &str) {
     web_sys::console::error_1(&what.into());
     let document = gloo::utils::document();
+    // What was typed in the last moments has not been kept yet. Of a document of which the box
+    // holds a part, all but these moments has been.
+    let whole = document.query_selector("textarea[data-whole]");
+    if let Some(area) = whole.ok().flatten() {
+        let area: HtmlTextAreaElement = area.unchecked_into();
+        // Without room it can't be kept, and nobody is left to say so.
+        _ = session::storage::keep_texts(&area.value());
+    }
     let (Ok(alert), Some(body)) = (document.create_element("p"), document.body()) else {
         return;
     };

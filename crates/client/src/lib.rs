@@ -4,8 +4,8 @@
 //! which make them. It finds the engine and the model through `assets.json` beside the page,
 //! compiles the engine once, shares it with every worker, and remembers which texts have vectors
 //! already, so that a text is embedded once however often it comes back. An [`Embedder`] is the
-//! pool alone, for those who want the vectors themselves. An [`Importer`] reads files in a worker of
-//! its own.
+//! pool alone, for those who want the vectors themselves. An [`Importer`] reads files in a worker
+//! of its own.
 //!
 //! Workers start from a `Blob`: that way they inherit the page's content security policy (a worker
 //! with an address of its own would not), and work from a page that has no server at all.

@@ -152,8 +152,8 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Cancelled`] when another map was asked for meanwhile;
-    /// [`ClientError::Failed`] when there is neither a map nor `drawn`, or `drawn` is not of as many
-    /// points as there are; or when the analysis worker died.
+    /// [`ClientError::Failed`] when there is neither a map nor `drawn`, or `drawn` is not of as
+    /// many points as there are; or when the analysis worker died.
     pub async fn trust(
         &self,
         k: usize,

@@ -289,8 +289,8 @@ impl Pool {
         Ok(())
     }
 
-    /// Workers beside this one that have nothing to do, `most` at most. One that turns out to have died
-    /// is replaced, without waiting for it.
+    /// Workers beside this one that have nothing to do, `most` at most. One that turns out to have
+    /// died is replaced, without waiting for it.
     fn idle(self: &Rc<Self>, beside: usize, most: usize) -> Vec<Rc<Link>> {
         let mut idle = Vec::new();
         for (index, slot) in self.slots.iter().enumerate() {

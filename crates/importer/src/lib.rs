@@ -1,7 +1,7 @@
 //! The wasm binary of the worker that reads files. It is fetched when a person opens the first file
 //! that needs it, so that those who only type don't download the readers.
 //!
-//! A [`Desk`] holds the one file that is being looked at; this module only carries its answers.
+//! A `Desk` holds the one file that is being looked at; this module only carries its answers.
 
 mod desk;
 

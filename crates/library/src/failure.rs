@@ -10,7 +10,8 @@ pub(crate) fn thrown(error: &ClientError) -> JsValue {
     Array::of2(&code(error).into(), &message.into()).into()
 }
 
-/// What to do about it, for whoever calls the library: the client's own advice is for who sees the page.
+/// What to do about it, for whoever calls the library: the client's own advice is for who sees the
+/// page.
 fn advice(error: &ClientError) -> &'static str {
     match error {
         ClientError::NotThere { .. } => {

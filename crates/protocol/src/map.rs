@@ -48,8 +48,8 @@ pub enum Method {
         min_distance: f32,
         /// Iterations in all; by default what suits the number of points.
         iterations: Option<u32>,
-        /// Whether points start on the slowest waves of their neighbourhoods (as in umap-learn) rather
-        /// than on their principal components.
+        /// Whether points start on the slowest waves of their neighbourhoods (as in umap-learn)
+        /// rather than on their principal components.
         spectral: bool,
         /// The same seed gives the same map.
         seed: u64,

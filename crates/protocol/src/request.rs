@@ -131,8 +131,8 @@ pub enum Request {
         /// How many at most.
         count: u32,
     },
-    /// The nearest of each point by cosine similarity, and how odd each is. Given up when the points
-    /// change. Answered by [`Response::Overview`](crate::Response::Overview).
+    /// The nearest of each point by cosine similarity, and how odd each is. Given up when the
+    /// points change. Answered by [`Response::Overview`](crate::Response::Overview).
     Overview,
     /// The sets of points that are linked by pairs (single linkage). The first takes as long as
     /// neighbours do, others about the same points no time, unless they go below 0.6 for the first

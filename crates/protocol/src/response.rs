@@ -46,8 +46,8 @@ pub enum Response {
         /// Of axes, the cosine of the angle between the first two: near ±1 they show the same.
         angle: Option<f32>,
     },
-    /// Payload: `[n, 3]` f32, row-major: trustworthiness, continuity and preservation at each point,
-    /// 0 to 1; NaN where a point was not ranked.
+    /// Payload: `[n, 3]` f32, row-major: trustworthiness, continuity and preservation at each
+    /// point, 0 to 1; NaN where a point was not ranked.
     Faithfulness(Faithfulness),
     /// Payload: `[vectors, dimensions]` f32 coordinates, row-major.
     Placed,
@@ -60,9 +60,9 @@ pub enum Response {
     },
     /// The group of each point.
     Groups(Vec<Assignment>),
-    /// Payload: `[n, 3]` f32, row-major: of each point the index of the nearest other one, the cosine
-    /// similarity with it, −1 to 1, and the oddness, 0 to 2: one less the mean cosine similarity with
-    /// the ten nearest. All three are NaN where there is no other point.
+    /// Payload: `[n, 3]` f32, row-major: of each point the index of the nearest other one, the
+    /// cosine similarity with it, −1 to 1, and the oddness, 0 to 2: one less the mean cosine
+    /// similarity with the ten nearest. All three are NaN where there is no other point.
     Overview,
     /// Sets of two points or more, each rising; the largest first, equal ones by their first point.
     Duplicates(Vec<Vec<u32>>),

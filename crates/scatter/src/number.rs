@@ -72,8 +72,8 @@ pub fn decimal(value: impl Into<f64>, decimals: usize) -> String {
     }
 }
 
-/// A 32-bit number with as many decimals as tell it from all others, as `{}` writes it, if it has at
-/// most 19 digits before the point.
+/// A 32-bit number with as many decimals as tell it from all others, as `{}` writes it, if it has
+/// at most 19 digits before the point.
 pub fn shortest(value: f32) -> String {
     let number = |decimals| (f64::from(value) * power_of_ten(decimals)).round();
     let tells = |&decimals: &usize| (number(decimals) / power_of_ten(decimals)) as f32 == value;

@@ -217,8 +217,8 @@ fn along(vectors: &Vectors, axes: &[Axis], rest: &Pca) -> Result<Vec<f32>, Analy
     Ok(places)
 }
 
-/// A layout that is found step by step, of the different vectors: equal ones, which would drift apart,
-/// lie where the one of them lies that takes part.
+/// A layout that is found step by step, of the different vectors: equal ones, which would drift
+/// apart, lie where the one of them lies that takes part.
 async fn lay_out(
     space: &Space,
     projection: &Projection,
@@ -393,7 +393,8 @@ async fn compare(
     Ok((Response::Faithfulness(whole), Payload::from_slice(&points)))
 }
 
-/// The chosen ones of each point's coordinates, `[n, dimensions]`; none where there are none of them.
+/// The chosen ones of each point's coordinates, `[n, dimensions]`; none where there are none of
+/// them.
 fn chosen(
     coordinates: &[f32],
     dimensions: usize,

@@ -19,8 +19,8 @@ const LINK_NEIGHBOURS: usize = 10;
 /// A metric, and whether vectors are less their mean.
 type Sight = (Metric, bool);
 
-/// A search that several requests may wait for, each doing a part of it: none waits for another that
-/// is paused, and it is over when all have given it up.
+/// A search that several requests may wait for, each doing a part of it: none waits for another
+/// that is paused, and it is over when all have given it up.
 type Search<S> = RefCell<Option<S>>;
 
 /// The points of the document, and their neighbours once somebody asked for them.
@@ -86,8 +86,8 @@ impl Space {
         Ok(vectors)
     }
 
-    /// At least the `k` nearest neighbours of each point (fewer where there are fewer points), exact
-    /// up to [`semblance_analysis::EXACT_LIMIT`] different ones.
+    /// At least the `k` nearest neighbours of each point (fewer where there are fewer points),
+    /// exact up to [`semblance_analysis::EXACT_LIMIT`] different ones.
     /// `tell` hears the share of the work done.
     pub(crate) async fn graph(
         &self,

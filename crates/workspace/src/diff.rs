@@ -13,10 +13,10 @@ pub(crate) struct Difference<'a> {
     pub identities: Vec<Option<LineId>>,
 }
 
-/// Compares line by line, each old one by its `form`. Equal lines at both ends are left alone. In between, a line continues
-/// the first one with the same words that is still free; what is left is paired in order where
-/// the two are [`kin`], which is what typing, splitting and joining do to a line.
-/// None when nothing changed. Time is linear in the number of lines.
+/// Compares line by line, each old one by its `form`. Equal lines at both ends are left alone. In
+/// between, a line continues the first one with the same words that is still free; what is left is
+/// paired in order where the two are [`kin`], which is what typing, splitting and joining do to a
+/// line. None when nothing changed. Time is linear in the number of lines.
 pub(crate) fn difference<'a>(
     old: &[Line],
     form: impl Fn(&Line) -> Cow<'_, str>,

@@ -263,9 +263,9 @@ impl Document {
         ))
     }
 
-    /// Puts the texts into this order, as one step of its own in the history. Lines that say nothing
-    /// part groups that no longer lie together: they go. Texts that are not named come last. None when
-    /// nothing changed.
+    /// Puts the texts into this order, as one step of its own in the history. Lines that say
+    /// nothing part groups that no longer lie together: they go. Texts that are not named come
+    /// last. None when nothing changed.
     pub fn arrange(&mut self, order: &[LineId]) -> Option<Span> {
         let texts = self.lines.iter().filter(|line| line.is_text());
         let mut left: HashMap<LineId, &Line> = texts.clone().map(|line| (line.id, line)).collect();

@@ -327,7 +327,8 @@ fn peaks() -> Result<Vec<(&'static str, f64)>> {
     Ok(measured)
 }
 
-/// The highest figure of a kernel in lines like `int8 Narrow, 4 × 384 → 8, Eights 0.0002 ms 61.0 GMAC/s`.
+/// The highest figure of a kernel in lines like `int8 Narrow, 4 × 384 → 8, Eights 0.0002 ms 61.0
+/// GMAC/s`.
 fn peak(output: &str, kernel: &str) -> Option<f64> {
     let lines = output.lines().filter(|line| line.starts_with(kernel));
     let figures = lines.filter_map(|line| {

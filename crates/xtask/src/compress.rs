@@ -94,8 +94,8 @@ fn copy(path: &Path, extension: &str, raw: &[u8], compressed: &[u8]) -> Result<O
     Ok(Some(compressed.len() as u64))
 }
 
-/// As small as gzip gets: Zopfli takes seconds and saves some 4 % of what every visit fetches from a
-/// host that does not know Brotli. Weights hardly gain by it, and would take minutes.
+/// As small as gzip gets: Zopfli takes seconds and saves some 4 % of what every visit fetches from
+/// a host that does not know Brotli. Weights hardly gain by it, and would take minutes.
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     if bytes.len() < LARGE {
         let mut compressed = Vec::new();

@@ -129,8 +129,8 @@ impl Exact {
         self.block = block;
     }
 
-    /// Looks at the values of vector `i` and a group of columns, and scores the pairs that reach what
-    /// either vector's list asks for.
+    /// Looks at the values of vector `i` and a group of columns, and scores the pairs that reach
+    /// what either vector's list asks for.
     #[inline(never)]
     fn look(
         &mut self,

@@ -110,8 +110,8 @@ impl<const D: usize> Repulsion<D> {
         }
     }
 
-    /// Adds the node of a range of points that share all but the last `level` bits of each axis, and
-    /// its branches after it.
+    /// Adds the node of a range of points that share all but the last `level` bits of each axis,
+    /// and its branches after it.
     fn node(&mut self, first: usize, end: usize, level: u32) {
         let at = self.nodes.len();
         let count = end - first;

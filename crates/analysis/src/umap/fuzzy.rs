@@ -22,8 +22,9 @@ pub(super) fn distances(metric: Metric, scores: &[f32], greatest: f32) -> Vec<f6
 }
 
 /// Memberships of the neighbours of one point: `exp(−(d − ρ) / σ)` with ρ the distance of the
-/// nearest that is not at the same place, and σ such that the memberships sum to `log₂ k`, the point
-/// itself counted in `k`. `floor` is the mean of all distances, for points without any of their own.
+/// nearest that is not at the same place, and σ such that the memberships sum to `log₂ k`, the
+/// point itself counted in `k`. `floor` is the mean of all distances, for points without any of
+/// their own.
 pub(super) fn memberships(distances: &[f64], floor: f64) -> Vec<f32> {
     let nearest = distances
         .iter()
@@ -49,8 +50,8 @@ pub(super) fn memberships(distances: &[f64], floor: f64) -> Vec<f32> {
     } else {
         floor
     };
-    // Bisection in powers of two until an upper end is known. More steps than texts' distances need:
-    // dot products of long or short vectors are many powers of two away from the first guess.
+    // Bisection in powers of two until an upper end is known. More steps than texts' distances
+    // need: dot products of long or short vectors are many powers of two away from the first guess.
     let (mut low, mut high, mut sigma) = (0.0, f64::INFINITY, 1.0);
     for _ in 0..STEPS {
         let found = sum(sigma);

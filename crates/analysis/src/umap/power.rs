@@ -2,9 +2,9 @@
 
 use wide::{bytemuck::cast, f32x4, i32x4};
 
-/// `x^y`, four at a time, for `x` from 1e-30 to 1e30 and a result in the range of f32: within 5e-5 of
-/// the exact value for `|y| ≤ 2`, relatively. Polynomials of the logarithm and the exponential of
-/// base 2, fitted at Chebyshev points; no call to a library, so every build gives the same bits.
+/// `x^y`, four at a time, for `x` from 1e-30 to 1e30 and a result in the range of f32: within 5e-5
+/// of the exact value for `|y| ≤ 2`, relatively. Polynomials of the logarithm and the exponential
+/// of base 2, fitted at Chebyshev points; no call to a library, so every build gives the same bits.
 #[inline(always)]
 pub(super) fn power(x: f32x4, y: f32) -> f32x4 {
     exp2(log2(x) * y)

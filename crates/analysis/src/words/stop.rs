@@ -65,7 +65,8 @@ impl StopWords {
         Self(WORDS.iter().flat_map(|list| list.split(' ')).collect())
     }
 
-    /// Whether a word in lower case, with straight apostrophes, is one of them: "the", "it's", "don't".
+    /// Whether a word in lower case, with straight apostrophes, is one of them: "the", "it's",
+    /// "don't".
     pub(super) fn has(&self, word: &str) -> bool {
         self.0.contains(word)
             || word.ends_with("n't")

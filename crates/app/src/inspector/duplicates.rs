@@ -77,7 +77,7 @@ pub fn use_duplicates(driver: &Rc<Driver>, wanted: bool) -> (Html, Option<String
         let first = points.first().map_or("", |&point| results.text(point));
         html! {
             <li><button type="button" class="entry set" title="Select these texts" {onclick}>
-                <span class="score-plain">{ format!("×{}", points.len()) }</span><span class="words">{ clip(first) }</span>
+                <span class="score-plain">{ format!("×{}", points.len()) }</span><bdi class="words">{ clip(first) }</bdi>
             </button></li>
         }
     };

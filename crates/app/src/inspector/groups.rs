@@ -219,7 +219,7 @@ fn listed(
                 <button type="button" class="entry swatched" {onclick} {onkeydown} ondblclick={rename.reform(|_: MouseEvent| ())}
                     title="Select its texts; double click or F2 to rename it">
                     { swatch(at, dark) }
-                    <span class="words">{ &**name }</span>
+                    <bdi class="words">{ &**name }</bdi>
                     <span class="entry-note">{ note }</span>
                 </button>
             </li>

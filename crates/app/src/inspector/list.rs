@@ -92,7 +92,7 @@ fn items((results, entries): &(Shared<Results>, Rc<Vec<Entry>>)) -> Html {
                     if let Some(score) = entry.score {
                         <span class="score-plain" title={heat::full(score)}>{ heat::short(score) }</span>
                     }
-                    <span class="words">{ clip(results.text(entry.point)) }</span>
+                    <bdi class="words">{ clip(results.text(entry.point)) }</bdi>
                     if let Some(width) = bar {
                         <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                             <rect class="bar-track" width="100" height="4" /><rect class="bar-fill" {width} height="4" />

@@ -53,7 +53,7 @@ pub fn use_many(results: &Shared<Results>, grouping: &GroupingStore, points: &[u
             <div class="explore-row">
                 { for name }
                 if let Some((point, mean)) = *typical {
-                    <p class="explore-note">{ "Most typical: " }<q>{ crate::stage::matrix::clip(results.text(point)) }</q>{ format!(" (mean score {})", heat::brief(mean)) }</p>
+                    <p class="explore-note">{ "Most typical: " }<q dir="auto">{ crate::stage::matrix::clip(results.text(point)) }</q>{ format!(" (mean score {})", heat::brief(mean)) }</p>
                 }
             </div>
             <Entries results={results.clone()} {entries} label="Selected texts" more={points.len().saturating_sub(LISTED)} />

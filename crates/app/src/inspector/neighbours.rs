@@ -38,8 +38,8 @@ impl PartialEq for NeighboursProps {
     }
 }
 
-/// The texts most like the one selected, best first, with their scores as bars. A component, so that
-/// a map that moves does not draw the box of the number again while somebody types into it.
+/// The texts most like the one selected, best first, with their scores as bars. A component, so
+/// that a map that moves does not draw the box of the number again while somebody types into it.
 #[component]
 pub fn Neighbours(props: &NeighboursProps) -> Html {
     let results = use_store().results.clone();
@@ -72,7 +72,7 @@ pub fn Neighbours(props: &NeighboursProps) -> Html {
             </div>
             if let Some(point) = shown.point {
                 <p class="neighbours-of">
-                    <span class="words">{ "of " }<q>{ clip(results.text(point)) }</q></span>
+                    <span class="words">{ "of " }<q dir="auto">{ clip(results.text(point)) }</q></span>
                     <span>{ meaning(shown.metric) }</span>
                 </p>
                 if results.texts.len() == 1 {
@@ -164,7 +164,8 @@ pub fn best_first(points: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
 
 /// Neighbours with bars, of which the longest is the nearest one's.
 fn listed(found: Vec<(u32, f32)>, metric: Metric) -> Vec<Entry> {
-    // The vectors of most models have length 1; then no score is beyond 1, and no distance beyond 2.
+    // The vectors of most models have length 1; then no score is beyond 1, and no distance beyond
+    // 2.
     let most = found.iter().map(|&(_, score)| score).fold(1.0, f32::max);
     let bar = |score: f32| match metric {
         Metric::Cosine => score,

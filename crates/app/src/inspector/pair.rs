@@ -146,7 +146,7 @@ fn text(point: u32, text: &str, other: &str) -> Html {
         };
         text.split_whitespace().map(part).collect()
     };
-    html! { <p class="pair-text" dir="auto"><span class="pair-at">{ point + 1 }</span><span>{ words }</span></p> }
+    html! { <p class="pair-text"><span class="pair-at">{ point + 1 }</span><span dir="auto">{ words }</span></p> }
 }
 
 /// Punctuation beyond ASCII that stands around words.

@@ -79,8 +79,8 @@ fn list(
                     onmouseenter={move |_| hover()} onmouseleave={move |_| leave()}
                     onfocus={move |_| focus()} onblur={move |_| blur()}>
                     <span class={classes!("score", heat::class(score))} title={heat::full(score)}>{ heat::short(score) }</span>
-                    <span class="words" data-line={one.0.to_string()}>{ clip(results.text(a)) }</span>
-                    <span class="words" data-line={other.0.to_string()}>{ clip(results.text(b)) }</span>
+                    <bdi class="words" data-line={one.0.to_string()}>{ clip(results.text(a)) }</bdi>
+                    <bdi class="words" data-line={other.0.to_string()}>{ clip(results.text(b)) }</bdi>
                 </button>
             </li>
         }

@@ -1,5 +1,5 @@
-//! The inspector: what is selected (one text, a pair, several), an overview when nothing is, and the
-//! lists that the overview leads to.
+//! The inspector: what is selected (one text, a pair, several), an overview when nothing is, and
+//! the lists that the overview leads to.
 
 use crate::inspector::duplicates::use_duplicates;
 use crate::inspector::groups::use_groups;

@@ -41,7 +41,7 @@ pub fn use_single(driver: &Rc<Driver>, results: &Results, point: Option<u32>) ->
     });
     html! {
         <div class="single">
-            <p class="pair-text" dir="auto"><span class="pair-at">{ point + 1 }</span><span>{ beginning(results.text(point)).into_owned() }</span></p>
+            <p class="pair-text"><span class="pair-at">{ point + 1 }</span><span dir="auto">{ beginning(results.text(point)).into_owned() }</span></p>
             if let Some(found) = &tokens.found {
                 { chips(&found.0.0, &found.0.1) }
             }

@@ -149,7 +149,8 @@ impl Driver {
             return;
         }
         if self.client().is_some() && self.active.get() == precision {
-            // Taken back before the other engine was ready: what it comes to is not wanted any more.
+            // Taken back before the other engine was ready: what it comes to is not wanted any
+            // more.
             self.starts.set(self.starts.get() + 1);
             return self.tell(Action::Task(None));
         }

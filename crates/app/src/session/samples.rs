@@ -36,8 +36,8 @@ pub fn samples() -> Rc<[Sample]> {
     SAMPLES.with(|samples| samples.get_or_init(read).clone())
 }
 
-/// Reads sets: a line that begins with `=` begins one and names it, `?` is its question, `>` what to
-/// look for; all other lines are its texts.
+/// Reads sets: a line that begins with `=` begins one and names it, `?` is its question, `>` what
+/// to look for; all other lines are its texts.
 fn parse(text: &str) -> Vec<Sample> {
     let mut samples: Vec<Sample> = Vec::new();
     for line in text.trim_start().lines() {

@@ -18,8 +18,8 @@ pub fn settings() -> Settings {
         .map_or_else(Settings::default, |line| Settings::parse(&line))
 }
 
-/// Keeps what has changed of the settings since `before`, if that is possible. The rest stays as it is
-/// stored: another tab may have changed it.
+/// Keeps what has changed of the settings since `before`, if that is possible. The rest stays as it
+/// is stored: another tab may have changed it.
 pub fn keep_settings(before: Settings, now: Settings) {
     if let Some(storage) = local() {
         let kept = settings().with_changes(before, now);

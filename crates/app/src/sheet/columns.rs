@@ -20,8 +20,8 @@ use yew::prelude::*;
 /// Where each text of some results stands among the others.
 pub type Standings = Option<(Shared<Results>, Shared<Overview>)>;
 
-/// Whether these results have columns of their own: more than have all scores in their rows, and not
-/// so many that each edit would keep the engine busy for long.
+/// Whether these results have columns of their own: more than have all scores in their rows, and
+/// not so many that each edit would keep the engine busy for long.
 pub fn has_columns(results: &Results) -> bool {
     results.total == results.texts.len()
         && results.texts.len() > LIMIT
@@ -75,7 +75,7 @@ pub fn cells(
     };
     html! {
         <>
-            <td role="gridcell" class="near words" title={clip(results.text(nearest))}><span class="near-at">{ nearest + 1 }</span>{ clip(results.text(nearest)) }</td>
+            <td role="gridcell" class="near words" title={clip(results.text(nearest))}><span class="near-at">{ nearest + 1 }</span><bdi>{ clip(results.text(nearest)) }</bdi></td>
             <td role="gridcell" class="near-score"><span class={classes!("score", heat::class(score))} title={heat::full(score)}>{ heat::brief(score) }</span></td>
             { for group }
             <td role="gridcell" class="odd" title="One less the mean score with the ten nearest texts">{ heat::brief(odd) }</td>

@@ -1,5 +1,5 @@
-//! Two documents, part against part: the best partner in the other for each part, and those that have
-//! none.
+//! Two documents, part against part: the best partner in the other for each part, and those that
+//! have none.
 
 use crate::inspector::pair::beginning;
 use crate::state::marking::use_marking;
@@ -95,7 +95,8 @@ pub fn Documents() -> Html {
     }
 }
 
-/// Where the second document begins if nobody has said: with the second of two groups, else half way.
+/// Where the second document begins if nobody has said: with the second of two groups, else half
+/// way.
 fn second(results: &Results) -> u32 {
     let begins = results.texts.iter().position(|text| text.group == 1);
     match (results.groups(), begins) {
@@ -132,7 +133,7 @@ fn list(label: &'static str, matches: &[Match], results: &Results, marks: &MarkS
         });
         let weak = found.score < PARTNER;
         let text = |point: u32, line: LineId| {
-            html! { <span class="words" data-line={line.0.to_string()} dir="auto"><span class="near-at">{ point + 1 }</span>{ beginning(results.text(point)).into_owned() }</span> }
+            html! { <span class="words" data-line={line.0.to_string()}><span class="near-at">{ point + 1 }</span><bdi>{ beginning(results.text(point)).into_owned() }</bdi></span> }
         };
         html! {
             <li>

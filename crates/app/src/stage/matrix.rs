@@ -102,7 +102,7 @@ fn cells((results, points, table): &(Shared<Results>, Rc<Vec<u32>>, NodeRef)) ->
         html! {
             <tr key={row} data-line={line(row)}>
                 <th scope="row" tabindex="-1" data-line={line(row)} title={text.clone()}>
-                    <span class="number">{ row + 1 }</span><span class="words">{ clip(&text) }</span>
+                    <span class="number">{ row + 1 }</span><bdi class="words">{ clip(&text) }</bdi>
                 </th>
                 { for cells }
             </tr>

@@ -10,8 +10,8 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ImageData};
 use yew::prelude::*;
 
-/// The picture of the scores of some points, in the order of its rows and columns. Hovering names the
-/// pair and its score, a click selects both texts.
+/// The picture of the scores of some points, in the order of its rows and columns. Hovering names
+/// the pair and its score, a click selects both texts.
 #[hook]
 pub fn use_picture(results: &Shared<Results>, points: &Rc<Vec<u32>>) -> Html {
     let marks = use_marks();

@@ -334,7 +334,7 @@ impl State {
 }
 
 /// Lines in the text box at most; beyond, browsers take too long to lay them out.
-pub const WINDOW: usize = 2_000;
+pub const WINDOW: usize = 1_000;
 
 /// The lines that the text box should hold so that `line` is well inside.
 fn window(document: &Document, line: usize) -> Range<usize> {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use yew::prelude::*;
 use yew::virtual_dom::Key;
 
-/// What `draw` makes of `seen`, drawn again only when that is something else. The `key` tells it from
-/// others beside it.
+/// What `draw` makes of `seen`, drawn again only when that is something else. The `key` tells it
+/// from others beside it.
 pub fn still<T: PartialEq + 'static>(key: impl Into<Key>, seen: T, draw: fn(&T) -> Html) -> Html {
     let seen = Rc::new(seen);
     let watched = Watched(seen.clone());

@@ -1,4 +1,5 @@
-//! What the browser knows of letters, so that the page need not bring its own tables of all alphabets.
+//! What the browser knows of letters, so that the page need not bring its own tables of all
+//! alphabets.
 
 /// The text in small letters.
 #[cfg(target_arch = "wasm32")]

@@ -34,8 +34,8 @@ pub fn guess(bytes: &[u8]) -> Option<&'static Encoding> {
     .then_some(order)
 }
 
-/// White space says more than letters: with the bytes in the wrong order it is a rare character, and
-/// a letter a Chinese one.
+/// White space says more than letters: with the bytes in the wrong order it is a rare character,
+/// and a letter a Chinese one.
 fn weight(c: u8) -> usize {
     match c {
         b'\n' | b'\r' | b' ' => 8,

@@ -1,5 +1,5 @@
-//! What lies in front of the marks: names of regions, labels, captions, counts, the card of the hovered or current
-//! point, and the box or lasso under way.
+//! What lies in front of the marks: names of regions, labels, captions, counts, the card of the
+//! hovered or current point, and the box or lasso under way.
 
 use crate::labels::{Placer, Rect};
 use crate::picture::card::card;

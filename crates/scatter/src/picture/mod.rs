@@ -1,6 +1,6 @@
 //! The picture as lines, marks and texts, which a canvas and an SVG document draw alike. What
-//! lies behind the marks (grid, axes, links) and in front of them (names, labels, captions, the card
-//! of the hovered point, boxes) is described here; the marks themselves are [`marks`].
+//! lies behind the marks (grid, axes, links) and in front of them (names, labels, captions, the
+//! card of the hovered point, boxes) is described here; the marks themselves are [`marks`].
 
 mod card;
 mod front;

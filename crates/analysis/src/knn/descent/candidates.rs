@@ -1,4 +1,5 @@
-//! Who is to be compared in a round: of each vector some neighbours, and some whose neighbour it is.
+//! Who is to be compared in a round: of each vector some neighbours, and some whose neighbour it
+//! is.
 
 use crate::layout::Random;
 

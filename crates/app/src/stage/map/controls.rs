@@ -107,8 +107,8 @@ fn pca(store: &MapStore) -> Html {
     }
 }
 
-/// A number with its bounds; empty means what suits the number of texts. `set` takes what was typed,
-/// within the bounds.
+/// A number with its bounds; empty means what suits the number of texts. `set` takes what was
+/// typed, within the bounds.
 fn field(
     store: &MapStore,
     name: &'static str,

@@ -79,7 +79,7 @@ fn legend_row(
             let entry = |at: usize| {
                 let onclick = selecting(&grouping, at, results, marks);
                 let (_, name) = &grouping.groups[at];
-                html! { <li><button type="button" class="legend-group" title="Select its texts" {onclick}>{ swatch(at, dark) }<span class="words">{ &**name }</span></button></li> }
+                html! { <li><button type="button" class="legend-group" title="Select its texts" {onclick}>{ swatch(at, dark) }<bdi class="words">{ &**name }</bdi></button></li> }
             };
             let count = grouping.groups.len();
             html! {
