@@ -428,3 +428,53 @@ async fn boxes_keep_what_is_typed_and_selects_say_what_holds() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn lines_break_in_the_rows_where_they_break_in_the_text_box() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        let words = "The coach praised the keeper after the match. Add garlic  and stir. ";
+        let odd = [
+            words.repeat(2),
+            words.replace(' ', "\t"),
+            "x".repeat(90) + " " + words,
+            "猫がソファで寝ている。".repeat(4),
+            "state-of-the-art—e.g. http://example.org/a/b?c=d&e=f ".repeat(2),
+            "👩‍👩‍👧🎉".repeat(12),
+            words.replace(' ', "\u{a0}").repeat(2),
+            "שלום עולם, מה שלומך היום? ".repeat(4),
+            format!("trailing{}", " ".repeat(80)),
+        ];
+        let few = odd.join("\n");
+        let many: Vec<String> = (1..60)
+            .map(|number| format!("{}{number}", &words[..number]))
+            .collect();
+        let many = format!("{few}\n{}", many.join("\n"));
+        // Rows of several heights that lie beside the lines they belong to.
+        let apart = "const area = document.querySelector('textarea');
+            const height = area.style.height;
+            area.style.height = '0';
+            const lines = area.scrollHeight;
+            area.style.height = height;
+            return Math.abs(lines - document.querySelector('.rows tbody').getBoundingClientRect().height);";
+        for (width, height) in [(1440, 900), (1280, 720), (768, 1024), (390, 844)] {
+            page.resize(width, height, 1.0).await?;
+            for text in [&few, &many] {
+                page.paste(text).await?;
+                let count = text.lines().count();
+                page.wait_for(
+                    "all rows",
+                    &format!("document.querySelectorAll('.rows tr[data-line]').length === {count} && !document.querySelector('[role=progressbar]')"),
+                )
+                .await?;
+                page.until("rows as high as their lines", async || {
+                    let apart = page.run(apart, Vec::new()).await?;
+                    Ok(apart.as_f64().is_some_and(|apart| apart < 1.0).then_some(()))
+                })
+                .await?;
+            }
+        }
+        page.no_errors().await
+    })
+    .await
+}
