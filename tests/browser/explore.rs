@@ -5,18 +5,10 @@ use semblance_tests::{Page, Scheme, Site, visit};
 use serde_json::{Value, json};
 use thirtyfour::{By, Key};
 
-/// Keeps what the page saves where a test can read it.
-const CATCH: &str = "window.saved = [];
-    const create = URL.createObjectURL;
-    URL.createObjectURL = (blob) => {
-        blob.text().then((text) => window.saved.push(text));
-        return create.call(URL, blob);
-    };";
-
 /// Opens the page and one list of the inspector; "Overview" is where it begins.
 async fn open(page: &Page, list: &str) -> Result<()> {
     page.open_with_scores().await?;
-    page.run(CATCH, Vec::new()).await?;
+    page.catch_saved().await?;
     page.wait_for("the map's trust", "document.querySelector('.map-trust')")
         .await?;
     turn_to(page, list).await
@@ -101,13 +93,8 @@ async fn selected(page: &Page, count: usize) -> Result<()> {
 
 /// The map as it is drawn now.
 async fn drawing(page: &Page) -> Result<String> {
-    page.run("window.saved.length = 0;", Vec::new()).await?;
-    page.press("Map tools").await?;
-    page.press("Save as drawing (SVG)").await?;
-    page.wait_for("the drawing", "window.saved.length > 0")
-        .await?;
-    let file = page.run("return window.saved[0];", Vec::new()).await?;
-    Ok(file.as_str().context("a drawing is text")?.to_owned())
+    let file = page.saved_by("Map tools", "Save as drawing (SVG)").await?;
+    Ok(String::from_utf8(file)?)
 }
 
 /// Points of the map that have stepped back behind others.

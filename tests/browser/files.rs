@@ -29,6 +29,56 @@ async fn holds(page: &Page, lines: &[&str]) -> Result<()> {
     page.wait_for("the lines of the file", &expression).await
 }
 
+/// Three hundred answers: id, answer, department. Every tenth is the one before it in capitals.
+fn survey() -> String {
+    let what = [
+        "The food in the canteen",
+        "My desk",
+        "The training",
+        "Parking",
+        "The new software",
+        "My manager",
+        "The heating",
+        "Our pay",
+        "Overtime",
+        "The open office",
+    ];
+    let how = [
+        "is good",
+        "is too expensive",
+        "needs to be better",
+        "is not what I was promised",
+        "makes my day",
+        "is the worst thing here",
+    ];
+    let when = [
+        "",
+        ", as everybody says",
+        ", since last summer",
+        ", I think",
+        ", in my opinion",
+    ];
+    let mut file = String::from("id,answer,department\r\n");
+    let mut answers = Vec::new();
+    for what in what {
+        for how in how {
+            answers.extend(when.map(|when| format!("{what} {how}{when}.")));
+        }
+    }
+    let mut answers = answers.into_iter();
+    let mut last = String::new();
+    for row in 0..300 {
+        let answer = match row % 10 {
+            9 => last.to_uppercase(),
+            _ => answers.next().unwrap_or_default(),
+        };
+        let department = ["HR", "IT", "Sales"][row % 3];
+        file += &format!("{},\"{answer}\",{department}\r\n", 1001 + row);
+        last = answer;
+    }
+    file
+}
+
 /// The cells of the first rows, once one of them is this.
 async fn shows(page: &Page, cell: &str) -> Result<()> {
     let expression = format!(
@@ -78,6 +128,86 @@ async fn a_table_is_taken_by_its_column() -> Result<()> {
         page.no_errors().await
     })
     .await
+}
+
+/// The whole job of somebody with a spreadsheet, in six clicks: Open, Take the texts, Groups,
+/// Found, Save, Table (CSV).
+#[tokio::test]
+async fn three_hundred_answers_come_back_with_what_was_found() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        page.catch_saved().await?;
+        let survey = survey();
+        open(page, &[("survey.csv", survey.as_bytes())]).await?;
+        shows(page, "The food in the canteen is good.").await?;
+        page.press("Take the texts").await?;
+        let done = "document.querySelector('.row')?.textContent.includes('The food in')
+            && document.body.innerText.includes('300 texts')
+            && document.querySelector('.map-trust')";
+        page.wait_for("a map of the answers", done).await?;
+        let click = "[...document.querySelectorAll('.explore button, .explore .switch label')]
+            .find((button) => button.textContent.startsWith(arguments[0])).click();";
+        page.run(click, vec![json!("Groups")]).await?;
+        page.run(click, vec![json!("Found")]).await?;
+        let named = "document.querySelectorAll('.explore ol[aria-label=Groups] > li').length > 2";
+        page.wait_for("groups with names", named).await?;
+        let file = String::from_utf8(page.saved_by("Save", "Table (CSV)").await?)?;
+        let read = |file: &str| -> Vec<Vec<String>> {
+            let lines = file.trim_start_matches('\u{feff}').lines();
+            lines.map(cells).collect()
+        };
+        let (before, after) = (read(&survey), read(&file));
+        let names = after[0].iter().map(String::as_str).collect::<Vec<_>>();
+        ensure!(
+            names
+                == [
+                    "id",
+                    "answer",
+                    "department",
+                    "Group",
+                    "Nearest text",
+                    "Score with nearest",
+                    "Oddness",
+                    "Duplicates",
+                    "Map x",
+                    "Map y"
+                ],
+            "{names:?}"
+        );
+        ensure!(after.len() == before.len(), "{} rows", after.len());
+        for (row, (before, after)) in before.iter().zip(&after).enumerate() {
+            ensure!(after[..3] == before[..], "row {row}: {after:?}");
+            // The same in capital letters is the same to the model.
+            if row > 0 && row % 10 == 0 {
+                ensure!(
+                    after[4].to_uppercase() == after[1] && after[5] == "1" && !after[7].is_empty(),
+                    "{after:?}"
+                );
+            }
+        }
+        let groups: std::collections::HashSet<&String> =
+            after[1..].iter().map(|cells| &cells[3]).collect();
+        ensure!((3..40).contains(&groups.len()), "{groups:?}");
+        page.no_errors().await
+    })
+    .await
+}
+
+/// The cells of a line of a CSV file.
+fn cells(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    for (part, words) in line.split('"').enumerate() {
+        let quoted = part % 2 == 1;
+        for (at, piece) in words.split(|c| c == ',' && !quoted).enumerate() {
+            if at > 0 {
+                cells.push(String::new());
+            }
+            if let Some(cell) = cells.last_mut() {
+                cell.push_str(piece);
+            }
+        }
+    }
+    cells
 }
 
 #[tokio::test]

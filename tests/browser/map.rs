@@ -5,17 +5,9 @@ use semblance_tests::{Page, Site, visit};
 use serde_json::json;
 use thirtyfour::Key;
 
-/// Keeps what the page saves where a test can read it.
-const CATCH: &str = "window.saved = [];
-    const create = URL.createObjectURL;
-    URL.createObjectURL = (blob) => {
-        blob.arrayBuffer().then((bytes) => window.saved.push({ type: blob.type, bytes: [...new Uint8Array(bytes)] }));
-        return create.call(URL, blob);
-    };";
-
 async fn open(page: &Page) -> Result<()> {
     page.open_with_scores().await?;
-    page.run(CATCH, Vec::new()).await?;
+    page.catch_saved().await?;
     trusted(page).await
 }
 
@@ -61,33 +53,24 @@ async fn tap(page: &Page, label: &str) -> Result<()> {
 
 /// Saves the map as one of the offered kinds, and returns the file.
 async fn saved(page: &Page, what: &str) -> Result<Vec<u8>> {
-    page.run("window.saved.length = 0;", Vec::new()).await?;
-    page.press("Map tools").await?;
-    page.press(what).await?;
-    page.wait_for("the file", "window.saved.length > 0").await?;
-    let file = page
-        .run("return window.saved[0].bytes;", Vec::new())
-        .await?;
-    let bytes = file.as_array().context("a file is bytes")?;
-    Ok(bytes
-        .iter()
-        .filter_map(|b| b.as_u64())
-        .map(|b| b as u8)
-        .collect())
+    page.saved_by("Map tools", what).await
 }
 
-/// Coordinates of each text, from the file that the page saves.
+/// Coordinates of each text, from the table that the page saves.
 async fn coordinates(page: &Page) -> Result<Vec<(Vec<f64>, String)>> {
-    let file = String::from_utf8(saved(page, "Save coordinates (TSV)").await?)?;
-    let mut lines = file.lines();
+    let file = String::from_utf8(page.saved_by("Save", "Table (TSV)").await?)?;
+    let mut lines = file
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>());
     let names = lines.next().context("a row of names")?;
-    let axes = names.split('\t').count() - 1;
+    let axes = names.iter().filter(|name| name.starts_with("Map ")).count();
+    ensure!(names[0] == "Text", "{names:?}");
     lines
-        .map(|line| {
-            let cells: Vec<&str> = line.split('\t').collect();
-            ensure!(cells.len() == axes + 1, "{line:?}");
-            let places: Result<Vec<f64>, _> = cells[..axes].iter().map(|c| c.parse()).collect();
-            Ok((places?, cells[axes].to_owned()))
+        .map(|cells| {
+            ensure!(cells.len() == names.len(), "{cells:?}");
+            let places = &cells[names.len() - axes..];
+            let places: Result<Vec<f64>, _> = places.iter().map(|c| c.parse()).collect();
+            Ok((places?, cells[0].to_owned()))
         })
         .collect()
 }

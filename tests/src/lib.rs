@@ -24,6 +24,7 @@ mod memory;
 mod netlog;
 mod page;
 mod roles;
+mod saved;
 mod steps;
 mod visit;
 

@@ -8,6 +8,7 @@ use crate::session::elsewhere::Watch;
 use crate::session::engine::Driver;
 use crate::session::look::use_applied_look;
 use crate::session::samples::{OPENING, samples};
+use crate::session::save::Saving;
 use crate::session::storage::{self, Kept};
 use crate::session::timing;
 use crate::sheet::panel::{Texts, keep_page_on_drop};
@@ -20,7 +21,7 @@ use crate::status::messages;
 use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
-use semblance_client::Precision;
+use semblance_client::{Importer, Precision};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -67,6 +68,18 @@ pub fn App() -> Html {
                 .map(|grouping| Shared(Rc::new(grouping)))
         })
     };
+    let importer = use_memo((), |()| Rc::new(Importer::new(base())));
+    let importer = Rc::clone(&*importer);
+    let saving = Saving {
+        store: store.clone(),
+        map: map.clone(),
+        grouping: (*grouping).clone(),
+        driver: driver.clone(),
+        importer: importer.clone(),
+    };
+    let latest = use_mut_ref(|| saving.clone());
+    latest.replace(saving);
+    let save = Callback::from(move |format| latest.borrow().clone().save(format));
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
     // Two points say nothing on a map: their score is all there is to say.
@@ -94,7 +107,7 @@ pub fn App() -> Html {
         <ContextProvider<MapStore> context={map}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
             <a class="skip" href="#map">{ "Skip to the map" }</a>
-            <Header driver={driver.clone()} />
+            <Header driver={driver.clone()} {save} />
             <main class={classes!("views", view, shown, many.then_some("many"), few.then_some("few"), store.enlarged.then_some("enlarged"))}>
                 <Texts driver={driver.clone()} grouping={(*grouping).clone()} />
                 <Stage driver={driver.clone()} />
@@ -104,7 +117,7 @@ pub fn App() -> Html {
                 { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
             </nav>
             { messages(&store, &driver) }
-            <Opening base={base()} />
+            <Opening {importer} />
         </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>
         </ContextProvider<Store>>

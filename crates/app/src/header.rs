@@ -10,6 +10,7 @@ use crate::ui::button::words;
 use crate::ui::field::Select;
 use crate::ui::icon::{Icon, brand, icon};
 use crate::ui::menu::Menu;
+use semblance_client::SheetFormat;
 use semblance_workspace::Theme;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
@@ -18,6 +19,8 @@ use yew::prelude::*;
 #[derive(Properties)]
 pub struct HeaderProps {
     pub driver: Rc<Driver>,
+    /// Saves the table.
+    pub save: Callback<SheetFormat>,
 }
 
 impl PartialEq for HeaderProps {
@@ -36,6 +39,7 @@ pub fn Header(props: &HeaderProps) -> Html {
         Callback::from(move |_: MouseEvent| dispatch.dispatch(make()))
     };
     let opening = |dialog: &'static str| Callback::from(move |_: MouseEvent| open(dialog));
+    let save = |format| props.save.reform(move |_: MouseEvent| format);
     let choose = {
         let dispatch = store.dispatcher();
         Callback::from(move |at: usize| {
@@ -106,6 +110,13 @@ pub fn Header(props: &HeaderProps) -> Html {
             </label>
             <button type="button" class="word" onclick={pick} title="Open texts or a spreadsheet, or drop them on the page">{ "Open" }</button>
             <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,.tsv,.xlsx,.ods,.json,.jsonl,.html,text/plain" multiple=true ref={file} onchange={picked} />
+            <Menu label="Save" words="Save" closes=true>
+                { words("menu-item", "Table (CSV)", save(SheetFormat::Csv)) }
+                { words("menu-item", "Table for Excel (XLSX)", save(SheetFormat::Xlsx)) }
+                { words("menu-item", "Table (TSV)", save(SheetFormat::Tsv)) }
+                { words("menu-item", "Table (JSON)", save(SheetFormat::Json)) }
+                <p class="menu-note">{ "Your columns, and for each text its group, the nearest text, their score, how odd it is, its set of duplicates and its place on the map." }</p>
+            </Menu>
             <div class="tools">
                 <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>
                 <button type="button" class="tool" onclick={act(|| Action::Redo)} disabled={!store.document.can_redo()} title="Redo (Ctrl + Shift + Z)" aria-label="Redo">{ icon(Icon::Redo) }</button>

@@ -7,9 +7,21 @@ use crate::{
     engine::Engine,
     link::{Link, as_error},
 };
-use semblance_protocol::{Import, ReadOptions, Request, Response, Table, wire::Payload};
+use semblance_protocol::{Import, ReadOptions, Request, Response, Sheet, Table, wire::Payload};
 use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::JsCast;
 use web_sys::Blob;
+
+/// A table that was taken.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// Its texts, one to a line.
+    pub texts: String,
+    /// Which of the tables it is, from 0.
+    pub table: u32,
+    /// The row of each text, from 0.
+    pub rows: Vec<u32>,
+}
 
 /// Reads files one after another. What is known of the last one stays in the worker.
 pub struct Importer {
@@ -52,24 +64,34 @@ impl Importer {
         as_table(self.ask(Import::Reread(options), Payload::None).await?)
     }
 
-    /// The texts in a column, one to a line; cells without any text are left out.
+    /// Keeps the table, and tells the texts in one of its columns; cells without any text are left
+    /// out. `replace` forgets tables that were taken before.
     ///
     /// # Errors
     /// When the worker died, or there is no such column.
-    pub async fn texts(&self, column: usize) -> Result<String, ClientError> {
+    pub async fn take(&self, column: usize, replace: bool) -> Result<Taken, ClientError> {
         let column = u32::try_from(column).unwrap_or(u32::MAX);
-        match self.ask(Import::Texts { column }, Payload::None).await? {
-            (Response::Texts, payload) => payload
-                .into_value()
-                .and_then(|texts| texts.as_string())
-                .ok_or_else(nonsense),
+        match self
+            .ask(Import::Take { column, replace }, Payload::None)
+            .await?
+        {
+            (Response::Taken { table, rows }, payload) => {
+                let texts = payload.into_value().and_then(|texts| texts.as_string());
+                let texts = texts.ok_or_else(nonsense)?;
+                Ok(Taken { texts, table, rows })
+            }
             _ => Err(nonsense()),
         }
     }
 
-    /// Stops reading and forgets the file.
-    pub fn stop(&self) {
-        drop(self.link.take());
+    /// Writes a table, with the columns of the tables that its texts came from.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died, or the table is too large for its format.
+    pub async fn write(&self, sheet: Sheet) -> Result<Blob, ClientError> {
+        let (_, payload) = self.ask(Import::Write(sheet), Payload::None).await?;
+        let file = payload.into_value().ok_or_else(nonsense)?;
+        file.dyn_into().map_err(|_| nonsense())
     }
 
     async fn ask(

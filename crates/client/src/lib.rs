@@ -30,15 +30,15 @@ pub use cancel::Cancel;
 pub use client::{Client, Similarity};
 pub use embedder::{Embedder, Embeddings};
 pub use error::{ClientError, Notice};
-pub use importer::Importer;
+pub use importer::{Importer, Taken};
 pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
 pub use options::ClientOptions;
 pub use pool::EmbedProgress;
 pub use semblance_protocol::{
-    Assignment, AxisEnds, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo, Neighbour,
-    PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT, Steer, TOKENS_LIMIT,
-    Table, TableColumn, Token, VectorId,
+    Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo,
+    Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT, Sheet,
+    SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, Token, VectorId,
 };
 
 /// What happens while a client starts and works, beside its answers.

@@ -1,27 +1,25 @@
 //! What scores look like where nothing is alike.
 //!
 //! A score says little by itself: each model has a level of its own at which texts are as good as
-//! unrelated. Fifty everyday sentences on fifty subjects show where that is.
+//! unrelated. The pairs of sentences that have nothing in common show where that is.
 
 use crate::{Cancel, Client, ClientError};
 use std::rc::Rc;
 
-/// One sentence a line, no two alike in subject.
-const SENTENCES: &str = include_str!("reference.txt");
-
 impl Client {
-    /// The scores of 1,225 pairs of unrelated sentences by this model, ascending, each -1 to 1. The
-    /// sentences are embedded when this is first asked for; afterwards it costs nothing.
+    /// The scores of all pairs of `sentences` by this model, ascending, each -1 to 1: with
+    /// sentences that no subject joins, what scores look like where nothing is alike. They are
+    /// embedded when this is first asked for; afterwards it costs nothing, and the sentences are
+    /// not looked at.
     ///
     /// # Errors
     /// [`ClientError::VectorsLost`] when the analysis worker died meanwhile: ask again.
     /// [`ClientError::WorkerDied`] as of [`Client::embed`].
-    pub async fn unrelated(&self) -> Result<Rc<[f32]>, ClientError> {
+    pub async fn unrelated(&self, sentences: &[Rc<str>]) -> Result<Rc<[f32]>, ClientError> {
         if let Some(scores) = self.reference() {
             return Ok(scores);
         }
-        let sentences: Vec<Rc<str>> = SENTENCES.lines().map(Rc::from).collect();
-        let found = self.embed(&sentences, &Cancel::default(), &|_| {}).await?;
+        let found = self.embed(sentences, &Cancel::default(), &|_| {}).await?;
         let vectors: Vec<_> = found.iter().map(|embedded| embedded.vector).collect();
         // Asked before anything else has its turn: nobody forgets these vectors in between.
         let matrix = self.compare(&vectors).await?;
@@ -48,6 +46,13 @@ mod tests {
     use semblance_encoder::{Encoder, ModelFiles, Precision};
     use std::{collections::HashSet, path::PathBuf};
 
+    /// The sentences that the page has.
+    fn sentences() -> Vec<&'static str> {
+        let page = include_str!("../../../index.html");
+        let (_, rest) = page.split_once("<template id=\"unrelated\">\n").unwrap();
+        rest.split_once("</template>").unwrap().0.lines().collect()
+    }
+
     #[test]
     fn pairs_are_counted_once_and_sorted() {
         let matrix = [1.0, 0.5, -0.2, 0.5, 1.0, 0.1, -0.2, 0.1, 1.0];
@@ -58,7 +63,7 @@ mod tests {
 
     #[test]
     fn there_are_fifty_sentences() {
-        let lines: Vec<&str> = SENTENCES.lines().collect();
+        let lines = sentences();
         let different: HashSet<&&str> = lines.iter().collect();
         assert_eq!((lines.len(), different.len()), (50, 50));
         for line in lines {
@@ -80,7 +85,7 @@ mod tests {
             config: &read("config.json"),
         };
         let mut encoder = Encoder::load(files, Precision::Fast).unwrap();
-        let sentences: Vec<&str> = SENTENCES.lines().collect();
+        let sentences = sentences();
         let found = encoder.embed(&sentences).unwrap();
         assert!(found.unknown.iter().all(|&unknown| unknown == 0));
         let vectors: Vec<&[f32]> = found.vectors.chunks_exact(found.dimensions).collect();

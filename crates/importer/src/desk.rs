@@ -6,13 +6,22 @@ use semblance_protocol::{
     Failure, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding, TableShape,
 };
 
-/// One file, and what it was read as last.
+/// One file, what it was read as last, and the tables that were taken.
 #[derive(Default)]
 pub(crate) struct Desk {
     bytes: Vec<u8>,
     name: String,
     mime: String,
     table: Option<Imported>,
+    taken: Vec<Taken>,
+}
+
+/// A table whose texts the page has.
+pub(crate) struct Taken {
+    /// Its columns.
+    pub(crate) columns: Vec<Column>,
+    /// Which of them held the texts.
+    pub(crate) texts: usize,
 }
 
 impl Desk {
@@ -23,12 +32,8 @@ impl Desk {
         name: String,
         mime: String,
     ) -> Result<Table, Failure> {
-        *self = Self {
-            bytes,
-            name,
-            mime,
-            table: None,
-        };
+        (self.bytes, self.name, self.mime) = (bytes, name, mime);
+        self.table = None;
         self.reread(&ReadOptions::default())
     }
 
@@ -46,13 +51,32 @@ impl Desk {
         Ok(table)
     }
 
-    /// The texts in a column, one to a line.
-    pub(crate) fn texts(&self, column: usize) -> Result<String, Failure> {
-        let columns = self.table.as_ref().map(|table| &table.columns);
-        let column = columns
-            .and_then(|columns| columns.get(column))
-            .ok_or_else(|| refused("There is no such column in the file."))?;
-        Ok(lines(column))
+    /// Keeps the table, and returns the texts in one of its columns, one to a line, its number
+    /// among the tables, and the row of each text. The file is not needed any more.
+    pub(crate) fn take(
+        &mut self,
+        texts: usize,
+        replace: bool,
+    ) -> Result<(String, u32, Vec<u32>), Failure> {
+        let table = self.table.as_ref();
+        let column = table.and_then(|table| table.columns.get(texts));
+        let column = column.ok_or_else(|| refused("There is no such column in the file."))?;
+        let (lines, rows) = lines(column);
+        if replace {
+            self.taken.clear();
+        }
+        let number = number(self.taken.len());
+        if let Some(table) = self.table.take() {
+            let columns = table.columns;
+            self.taken.push(Taken { columns, texts });
+        }
+        self.bytes = Vec::new();
+        Ok((lines, number, rows))
+    }
+
+    /// The tables that were taken.
+    pub(crate) fn taken(&self) -> &[Taken] {
+        &self.taken
     }
 }
 
@@ -70,16 +94,17 @@ fn chosen(options: &ReadOptions) -> Options {
     }
 }
 
-/// The cells that say something, one to a line. A line end within a cell would make two texts of
-/// it.
-fn lines(column: &Column) -> String {
-    let mut text = String::new();
-    for cell in column.cells() {
+/// The cells that say something, one to a line, and their rows. A line end within a cell would make
+/// two texts of it.
+fn lines(column: &Column) -> (String, Vec<u32>) {
+    let (mut text, mut rows) = (String::new(), Vec::new());
+    for (row, cell) in (0..).zip(column.cells()) {
         let mut words = cell.split_whitespace();
         if let Some(first) = words.next() {
-            if !text.is_empty() {
+            if !rows.is_empty() {
                 text.push('\n');
             }
+            rows.push(row);
             text.push_str(first);
             for word in words {
                 text.push(' ');
@@ -87,7 +112,7 @@ fn lines(column: &Column) -> String {
             }
         }
     }
-    text
+    (text, rows)
 }
 
 fn summary(imported: &Imported) -> Table {
@@ -168,15 +193,21 @@ mod tests {
     #[test]
     fn a_table_shows_its_columns_and_gives_the_texts_of_one() {
         let csv = "id,answer,team\n1,\"Good,\nreally\",HR\n2,,IT\n3,Bad  food,HR\n";
-        let (desk, table) = desk(csv, "answers.csv");
+        let (mut desk, table) = desk(csv, "answers.csv");
         let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(names, ["id", "answer", "team"]);
         assert_eq!((table.rows, table.texts), (3, Some(1)));
         assert_eq!(table.columns[1].first, ["Good,\nreally", "", "Bad  food"]);
         assert_eq!(table.columns[1].empty, 1);
-        assert_eq!(desk.texts(1).unwrap(), "Good, really\nBad food");
-        assert_eq!(desk.texts(2).unwrap(), "HR\nIT\nHR");
-        assert!(desk.texts(3).is_err());
+        assert!(desk.take(3, true).is_err());
+        let (texts, number, rows) = desk.take(1, true).unwrap();
+        assert_eq!(texts, "Good, really\nBad food");
+        assert_eq!((number, rows), (0, vec![0, 2]));
+        assert!(desk.take(1, true).is_err(), "it was taken already");
+        desk.read(b"text\nA\nB\n".to_vec(), "b.csv".into(), String::new())
+            .unwrap();
+        assert_eq!(desk.take(0, false).unwrap().1, 1);
+        assert_eq!(desk.taken().len(), 2);
     }
 
     #[test]
@@ -199,7 +230,7 @@ mod tests {
             ..ReadOptions::default()
         };
         assert!(desk.reread(&options).is_err());
-        assert_eq!(desk.texts(1).unwrap(), "Good day\nGood night");
+        assert_eq!(desk.take(1, true).unwrap().0, "Good day\nGood night");
     }
 
     #[test]

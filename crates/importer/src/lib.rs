@@ -1,12 +1,14 @@
 //! The wasm binary of the worker that reads files. It is fetched when a person opens the first file
 //! that needs it, so that those who only type don't download the readers.
 //!
-//! A `Desk` holds the one file that is being looked at; this module only carries its answers.
+//! A `Desk` holds the file that is being looked at, and the tables that were taken: their columns
+//! go into what is saved. This module only carries its answers.
 
 mod desk;
+mod sheet;
 
 use desk::Desk;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use semblance_protocol::{
     Failure, FailureKind, Import, Request, Response,
     wire::Payload,
@@ -15,7 +17,7 @@ use semblance_protocol::{
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::Blob;
+use web_sys::{Blob, BlobPropertyBag};
 
 thread_local! {
     static DESK: RefCell<Desk> = RefCell::default();
@@ -45,14 +47,22 @@ pub fn receive(data: &JsValue) {
         Request::Import(Import::Reread(options)) => {
             worker::answer(id, with_desk(|desk| Ok(table(desk.reread(&options)?))));
         }
-        Request::Import(Import::Texts { column }) => {
-            worker::answer(
-                id,
-                with_desk(|desk| {
-                    let texts = desk.texts(column as usize)?;
-                    Ok((Response::Texts, Payload::Value(texts.into())))
-                }),
-            );
+        Request::Import(Import::Take { column, replace }) => {
+            let take = |desk: &mut Desk| {
+                let (texts, table, rows) = desk.take(column as usize, replace)?;
+                Ok((
+                    Response::Taken { table, rows },
+                    Payload::Value(texts.into()),
+                ))
+            };
+            worker::answer(id, with_desk(take));
+        }
+        Request::Import(Import::Write(sheet)) => {
+            let write = |desk: &mut Desk| {
+                let (bytes, mime) = sheet::write(&sheet, desk.taken())?;
+                Ok((Response::File, Payload::Value(file(&bytes, mime)?)))
+            };
+            worker::answer(id, with_desk(write));
         }
         _ => worker::answer(id, Err(refused("This worker only reads files."))),
     }
@@ -77,6 +87,16 @@ async fn bytes(payload: Payload) -> Result<Vec<u8>, Failure> {
         .await
         .map_err(|_| unread())?;
     Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// A file of these bytes.
+fn file(bytes: &[u8], mime: &str) -> Result<JsValue, Failure> {
+    let options = BlobPropertyBag::new();
+    options.set_type(mime);
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options)
+        .map(JsValue::from)
+        .map_err(|_| refused("There is no room for the file. Save fewer texts at a time."))
 }
 
 fn refused(message: impl Into<String>) -> Failure {

@@ -21,13 +21,69 @@ pub enum Import {
     },
     /// Read the same file in another way. Answered like [`Import::Read`].
     Reread(ReadOptions),
-    /// The texts in a column of the table, one to a line: white space within a cell is folded, and
-    /// cells without any text are left out. Answered by
-    /// [`Response::Texts`](crate::Response::Texts).
-    Texts {
-        /// Which column, from 0.
+    /// Keep the table, and tell the texts in one of its columns: white space within a cell is
+    /// folded, and cells without any text are left out. Answered by
+    /// [`Response::Taken`](crate::Response::Taken).
+    Take {
+        /// The column, from 0.
         column: u32,
+        /// Whether tables that were taken before are of no use any more.
+        replace: bool,
     },
+    /// Write a table of texts and what was found about them, with the columns of the tables that
+    /// they came from. Answered by [`Response::File`](crate::Response::File).
+    Write(Sheet),
+}
+
+/// A table to be written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// As what.
+    pub format: SheetFormat,
+    /// The texts, one for each row.
+    pub texts: Vec<String>,
+    /// Where each text came from: a table that was taken, and its row; both from 0.
+    pub sources: Vec<Option<(u32, u32)>>,
+    /// What was found.
+    pub columns: Vec<SheetColumn>,
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SheetFormat {
+    /// Commas, a byte order mark for Excel, formulas made harmless.
+    #[default]
+    Csv,
+    /// A spreadsheet of Excel.
+    Xlsx,
+    /// Tabs between cells, quotes where needed.
+    Tsv,
+    /// A list of objects, one for each row.
+    Json,
+}
+
+/// A column of what was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SheetColumn {
+    /// Its name.
+    pub name: String,
+    /// Its cells.
+    pub cells: Cells,
+}
+
+/// The cells of a column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Cells {
+    /// Words.
+    Words(Vec<String>),
+    /// Texts of the same sheet, by their row.
+    Texts(Vec<u32>),
+    /// The number of the set that a row is in, from 1: for each set its rows.
+    Sets(Vec<Vec<u32>>),
+    /// Scores and the like, written with up to four decimals; NaN is an empty cell.
+    Numbers(Vec<f32>),
+    /// Numbers that are written so that the same ones are read again; NaN is an empty cell.
+    Places(Vec<f32>),
 }
 
 /// How a file is to be read; what is `None` is guessed.

@@ -22,7 +22,8 @@ pub mod worker;
 
 pub use failure::{Failure, FailureKind};
 pub use import::{
-    Import, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding, TableShape,
+    Cells, Import, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Sheet, SheetColumn, SheetFormat, Table,
+    TableColumn, TableEncoding, TableShape,
 };
 pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,
@@ -58,15 +59,15 @@ pub struct Envelope<T> {
 
 /// A header that is not a message of this build.
 #[derive(Debug, thiserror::Error)]
-#[error("a message between the page and its worker could not be read: {0}")]
-pub struct MalformedMessage(#[from] postcard::Error);
+#[error("a message between the page and its worker could not be read")]
+pub struct MalformedMessage;
 
 /// The header bytes of a message.
 ///
 /// # Errors
 /// When the message cannot be serialised (out of memory).
 pub fn encode<T: Serialize>(envelope: &Envelope<T>) -> Result<Vec<u8>, MalformedMessage> {
-    Ok(postcard::to_allocvec(envelope)?)
+    postcard::to_allocvec(envelope).map_err(|_| MalformedMessage)
 }
 
 /// The message in header bytes.
@@ -74,7 +75,7 @@ pub fn encode<T: Serialize>(envelope: &Envelope<T>) -> Result<Vec<u8>, Malformed
 /// # Errors
 /// When the bytes are not a message of this build.
 pub fn decode<T: DeserializeOwned>(header: &[u8]) -> Result<Envelope<T>, MalformedMessage> {
-    Ok(postcard::from_bytes(header)?)
+    postcard::from_bytes(header).map_err(|_| MalformedMessage)
 }
 
 #[cfg(test)]

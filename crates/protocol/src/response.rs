@@ -68,8 +68,15 @@ pub enum Response {
     Duplicates(Vec<Vec<u32>>),
     /// A file was read.
     Table(Table),
-    /// Payload: texts, one to a line, as a string.
-    Texts,
+    /// A table is kept. Payload: its texts, one to a line, as a string.
+    Taken {
+        /// Which of the tables it is, from 0.
+        table: u32,
+        /// The row of each text, from 0.
+        rows: Vec<u32>,
+    },
+    /// Payload: a file as a `Blob`.
+    File,
     /// The request failed.
     Failed(Failure),
 }

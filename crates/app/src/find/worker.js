@@ -1,10 +1,4 @@
-// Finds texts by words or by a regular expression, for the page. It is a worker of its own, since an
-// expression can take for ever on some texts: then the page ends the worker and starts another.
-//
-// A message is either all texts, one to a line, or a question: [id, what is sought, whether that is
-// an expression, whether case and accents count]. The answer is [id, indices of the texts], or
-// [id, what is wrong with the expression].
-
+// See worker.rs.
 const ACCENTS = /[\u0300-\u036f]/g;
 
 /** Every way to write the same letters becomes one: é, e and a combining accent, É, E. */

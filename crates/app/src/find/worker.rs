@@ -1,4 +1,10 @@
 //! Which texts hold some words or match a regular expression: the worker of `worker.js` answers.
+//! It is a worker of its own, since an expression can take for ever on some texts: then this module
+//! ends it and starts another.
+//!
+//! A message to it is either all texts, one to a line, or a question: `[id, what is sought, whether
+//! that is an expression, whether case and accents count]`. The answer is `[id, indices of the
+//! texts]`, or `[id, what is wrong with the expression]`.
 
 use crate::state::Shared;
 use crate::state::results::Results;

@@ -17,7 +17,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// The threshold to begin with, in hundredths of a cosine similarity.
-const USUAL: u32 = 92;
+pub const USUAL: u32 = 92;
 /// How long the slider must rest before the engine is asked, in milliseconds.
 const PAUSE: u32 = 120;
 /// Sets listed at most.

@@ -1,6 +1,7 @@
 //! The pair card: two texts in full, their score large, and what it means among the others.
 
 use crate::session::engine::Driver;
+use crate::session::samples::unrelated;
 use crate::state::results::Results;
 use crate::state::{Action, Shared, Store};
 use crate::ui::button::words;
@@ -56,7 +57,7 @@ pub fn use_unrelated(driver: &Rc<Driver>, results: &Shared<Results>, wanted: boo
         if let (true, Some(client)) = (*wanted, driver.client()) {
             spawn_local(async move {
                 // Without them the card says less, and nothing else is lost.
-                if let Ok(scores) = client.unrelated().await {
+                if let Ok(scores) = client.unrelated(&unrelated()).await {
                     setter.set(scores);
                 }
             });

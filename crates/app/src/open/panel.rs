@@ -13,10 +13,16 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub struct OpeningProps {
-    /// The address that the page's files are relative to.
-    pub base: AttrValue,
+    /// The worker that reads files.
+    pub importer: Rc<Importer>,
+}
+
+impl PartialEq for OpeningProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.importer, &other.importer)
+    }
 }
 
 /// What is to be read, and how.
@@ -32,11 +38,7 @@ enum Read {
 #[component]
 pub fn Opening(props: &OpeningProps) -> Html {
     let store = use_store();
-    let importer = {
-        let base = props.base.clone();
-        use_memo((), move |()| Rc::new(Importer::new(base.as_str())))
-    };
-    let importer = Rc::clone(&*importer);
+    let importer = props.importer.clone();
     let first = store.incoming.first().cloned();
     let options = use_value(ReadOptions::default());
     let column = use_value(None::<usize>);
@@ -81,11 +83,8 @@ pub fn Opening(props: &OpeningProps) -> Html {
         return html! {};
     };
     let leave = {
-        let (dispatch, importer) = (store.dispatcher(), importer.clone());
-        Callback::from(move |()| {
-            importer.stop();
-            dispatch.dispatch(Action::Opened);
-        })
+        let dispatch = store.dispatcher();
+        Callback::from(move |()| dispatch.dispatch(Action::Opened))
     };
     let oncancel = {
         let leave = leave.clone();
@@ -117,12 +116,9 @@ pub fn Opening(props: &OpeningProps) -> Html {
                     let (dispatch, importer) = (dispatch.clone(), importer.clone());
                     let (leave, problem) = (leave.clone(), problem.clone());
                     spawn_local(async move {
-                        match importer.texts(at).await {
-                            Ok(texts) => {
-                                dispatch.dispatch(match replace {
-                                    true => Action::Replace(texts),
-                                    false => Action::Append(texts),
-                                });
+                        match importer.take(at, replace).await {
+                            Ok(taken) => {
+                                dispatch.dispatch(Action::Take(taken, replace));
                                 leave.emit(());
                             }
                             Err(error) => problem.set(Some(told(&error).into())),

@@ -5,5 +5,6 @@ pub mod elsewhere;
 pub mod engine;
 pub mod look;
 pub mod samples;
+pub mod save;
 pub mod storage;
 pub mod timing;

@@ -27,13 +27,23 @@ pub fn samples() -> Rc<[Sample]> {
     thread_local! {
         static SAMPLES: OnceCell<Rc<[Sample]>> = const { OnceCell::new() };
     }
-    let read = || {
-        let template = gloo::utils::document().get_element_by_id("samples");
-        let template = template.and_then(|it| it.dyn_into::<HtmlTemplateElement>().ok());
-        let text = template.and_then(|template| template.content().text_content());
-        parse(&text.unwrap_or_default()).into()
-    };
-    SAMPLES.with(|samples| samples.get_or_init(read).clone())
+    SAMPLES.with(|samples| {
+        let read = || parse(&template("samples")).into();
+        samples.get_or_init(read).clone()
+    })
+}
+
+/// Sentences that have nothing in common.
+pub fn unrelated() -> Vec<Rc<str>> {
+    template("unrelated").trim().lines().map(Rc::from).collect()
+}
+
+/// The text of a template in `index.html`.
+fn template(id: &str) -> String {
+    let template = gloo::utils::document().get_element_by_id(id);
+    let template = template.and_then(|it| it.dyn_into::<HtmlTemplateElement>().ok());
+    let text = template.and_then(|template| template.content().text_content());
+    text.unwrap_or_default()
 }
 
 /// Reads sets: a line that begins with `=` begins one and names it, `?` is its question, `>` what

@@ -3,18 +3,21 @@
 pub mod marking;
 pub mod marks;
 pub mod results;
+mod shared;
 
 use crate::open::files::Incoming;
 use crate::session::asking::texts;
 use crate::session::look::Look;
 use crate::sheet::cells::{Veil, key};
 use crate::state::results::Results;
-use semblance_client::ModelInfo;
+use semblance_client::{ModelInfo, Taken};
 use semblance_workspace::{Direction, Document, LineId, Order, Settings, Span, Theme};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 use yew::prelude::*;
+
+pub use shared::Shared;
 
 /// Where the engine stands.
 #[derive(Clone, PartialEq)]
@@ -128,32 +131,12 @@ pub struct State {
     pub enlarged: bool,
     /// Files that wait to be opened; the first is being looked at.
     pub incoming: Vec<Shared<Incoming>>,
+    /// The table and the row that a text came from, for those that came from one.
+    pub sources: Rc<HashMap<LineId, (u32, u32)>>,
     /// Requests that left for another origin, or tried to.
     pub elsewhere: usize,
     /// How the page looks, once it does.
     pub look: Look,
-}
-
-/// A shared value, compared by identity.
-pub struct Shared<T>(pub Rc<T>);
-
-impl<T> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        Shared(self.0.clone())
-    }
-}
-
-impl<T> PartialEq for Shared<T> {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl<T> std::ops::Deref for Shared<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
 }
 
 /// One change of the state.
@@ -170,6 +153,8 @@ pub enum Action {
     Open(Vec<Shared<Incoming>>),
     /// The first file that waited has been opened, or given up.
     Opened,
+    /// Texts of a table: at the end, or in place of all.
+    Take(Taken, bool),
     /// Lines at the end: a file.
     Append(String),
     /// A sample set in place of everything.
@@ -245,6 +230,7 @@ impl State {
             exact: false,
             view: Presented::default(),
             incoming: Vec::new(),
+            sources: Rc::default(),
             list: None,
             enlarged: false,
             elsewhere: 0,
@@ -288,6 +274,22 @@ impl State {
             if self.document.shown_text(self.window.clone()) == text {
                 self.shown = self.document.revision();
             }
+        }
+    }
+
+    /// Takes the texts of a table, and remembers which rows they are.
+    fn take(&mut self, taken: &Taken, replace: bool) {
+        self.edit(|document| match replace {
+            true => document.replace_text(&taken.texts),
+            false => Some(document.append(&taken.texts)),
+        });
+        let sources = Rc::make_mut(&mut self.sources);
+        if replace {
+            sources.clear();
+        }
+        let lines = self.document.lines().iter().filter(|line| line.is_text());
+        for (line, &row) in lines.rev().zip(taken.rows.iter().rev()) {
+            sources.insert(line.id, (taken.table, row));
         }
     }
 
@@ -377,6 +379,7 @@ impl Reducible for State {
             }
             Action::Open(files) => state.incoming.extend(files),
             Action::Opened => drop(state.incoming.drain(..1.min(state.incoming.len()))),
+            Action::Take(taken, replace) => state.take(&taken, replace),
             Action::Append(text) => state.edit(|document| Some(document.append(&text))),
             Action::Replace(text) => state.edit(|document| document.replace_text(&text)),
             Action::Sample(index, text) => state.choose_sample(index, &text),

@@ -1,39 +1,37 @@
 #version 300 es
-// Two triangles for each point of a list; what is known of a point is read from textures, so that
-// the list is all that changes from frame to frame.
+// What it is given is described in webgl.rs.
 precision highp float;
 precision highp int;
 
-uniform highp sampler2D u_before; // Place before the movement; w: how much was there.
-uniform highp sampler2D u_after; // Place after it.
-uniform highp sampler2D u_color; // Straight alpha.
-// Size / 4, shape / 255, marks / 255 (1 selected, 2 hovered, 4 more than a dot).
+uniform highp sampler2D u_before;
+uniform highp sampler2D u_after;
+uniform highp sampler2D u_color;
 uniform highp sampler2D u_form;
-uniform highp usampler2D u_order; // The points to draw.
-uniform float u_progress; // Of the movement, 0 to 1.
+uniform highp usampler2D u_order;
+uniform float u_progress;
 uniform vec3 u_center;
 uniform vec3 u_right;
 uniform vec3 u_up;
 uniform vec3 u_toward;
-uniform float u_scale; // Device pixels for one unit at the centre.
-uniform float u_inverse; // One over the distance of the eye.
-uniform vec2 u_view; // Size of the view in device pixels.
-uniform float u_radius; // Of an ordinary mark, in device pixels.
-uniform float u_ratio; // Device pixels for one CSS px.
-uniform float u_opacity; // Of ordinary marks.
-uniform float u_growth; // Of those that are not.
-uniform float u_outline; // 1 where ordinary marks have one, else 0.
-uniform float u_fog; // Most that depth takes from a colour.
+uniform float u_scale;
+uniform float u_inverse;
+uniform vec2 u_view;
+uniform float u_radius;
+uniform float u_ratio;
+uniform float u_opacity;
+uniform float u_growth;
+uniform float u_outline;
+uniform float u_fog;
 uniform vec3 u_background;
 uniform vec3 u_accent;
 uniform vec3 u_text;
 
-out vec2 v_at; // From the middle of the mark, in device pixels, y up.
+out vec2 v_at;
 flat out float v_radius;
 flat out int v_shape;
 flat out vec4 v_fill;
 flat out vec4 v_ring;
-flat out vec3 v_widths; // Outline, ring, opacity of the outline.
+flat out vec3 v_widths;
 
 void main() {
     int number = gl_VertexID / 6;

@@ -85,6 +85,9 @@ impl WebGl {
             }
         }
         gl.use_program(Some(&program));
+        // Place before the movement, and how much of the mark was there; place after it; straight
+        // alpha; size / 4, shape / 255, marks / 255 (1 selected, 2 hovered, 4 more than a dot); the
+        // points to draw: all that changes from frame to frame.
         let samplers = ["u_before", "u_after", "u_color", "u_form", "u_order"];
         for (unit, name) in samplers.into_iter().enumerate() {
             let at = gl.get_uniform_location(&program, name);
@@ -149,6 +152,7 @@ impl WebGl {
         self.gl.get_uniform_location(&self.program, name)
     }
 
+    /// What both shaders are told of the scene. (Comments there would be sent to everybody.)
     fn uniforms(&self, scene: &Scene, width: f64, height: f64, ratio: f64) {
         let lens = &scene.view.lens;
         let theme = &scene.theme;
@@ -167,14 +171,22 @@ impl WebGl {
         vector("u_right", right);
         vector("u_up", up);
         vector("u_toward", toward);
+        // Device pixels for one unit at the centre.
         number("u_scale", lens.scale() * ratio);
+        // One over the distance of the eye.
         number("u_inverse", lens.inverse_distance());
+        // Of the movement, 0 to 1.
         number("u_progress", scene.progress);
+        // Of an ordinary mark, in device pixels.
         number("u_radius", scene.diameter() / 2.0 * ratio);
+        // Device pixels for one CSS px.
         number("u_ratio", ratio);
+        // Of ordinary marks; growth is of those that are not.
         number("u_opacity", scene.opacity());
         number("u_growth", scene.growth());
+        // 1 where ordinary marks have an outline.
         number("u_outline", if scene.is_crowd() { 0.0 } else { 1.0 });
+        // The most that depth takes from a colour.
         number("u_fog", if scene.is_solid() { FOG } else { 0.0 });
         color("u_background", theme.background);
         color("u_accent", theme.accent);

@@ -4,7 +4,7 @@ mod appearance;
 mod bookmarks;
 mod choice;
 mod controls;
-mod export;
+pub mod export;
 mod foot;
 mod hidden;
 mod maker;
@@ -148,7 +148,7 @@ pub fn Map(props: &MapProps) -> Html {
                         <hr />
                         { bookmarks }
                         <hr />
-                        { export(store.drawn.as_ref(), handle.as_ref()) }
+                        { export(handle.as_ref()) }
                     </Menu>
                     { tool(Icon::Plus, "Zoom in", "Zoom in (+)", None, act(|map| map.zoom_by(1.4))) }
                     { tool(Icon::Minus, "Zoom out", "Zoom out (−)", None, act(|map| map.zoom_by(1.0 / 1.4))) }
@@ -169,21 +169,12 @@ pub fn Map(props: &MapProps) -> Html {
 }
 
 /// The map as a file.
-fn export(drawn: Option<&Drawn>, map: Option<&Scatter>) -> Html {
+fn export(map: Option<&Scatter>) -> Html {
     let picture = |save: fn(Scatter)| {
         let map = map.cloned();
         Callback::from(move |_: MouseEvent| {
             if let Some(map) = map.clone() {
                 save(map);
-            }
-        })
-    };
-    let numbers = |save: fn(&Drawn) -> Option<()>| {
-        let drawn = drawn.cloned();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(drawn) = &drawn {
-                // A browser that refuses a download says so itself.
-                _ = save(drawn);
             }
         })
     };
@@ -197,8 +188,6 @@ fn export(drawn: Option<&Drawn>, map: Option<&Scatter>) -> Html {
         <>
             { words("menu-item", "Save as picture (PNG, twice the size)", png) }
             { words("menu-item", "Save as drawing (SVG)", svg) }
-            { words("menu-item", "Save coordinates (TSV)", numbers(export::save_tsv)) }
-            { words("menu-item", "Save coordinates (JSON)", numbers(export::save_json)) }
         </>
     }
 }

@@ -288,12 +288,13 @@ impl MapState {
                 let found = self.clusters.as_ref()?;
                 let name = |cluster| cluster_name(cluster, &found.results);
                 let of = |point: usize| found.value.assignments.get(point).copied();
-                Some(Grouping {
-                    groups: (0..)
-                        .zip(&found.value.clusters)
-                        .map(|(at, cluster)| group(at, name(cluster)))
-                        .collect(),
-                    of: found.results.carried(results, of),
+                let of = found.results.carried(results, of);
+                // Where all texts are others, these groups say nothing.
+                let any = of.iter().any(Option::is_some);
+                let groups = found.value.clusters.iter().zip(0..);
+                any.then(|| Grouping {
+                    groups: groups.map(|(of, at)| group(at, name(of))).collect(),
+                    of,
                 })
             }
             Source::Examples => {
