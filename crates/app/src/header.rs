@@ -115,7 +115,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                 { words("menu-item", "Table for Excel (XLSX)", save(SheetFormat::Xlsx)) }
                 { words("menu-item", "Table (TSV)", save(SheetFormat::Tsv)) }
                 { words("menu-item", "Table (JSON)", save(SheetFormat::Json)) }
-                <p class="menu-note">{ "Your columns, and for each text its group, the nearest text, their score, how odd it is, its set of duplicates and its place on the map." }</p>
+                <p class="menu-note">{ "Your columns, and beside them group, nearest text, score, oddness, duplicates and place on the map." }</p>
             </Menu>
             <div class="tools">
                 <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>

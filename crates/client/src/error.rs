@@ -53,6 +53,11 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// What happened and what a person can do about it.
+    pub fn told(&self) -> String {
+        format!("{self} {}", self.advice())
+    }
+
     /// What a person can do about it, in one sentence.
     pub fn advice(&self) -> &'static str {
         match self {

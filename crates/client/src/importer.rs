@@ -8,7 +8,10 @@ use crate::{
     link::{Link, as_error},
 };
 use semblance_protocol::{Import, ReadOptions, Request, Response, Sheet, Table, wire::Payload};
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::JsCast;
 use web_sys::Blob;
 
@@ -17,7 +20,7 @@ use web_sys::Blob;
 pub struct Taken {
     /// Its texts, one to a line.
     pub texts: String,
-    /// Which of the tables it is, from 0.
+    /// The table: a number that no other one has.
     pub table: u32,
     /// The row of each text, from 0.
     pub rows: Vec<u32>,
@@ -29,6 +32,8 @@ pub struct Importer {
     link: RefCell<Option<Rc<Link>>>,
     /// What the worker was started from; its script must not go before it has run.
     code: RefCell<Option<Engine>>,
+    /// How many tables were taken. The worker may die, and its successor knows none of them.
+    tables: Cell<u32>,
 }
 
 impl Importer {
@@ -39,6 +44,7 @@ impl Importer {
             base: base.into(),
             link: RefCell::default(),
             code: RefCell::default(),
+            tables: Cell::default(),
         }
     }
 
@@ -65,17 +71,19 @@ impl Importer {
     }
 
     /// Keeps the table, and tells the texts in one of its columns; cells without any text are left
-    /// out. `replace` forgets tables that were taken before.
+    /// out.
     ///
     /// # Errors
     /// When the worker died, or there is no such column.
-    pub async fn take(&self, column: usize, replace: bool) -> Result<Taken, ClientError> {
+    pub async fn take(&self, column: usize) -> Result<Taken, ClientError> {
         let column = u32::try_from(column).unwrap_or(u32::MAX);
+        let table = self.tables.get();
+        self.tables.set(table + 1);
         match self
-            .ask(Import::Take { column, replace }, Payload::None)
+            .ask(Import::Take { column, table }, Payload::None)
             .await?
         {
-            (Response::Taken { table, rows }, payload) => {
+            (Response::Taken { rows }, payload) => {
                 let texts = payload.into_value().and_then(|texts| texts.as_string());
                 let texts = texts.ok_or_else(nonsense)?;
                 Ok(Taken { texts, table, rows })

@@ -5,6 +5,7 @@ use semblance_import::{Column, Imported, Options, Source, Split, TextEncoding, e
 use semblance_protocol::{
     Failure, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding, TableShape,
 };
+use std::collections::BTreeMap;
 
 /// One file, what it was read as last, and the tables that were taken.
 #[derive(Default)]
@@ -13,8 +14,12 @@ pub(crate) struct Desk {
     name: String,
     mime: String,
     table: Option<Imported>,
-    taken: Vec<Taken>,
+    taken: Tables,
 }
+
+/// Tables by the numbers that the page gave them. None is ever dropped: what was replaced may come
+/// back by undo.
+pub(crate) type Tables = BTreeMap<u32, Taken>;
 
 /// A table whose texts the page has.
 pub(crate) struct Taken {
@@ -51,31 +56,27 @@ impl Desk {
         Ok(table)
     }
 
-    /// Keeps the table, and returns the texts in one of its columns, one to a line, its number
-    /// among the tables, and the row of each text. The file is not needed any more.
+    /// Keeps the table as `number`, and returns the texts in one of its columns, one to a line, and
+    /// the row of each. The file is not needed any more.
     pub(crate) fn take(
         &mut self,
         texts: usize,
-        replace: bool,
-    ) -> Result<(String, u32, Vec<u32>), Failure> {
+        number: u32,
+    ) -> Result<(String, Vec<u32>), Failure> {
         let table = self.table.as_ref();
         let column = table.and_then(|table| table.columns.get(texts));
         let column = column.ok_or_else(|| refused("There is no such column in the file."))?;
-        let (lines, rows) = lines(column);
-        if replace {
-            self.taken.clear();
-        }
-        let number = number(self.taken.len());
+        let texts_and_rows = lines(column);
         if let Some(table) = self.table.take() {
             let columns = table.columns;
-            self.taken.push(Taken { columns, texts });
+            self.taken.insert(number, Taken { columns, texts });
         }
         self.bytes = Vec::new();
-        Ok((lines, number, rows))
+        Ok(texts_and_rows)
     }
 
     /// The tables that were taken.
-    pub(crate) fn taken(&self) -> &[Taken] {
+    pub(crate) fn taken(&self) -> &Tables {
         &self.taken
     }
 }
@@ -199,15 +200,15 @@ mod tests {
         assert_eq!((table.rows, table.texts), (3, Some(1)));
         assert_eq!(table.columns[1].first, ["Good,\nreally", "", "Bad  food"]);
         assert_eq!(table.columns[1].empty, 1);
-        assert!(desk.take(3, true).is_err());
-        let (texts, number, rows) = desk.take(1, true).unwrap();
+        assert!(desk.take(3, 7).is_err());
+        let (texts, rows) = desk.take(1, 7).unwrap();
         assert_eq!(texts, "Good, really\nBad food");
-        assert_eq!((number, rows), (0, vec![0, 2]));
-        assert!(desk.take(1, true).is_err(), "it was taken already");
+        assert_eq!(rows, [0, 2]);
+        assert!(desk.take(1, 8).is_err(), "it was taken already");
         desk.read(b"text\nA\nB\n".to_vec(), "b.csv".into(), String::new())
             .unwrap();
-        assert_eq!(desk.take(0, false).unwrap().1, 1);
-        assert_eq!(desk.taken().len(), 2);
+        desk.take(0, 9).unwrap();
+        assert!(desk.taken().keys().eq(&[7, 9]));
     }
 
     #[test]
@@ -230,7 +231,7 @@ mod tests {
             ..ReadOptions::default()
         };
         assert!(desk.reread(&options).is_err());
-        assert_eq!(desk.take(1, true).unwrap().0, "Good day\nGood night");
+        assert_eq!(desk.take(1, 0).unwrap().0, "Good day\nGood night");
     }
 
     #[test]

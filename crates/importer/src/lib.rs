@@ -47,13 +47,10 @@ pub fn receive(data: &JsValue) {
         Request::Import(Import::Reread(options)) => {
             worker::answer(id, with_desk(|desk| Ok(table(desk.reread(&options)?))));
         }
-        Request::Import(Import::Take { column, replace }) => {
+        Request::Import(Import::Take { column, table }) => {
             let take = |desk: &mut Desk| {
-                let (texts, table, rows) = desk.take(column as usize, replace)?;
-                Ok((
-                    Response::Taken { table, rows },
-                    Payload::Value(texts.into()),
-                ))
+                let (texts, rows) = desk.take(column as usize, table)?;
+                Ok((Response::Taken { rows }, Payload::Value(texts.into())))
             };
             worker::answer(id, with_desk(take));
         }

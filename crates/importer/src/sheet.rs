@@ -1,7 +1,7 @@
 //! The table that is saved: texts and what was found about them, between the columns that they came
 //! with.
 
-use crate::desk::Taken;
+use crate::desk::{Tables, Taken};
 use crate::refused;
 use semblance_import::{
     Column, ImportError,
@@ -10,12 +10,13 @@ use semblance_import::{
 use semblance_protocol::{Cells, Failure, Sheet, SheetFormat};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// What the column of the texts is called where they came without a name.
 const TEXT: &str = "Text";
 
 /// The file's bytes and its media type.
-pub(crate) fn write(sheet: &Sheet, taken: &[Taken]) -> Result<(Vec<u8>, &'static str), Failure> {
+pub(crate) fn write(sheet: &Sheet, taken: &Tables) -> Result<(Vec<u8>, &'static str), Failure> {
     let columns = columns(sheet, taken).map_err(|error| refused(error.to_string()))?;
     let numbers = sheet
         .columns
@@ -68,16 +69,23 @@ fn json(columns: &[Column], is_number: &[bool]) -> String {
     )
 }
 
-/// All columns: those of the tables in their order, columns of the same name as one, and behind
-/// them what was found. The texts are as they are now, edited perhaps.
-fn columns(sheet: &Sheet, taken: &[Taken]) -> Result<Vec<Column>, ImportError> {
+/// All columns: those of the tables that texts are from in their order, columns of the same name as
+/// one, and behind them what was found. The texts are as they are now, edited perhaps.
+fn columns(sheet: &Sheet, taken: &Tables) -> Result<Vec<Column>, ImportError> {
+    let used: BTreeSet<u32> = sheet
+        .sources
+        .iter()
+        .flatten()
+        .map(|source| source.0)
+        .collect();
+    let used: Vec<&Taken> = used.iter().filter_map(|table| taken.get(table)).collect();
     let mut names: Vec<&str> = Vec::new();
-    for name in taken.iter().flat_map(|table| &table.columns) {
+    for name in used.iter().flat_map(|table| &table.columns) {
         if !names.contains(&name.name.as_str()) {
             names.push(&name.name);
         }
     }
-    let of_texts = taken.iter().find_map(Taken::name_of_texts);
+    let of_texts = used.iter().find_map(|table| table.name_of_texts());
     if of_texts.is_none() {
         names.push(TEXT);
     }
@@ -86,7 +94,7 @@ fn columns(sheet: &Sheet, taken: &[Taken]) -> Result<Vec<Column>, ImportError> {
         let mut column = Column::new(*name);
         for (text, source) in sheet.texts.iter().zip(&sheet.sources) {
             let source = source.and_then(|(table, row)| {
-                let table = taken.get(table as usize)?;
+                let table = taken.get(&table)?;
                 Some((table, row as usize))
             });
             let of_texts = source
@@ -177,10 +185,10 @@ mod tests {
 
     fn desk(files: &[(&str, usize)]) -> Desk {
         let mut desk = Desk::default();
-        for (at, (text, column)) in files.iter().enumerate() {
+        for (table, (text, column)) in (0..).zip(files) {
             let bytes = text.as_bytes().to_vec();
             desk.read(bytes, "a.csv".to_owned(), String::new()).unwrap();
-            desk.take(*column, at == 0).unwrap();
+            desk.take(*column, table).unwrap();
         }
         desk
     }
@@ -255,12 +263,22 @@ mod tests {
             lines(&sheet, &Desk::default()),
             ["Text,Group,Score", "\"a, b\",'=A,0.5"]
         );
-        // A table that is not there any more.
-        let lost = Sheet {
-            sources: vec![Some((3, 1))],
-            ..sheet
-        };
-        assert_eq!(lines(&lost, &Desk::default()).len(), 2);
+    }
+
+    #[test]
+    fn tables_that_no_text_is_from_are_left_out() {
+        // The first was replaced; the worker that knew the fourth is no more.
+        let desk = desk(&[("id,text\n1,One day\n", 1), ("no,comment\n5,Good day\n", 1)]);
+        let replaced = sheet(&["Good day", "Lost"], &[Some((1, 0)), Some((3, 0))]);
+        assert_eq!(
+            lines(&replaced, &desk),
+            ["no,comment,Group,Score", "5,Good day,'=A,0.5", ",Lost,'=A,"]
+        );
+        let undone = sheet(&["One day"], &[Some((0, 0))]);
+        assert_eq!(
+            lines(&undone, &desk),
+            ["id,text,Group,Score", "1,One day,'=A,0.5"]
+        );
     }
 
     #[test]

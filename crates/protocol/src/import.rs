@@ -27,8 +27,9 @@ pub enum Import {
     Take {
         /// The column, from 0.
         column: u32,
-        /// Whether tables that were taken before are of no use any more.
-        replace: bool,
+        /// What the page calls the table: no other one, or rows of the one would be taken for
+        /// those of the other.
+        table: u32,
     },
     /// Write a table of texts and what was found about them, with the columns of the tables that
     /// they came from. Answered by [`Response::File`](crate::Response::File).
@@ -42,10 +43,18 @@ pub struct Sheet {
     pub format: SheetFormat,
     /// The texts, one for each row.
     pub texts: Vec<String>,
-    /// Where each text came from: a table that was taken, and its row; both from 0.
+    /// Where each text came from: a table that was taken, and its row, from 0.
     pub sources: Vec<Option<(u32, u32)>>,
     /// What was found.
     pub columns: Vec<SheetColumn>,
+}
+
+impl Sheet {
+    /// Adds a column of what was found.
+    pub fn add(&mut self, name: &str, cells: Cells) {
+        let name = name.to_owned();
+        self.columns.push(SheetColumn { name, cells });
+    }
 }
 
 /// How a table is written.

@@ -70,8 +70,6 @@ pub enum Response {
     Table(Table),
     /// A table is kept. Payload: its texts, one to a line, as a string.
     Taken {
-        /// Which of the tables it is, from 0.
-        table: u32,
         /// The row of each text, from 0.
         rows: Vec<u32>,
     },

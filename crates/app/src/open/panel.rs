@@ -6,7 +6,7 @@ use crate::session::asking::{Asked, use_answer};
 use crate::state::{Action, Shared, State, use_store};
 use crate::ui::button::words;
 use crate::ui::hooks::{use_change, use_value};
-use semblance_client::{ClientError, Importer, ReadOptions, Table};
+use semblance_client::{Importer, ReadOptions, Table};
 use semblance_scatter::fixed;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -116,12 +116,12 @@ pub fn Opening(props: &OpeningProps) -> Html {
                     let (dispatch, importer) = (dispatch.clone(), importer.clone());
                     let (leave, problem) = (leave.clone(), problem.clone());
                     spawn_local(async move {
-                        match importer.take(at, replace).await {
+                        match importer.take(at).await {
                             Ok(taken) => {
                                 dispatch.dispatch(Action::Take(taken, replace));
                                 leave.emit(());
                             }
-                            Err(error) => problem.set(Some(told(&error).into())),
+                            Err(error) => problem.set(Some(error.told().into())),
                         }
                     });
                 })
@@ -190,11 +190,7 @@ async fn read(importer: &Importer, file: &Incoming, options: ReadOptions) -> Res
     } else {
         importer.reread(options).await
     };
-    Ok(Read::Table(table.map_err(|error| problem(told(&error)))?))
-}
-
-fn told(error: &ClientError) -> String {
-    format!("{error} {}", error.advice())
+    Ok(Read::Table(table.map_err(|error| problem(error.told()))?))
 }
 
 /// Files that were chosen or dropped, or what was pasted, as the next to be opened.

@@ -31,7 +31,7 @@ impl Asked {
         if matches!(error, ClientError::VectorsLost(_)) {
             driver.embed();
         }
-        Self::Problem(format!("{error} {}", error.advice()).into())
+        Self::Problem(error.told().into())
     }
 
     /// Whether there is something to wait for.

@@ -213,7 +213,7 @@ impl Driver {
     }
 
     fn fail(&self, error: &ClientError, remedy: Remedy) {
-        let text = format!("{error} {}", error.advice()).into();
+        let text = error.told().into();
         let remedy = error.can_retry().then_some(remedy);
         self.tell(Action::Alert(Some(Message { text, remedy })));
     }
@@ -296,7 +296,7 @@ impl Run {
             }
             Err(error @ ClientError::VectorsLost(_)) if !self.driver.lost.replace(true) => {
                 // Its successor starts empty: embedding again is all it takes, the first time.
-                let text = format!("{error} {}", error.advice()).into();
+                let text = error.told().into();
                 self.driver
                     .tell(Action::Notice(Some(Message { text, remedy: None })));
                 self.driver.embed();

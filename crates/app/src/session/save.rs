@@ -5,9 +5,7 @@ use crate::session::engine::Driver;
 use crate::stage::map::export::save as hand_over;
 use crate::stage::map::{GroupingStore, MapStore};
 use crate::state::{Action, Message, Store};
-use semblance_client::{
-    Cells, ClientError, Importer, PAIRS_LIMIT, Sheet, SheetColumn, SheetFormat,
-};
+use semblance_client::{Cells, ClientError, Importer, PAIRS_LIMIT, Sheet, SheetFormat};
 use semblance_workspace::Text;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -26,8 +24,15 @@ impl Saving {
     /// Writes the table and hands it to the person.
     pub fn save(self, format: SheetFormat) {
         spawn_local(async move {
+            let mut whole = true;
             let file = match self.sheet(format).await {
-                Ok(sheet) => self.importer.write(sheet).await,
+                Ok(sheet) => {
+                    // The map comes last.
+                    let last = sheet.columns.last();
+                    let drawn = last.is_some_and(|it| matches!(it.cells, Cells::Places(_)));
+                    whole = drawn || sheet.texts.len() < 3;
+                    self.importer.write(sheet).await
+                }
                 Err(error) => Err(error),
             };
             let ending = match format {
@@ -36,15 +41,18 @@ impl Saving {
                 SheetFormat::Tsv => "tsv",
                 SheetFormat::Json => "json",
             };
-            let problem = match file {
-                Ok(file) if hand_over(&["semblance.", ending].concat(), &file).is_some() => return,
-                Ok(_) => "The browser does not let files be saved here.".to_owned(),
-                Err(error) => format!("{error} {}", error.advice()),
+            let text = match file {
+                Ok(file) if hand_over(&["semblance.", ending].concat(), &file).is_some() => {
+                    if whole {
+                        return;
+                    }
+                    "Saved without what is not computed yet. Save again when the map is there."
+                        .into()
+                }
+                Ok(_) => "The browser does not let files be saved here.".into(),
+                Err(error) => error.told().into(),
             };
-            let message = Message {
-                text: problem.into(),
-                remedy: None,
-            };
+            let message = Message { text, remedy: None };
             self.store.dispatch(Action::Alert(Some(message)));
         });
     }
@@ -90,17 +98,5 @@ impl Saving {
             }
         }
         Ok(sheet)
-    }
-}
-
-/// Adds a column to a sheet.
-trait Columns {
-    fn add(&mut self, name: &str, cells: Cells);
-}
-
-impl Columns for Sheet {
-    fn add(&mut self, name: &str, cells: Cells) {
-        let name = name.to_owned();
-        self.columns.push(SheetColumn { name, cells });
     }
 }

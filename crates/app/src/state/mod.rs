@@ -284,9 +284,6 @@ impl State {
             false => Some(document.append(&taken.texts)),
         });
         let sources = Rc::make_mut(&mut self.sources);
-        if replace {
-            sources.clear();
-        }
         let lines = self.document.lines().iter().filter(|line| line.is_text());
         for (line, &row) in lines.rev().zip(taken.rows.iter().rev()) {
             sources.insert(line.id, (taken.table, row));
