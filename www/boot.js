@@ -1,7 +1,7 @@
 // Starts the page's program. Trunk writes the hashed names of its files into the attributes of the
 // script element. What keeps the program from starting is said in the page: nothing else could say
 // it. The script in index.html says what keeps this file from running.
-const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, parts } = document.querySelector("script[data-wasm]").dataset;
 const program = new URL(js, document.baseURI);
 const engine = new URL(wasm, document.baseURI);
 // A host whose policy forbids inline scripts leaves this file alone with the page.
@@ -10,6 +10,8 @@ const page = window.semblanceStart ?? { say: sayPlainly, judge: async () => unde
 // The smallest module with an instruction of SIMD: all of ours have some.
 const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 
+let programExports;
+const loaded = {};
 let forbidden;
 document.addEventListener("securitypolicyviolation", (event) => {
   const ours = ["wasm-eval", program.href, engine.href].includes(event.blockedURI);
@@ -36,8 +38,34 @@ async function start() {
     await failed(error, program);
     return;
   }
-  await begin({ module_or_path: engine });
+  // The program may ask for a part before it has returned from its start.
+  programExports = begin({ module_or_path: engine });
+  await programExports;
   page.started();
+}
+
+/**
+ * Resolves when the code of a part of the program can be called. A file that did not arrive is
+ * fetched anew the next time.
+ */
+window.semblancePart = async (name) => {
+  for (const file of JSON.parse(parts)[name]) {
+    loaded[file] ??= load(file);
+    try {
+      await loaded[file];
+    } catch (error) {
+      delete loaded[file];
+      throw error;
+    }
+  }
+};
+
+async function load(file) {
+  const answer = await fetch(new URL(file, document.baseURI));
+  if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+  // Not while it streams: some hosts send it as another type.
+  const module = await WebAssembly.compile(await answer.arrayBuffer());
+  await WebAssembly.instantiate(module, { __wasm_split: await programExports });
 }
 
 /** Says why `file` was refused. */

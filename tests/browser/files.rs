@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use semblance_import::{Column, write};
-use semblance_tests::{Page, Site, visit};
+use semblance_tests::{Fault, Page, Site, visit};
 use serde_json::{Value, json};
 
 /// Chooses files with the header's Open, as if in the browser's dialog.
@@ -102,6 +102,34 @@ async fn choose(page: &Page, select: &str, option: &str) -> Result<()> {
 }
 
 const ANSWERS: &str = "id,answer,team\r\n1001,\"Good, but\r\nnoisy.\",HR\r\n1002,\"He said \"\"no\"\".\",IT\r\n1003,,IT\r\n1004,The food is cold.,HR\r\n";
+
+#[tokio::test]
+async fn the_dialog_is_fetched_when_it_is_wanted_and_anew_if_it_did_not_come() -> Result<()> {
+    let visit = visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        let script = "return performance.getEntriesByType('resource')
+            .some((entry) => entry.name.includes('/parts/'))";
+        let fetched = page.run(script, Vec::new()).await?;
+        ensure!(fetched == false, "fetched though nobody opened a file");
+
+        page.offline(true).await?;
+        open(page, &[("none.csv", b"id,text\n1,Given up.\n")]).await?;
+        let alert = page.alert().await?;
+        ensure!(alert.contains("could not be loaded"), "it says “{alert}”");
+        page.press("Dismiss").await?;
+        open(
+            page,
+            &[("a.csv", b"id,text\n1,One is here.\n2,Two is too.\n")],
+        )
+        .await?;
+        page.alert().await?;
+        page.offline(false).await?;
+        page.press("Try again").await?;
+        page.press("Take the texts").await?;
+        holds(page, &["One is here.", "Two is too."]).await
+    });
+    visit.await
+}
 
 #[tokio::test]
 async fn a_table_is_taken_by_its_column() -> Result<()> {
@@ -308,11 +336,12 @@ async fn what_cannot_be_read_says_why_and_loses_nothing() -> Result<()> {
 async fn readers_that_cannot_be_fetched_can_be_tried_again() -> Result<()> {
     visit(Site::root(), async |page| {
         page.open_with_scores().await?;
-        page.offline(true).await?;
+        page.server()
+            .plan_fault("engine/importer", Fault::Status(503), None);
         open(page, &[("answers.csv", ANSWERS.as_bytes())]).await?;
         page.by_role("alert", "").await?;
         page.press("Close").await?;
-        page.offline(false).await?;
+        page.server().clear_faults();
         open(page, &[("answers.csv", ANSWERS.as_bytes())]).await?;
         shows(page, "The food is cold.").await?;
         page.press("Take the texts").await?;

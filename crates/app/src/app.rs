@@ -3,7 +3,7 @@
 use crate::dialogs::{KEYS, open, use_about};
 use crate::header::Header;
 use crate::inspector::panel::Explore;
-use crate::open::panel::Opening;
+use crate::open::dialog;
 use crate::session::elsewhere::Watch;
 use crate::session::engine::Driver;
 use crate::session::look::use_applied_look;
@@ -95,6 +95,10 @@ pub fn App() -> Html {
         Presented::Map => "view-map",
         Presented::Inspector => "view-inspector",
     };
+    let leave = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Opened))
+    };
     let tab = |what: Presented, name: &'static str| {
         let dispatch = store.dispatcher();
         let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Show(what)));
@@ -117,7 +121,9 @@ pub fn App() -> Html {
                 { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
             </nav>
             { messages(&store, &driver) }
-            <Opening {importer} />
+            if !store.incoming.is_empty() {
+                { dialog(importer, Some(leave)) }
+            }
         </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>
         </ContextProvider<Store>>

@@ -7,7 +7,8 @@ use lexopt::{Arg, Parser, ValueExt};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-Makes the JavaScript side of a WebAssembly file compiled with #[wasm_bindgen].
+Makes the JavaScript side of a WebAssembly file compiled with #[wasm_bindgen]. Parts of the program
+that are fetched when they are first needed go into parts/ beside it.
 
 wasm-bindgen [options] FILE.wasm
 

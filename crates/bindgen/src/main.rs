@@ -3,9 +3,11 @@
 //! Trunk runs whatever `wasm-bindgen` is on PATH and insists that its version equals that of the
 //! crate. The ordinary command line (`wasm-bindgen-cli`) brings a test runner, an HTTP server and
 //! TLS along; this one is the same library behind the arguments that Trunk and `cargo xtask`
-//! pass, and compiles in a fraction of the time.
+//! pass, and compiles in a fraction of the time. Besides, it takes parts out of a program that are
+//! fetched when they are first needed.
 
 mod arguments;
+mod parts;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -40,6 +42,7 @@ fn say(text: &str) -> anyhow::Result<()> {
 }
 
 fn generate(options: &Options) -> anyhow::Result<()> {
+    let program = parts::take_out(&options.input, &options.out_dir)?;
     let mut bindgen = Bindgen::new();
     match options.target {
         Target::Bundler => bindgen.bundler(true),
@@ -55,12 +58,13 @@ fn generate(options: &Options) -> anyhow::Result<()> {
         bindgen.out_name(name);
     }
     bindgen
-        .input_path(&options.input)
+        .input_path(&program)
         .typescript(options.typescript)
         .debug(options.debug)
         .keep_debug(options.keep_debug)
         .demangle(options.demangle)
-        .keep_lld_exports(options.keep_lld_exports)
+        // The table is what a program and its parts call each other by.
+        .keep_lld_exports(options.keep_lld_exports || program != options.input)
         .remove_name_section(options.remove_name_section)
         .remove_producers_section(options.remove_producers_section)
         .omit_default_module_path(options.omit_default_module_path)

@@ -97,7 +97,10 @@ fn locked(lock: &str, package: &str) -> Option<String> {
 
 fn works(version: &str) -> bool {
     let present = command::output(command::program("wasm-bindgen").arg("--version"));
+    let help = command::output(command::program("wasm-bindgen").arg("--help"));
     present.is_some_and(|present| present == format!("wasm-bindgen {version}"))
+        // Others of the same version don't take parts out of a program.
+        && help.is_some_and(|help| help.contains("parts/"))
 }
 
 /// Where the command goes: beside cargo, where plain `trunk serve` finds it, unless somebody has

@@ -5,6 +5,9 @@
 //! known. The other is the one with which `trunk serve` reloads the page; Trunk gives it a nonce,
 //! and `index.html` lists that nonce. In a page without that script nobody needs the nonce: it is
 //! taken out of the policy.
+//!
+//! The parts of the program that are fetched when they are needed are put beside it, and the script
+//! that starts the program is told where.
 
 use std::path::PathBuf;
 
@@ -12,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 use lexopt::Parser;
 use sha2::{Digest, Sha256};
 
-use crate::files;
+use crate::{files, parts};
 
 /// Trunk's placeholder for a nonce, which its server replaces in each answer.
 const NONCE: &str = "{{__TRUNK NONCE__}}";
@@ -22,10 +25,26 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
     crate::no_options(arguments)?;
     let staging = std::env::var_os("TRUNK_STAGING_DIR")
         .context("this command is for Trunk, which says where the page is")?;
-    let path = PathBuf::from(staging).join("index.html");
+    let staging = PathBuf::from(staging);
+    let profile = std::env::var("TRUNK_PROFILE").unwrap_or_else(|_| "release".into());
+    let parts = parts::publish(&parts::made(&profile), &staging)?;
+    let path = staging.join("index.html");
     let html = std::fs::read_to_string(&path).with_context(|| files::cannot("read", &path))?;
+    let html = with_parts(&html, &serde_json::to_string(&parts)?)?;
     files::write_if_changed(&path, finish(&html)?.as_bytes())?;
     Ok(())
+}
+
+/// How the element that names the program goes on.
+const PROGRAM: &str = " data-wasm=";
+
+/// Tells the script that starts the program where its parts are.
+fn with_parts(html: &str, parts: &str) -> Result<String> {
+    ensure!(
+        html.contains(PROGRAM),
+        "index.html has no script with{PROGRAM}…"
+    );
+    Ok(html.replacen(PROGRAM, &format!(" data-parts='{parts}'{PROGRAM}"), 1))
 }
 
 /// Where the policy says which scripts may run.
@@ -130,6 +149,14 @@ mod tests {
         assert!(reloading.contains(named), "{reloading}");
         assert_eq!(reloading.matches("sha256-").count(), 1);
         assert_eq!(source("a\r\nb"), source("a\nb"));
+    }
+
+    #[test]
+    fn the_script_that_starts_the_program_knows_its_parts() {
+        let page = "<script data-js=\"a.js\" data-wasm=\"a.wasm\"></script>";
+        let told = "<script data-js=\"a.js\" data-parts='{}' data-wasm=\"a.wasm\"></script>";
+        assert_eq!(with_parts(page, "{}").expect("told"), told);
+        assert!(with_parts("<p>", "{}").is_err());
     }
 
     #[test]

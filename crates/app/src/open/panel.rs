@@ -192,9 +192,3 @@ async fn read(importer: &Importer, file: &Incoming, options: ReadOptions) -> Res
     };
     Ok(Read::Table(table.map_err(|error| problem(error.told()))?))
 }
-
-/// Files that were chosen or dropped, or what was pasted, as the next to be opened.
-pub fn open(store: &UseReducerHandle<State>, files: Vec<Incoming>) {
-    let files = files.into_iter().map(|file| Shared(Rc::new(file)));
-    store.dispatch(Action::Open(files.collect()));
-}

@@ -3,7 +3,7 @@
 use crate::find::panel::use_search;
 use crate::inspector::panel::DriverProps;
 use crate::open::files::Incoming;
-use crate::open::panel::open;
+use crate::open::open;
 use crate::session::samples::{Sample, samples};
 use crate::sheet::editor::use_editor;
 use crate::state::{Action, Store, use_store};

@@ -2,7 +2,7 @@
 //! clipboard.
 
 use crate::open::files::{Incoming, looks_like_a_table};
-use crate::open::panel::open;
+use crate::open::open;
 use crate::sheet::caret;
 use crate::state::{Action, Store, WINDOW, use_store};
 use crate::ui::hooks::{Value, use_change, use_value};

@@ -6,5 +6,6 @@ pub mod heat;
 pub mod hooks;
 pub mod icon;
 pub mod menu;
+pub mod part;
 pub mod still;
 pub mod words;
