@@ -59,6 +59,10 @@ pub fn all() -> Vec<Check> {
             "large_weights_are_made_to_fit",
             large_weights_are_made_to_fit,
         ),
+        (
+            "parts_give_what_the_whole_gives",
+            parts_give_what_the_whole_gives,
+        ),
         in_each_twin!(int8_layers_are_within_their_bound),
         in_each_twin!(int8_rows_do_not_depend_on_their_batch),
         in_each_twin!(f32_layers_are_within_their_bound),

@@ -1,5 +1,7 @@
 //! Matrix product in f32 with a right operand packed in panels of 8 columns.
 
+use std::ops::Range;
+
 use crate::ShapeError;
 use crate::finish::{self, Add, Finish, Gelu, Set};
 use crate::lanes::{Lanes, Native};
@@ -223,6 +225,30 @@ impl LinearF32 {
     /// The features of a row that comes out.
     pub fn outputs(&self) -> usize {
         self.panels.columns
+    }
+
+    /// What is added to every row that comes out: `[outputs]`.
+    pub fn bias(&self) -> &[f32] {
+        &self.bias[..self.outputs()]
+    }
+
+    /// The layer that gives some of the outputs alone, each as this one does, bit for bit.
+    ///
+    /// # Errors
+    /// If there are none.
+    ///
+    /// # Panics
+    /// If there are no such outputs.
+    pub fn part(&self, outputs: Range<usize>) -> Result<Self, ShapeError> {
+        let inputs = self.inputs();
+        let panels = &self.panels.values;
+        let row = |output: usize| {
+            let panel = &panels[output / 8 * inputs..][..inputs];
+            panel.iter().map(move |step| step[output % 8])
+        };
+        let weights: Vec<_> = outputs.clone().flat_map(row).collect();
+        let bias = &self.bias()[outputs.clone()];
+        Self::new(&weights, Some(bias), outputs.len(), inputs)
     }
 
     /// `out = x · Wᵀ + b`: `x` is `[tokens, inputs]`, `out` `[tokens, outputs]`, row-major.

@@ -133,6 +133,31 @@ impl LinearInt8 {
         self.outputs
     }
 
+    /// What is added to every row that comes out: `[outputs]`.
+    pub fn bias(&self) -> &[f32] {
+        &self.bias[..self.outputs]
+    }
+
+    /// The layer that gives some of the outputs alone, each as this one does, bit for bit.
+    ///
+    /// # Errors
+    /// If there are none.
+    ///
+    /// # Panics
+    /// If there are no such outputs.
+    pub fn part(&self, outputs: Range<usize>) -> Result<Self, ShapeError> {
+        let depth = depth(self.inputs);
+        let weight = |output: usize, input: usize| {
+            let step = &self.steps[output / 8 * depth + input / 8];
+            step[input % 8 / 4][output % 8 / 4][output % 4 * 4 + input % 4]
+        };
+        let inputs = 0..self.inputs;
+        let row = |output| inputs.clone().map(move |input| weight(output, input));
+        let weights: Vec<_> = outputs.clone().flat_map(row).collect();
+        let (scales, bias) = (&self.scales[outputs.clone()], &self.bias[outputs.clone()]);
+        Self::new(&weights, scales, Some(bias), outputs.len(), self.inputs)
+    }
+
     /// `out = x · Wᵀ + b`, `[tokens, outputs]`, row-major.
     ///
     /// # Panics

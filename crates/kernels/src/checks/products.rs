@@ -213,6 +213,39 @@ pub(super) fn large_weights_are_made_to_fit() -> Outcome {
     Ok(())
 }
 
+/// Some outputs of a layer, as a layer of their own.
+pub(super) fn parts_give_what_the_whole_gives() -> Outcome {
+    let failed = |error: crate::ShapeError| error.to_string();
+    for (rows, outputs, inputs) in SHAPES {
+        let (x, w) = (values(81, rows * inputs), values(82, outputs * inputs));
+        let bias = values(83, outputs);
+        let float = LinearF32::new(&w, Some(&bias), outputs, inputs).map_err(failed)?;
+        let (w, scales) = quantize_weights(&w, outputs, inputs).map_err(failed)?;
+        let int8 = LinearInt8::new(&w, &scales, Some(&bias), outputs, inputs).map_err(failed)?;
+        let mut quantized = Quantized::new();
+        quantized.quantize(&x, inputs, Precision::Narrow, None);
+        let range = outputs / 3..outputs - outputs / 4;
+        let mut whole = vec![0.0; rows * outputs];
+        let mut part = vec![0.0; rows * range.len()];
+        let picked = |whole: &[f32]| -> Vec<f32> {
+            let rows = whole.chunks_exact(outputs);
+            rows.flat_map(|row| row[range.clone()].to_vec()).collect()
+        };
+        float.forward(&x, &mut whole);
+        let some = float.part(range.clone()).map_err(failed)?;
+        some.forward(&x, &mut part);
+        same_bits("a part of an f32 layer", &part, &picked(&whole))?;
+        int8.forward(&quantized, &mut whole);
+        let some = int8.part(range.clone()).map_err(failed)?;
+        some.forward(&quantized, &mut part);
+        same_bits("a part of an int8 layer", &part, &picked(&whole))?;
+        if float.bias() != bias || int8.bias() != bias {
+            return Err("a bias is not the layer's".to_owned());
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn int8_layers_are_within_their_bound<L: Tiles>() -> Outcome {
     for (rows, outputs, inputs) in SHAPES {
         let (weights, scales) = quantize_weights(&values(21, outputs * inputs), outputs, inputs)
