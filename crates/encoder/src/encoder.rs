@@ -67,6 +67,10 @@ impl Encoder {
         &self.info
     }
 
+    pub(crate) fn model(&self) -> &Bert {
+        &self.model
+    }
+
     /// Number of tokens of a whole text, special ones included, before truncation.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod info;
 pub mod int8;
 mod pooling;
 mod share;
+mod split;
 mod tokens;
 pub mod weights;
 mod word_piece;
@@ -32,4 +33,5 @@ pub use info::{FORMAT_VERSION, ModelInfo, Pooling, metadata};
 /// don't depend on it.
 pub use semblance_kernels::tune;
 pub use share::{Share, Turn};
+pub use split::{MOST_WORDS, Split, Splitting, Word, without};
 pub use tokens::{TextTokenizer, TextTokens, Token};

@@ -10,29 +10,36 @@ use crate::Pooling;
 ///
 /// Returns false if the result is not finite.
 pub(crate) fn pool(pooling: Pooling, hidden: &[f32], out: &mut [f32]) -> bool {
-    let dimensions = out.len();
-    let tokens = match pooling {
-        Pooling::Mean => hidden,
-        Pooling::Cls => &hidden[..dimensions],
-    };
-    let count = (tokens.len() / dimensions) as f64;
-    let mut square = 0.0;
-    let mut mean = vec![0.0f64; dimensions];
-    for token in tokens.chunks_exact(dimensions) {
-        for (sum, x) in mean.iter_mut().zip(token) {
-            *sum += f64::from(*x);
-        }
-    }
-    for sum in &mut mean {
-        *sum /= count;
-        square += *sum * *sum;
-    }
-    // As sentence-transformers does (torch's `normalize`), which keeps a zero vector zero.
-    let length = square.sqrt().max(1e-12);
+    let mean = mean(pooling, hidden, out.len());
+    let square: f64 = mean.iter().map(|x| x * x).sum();
+    let length = bounded(square.sqrt());
     for (to, from) in out.iter_mut().zip(&mean) {
         *to = (*from / length) as f32;
     }
     square.is_finite()
+}
+
+/// What a vector of this length is divided by: as sentence-transformers does (torch's
+/// `normalize`), which keeps a zero vector zero.
+pub(crate) fn bounded(length: f64) -> f64 {
+    length.max(1e-12)
+}
+
+/// The vector of a text before it is scaled to length 1, of rows of `width` values, one to a token.
+pub(crate) fn mean(pooling: Pooling, rows: &[f32], width: usize) -> Vec<f64> {
+    let rows = match pooling {
+        Pooling::Mean => rows,
+        Pooling::Cls => &rows[..width],
+    };
+    let count = (rows.len() / width) as f64;
+    let mut mean = vec![0.0f64; width];
+    for row in rows.chunks_exact(width) {
+        for (sum, x) in mean.iter_mut().zip(row) {
+            *sum += f64::from(*x);
+        }
+    }
+    mean.iter_mut().for_each(|sum| *sum /= count);
+    mean
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use crate::{Activation, BertConfig, EncoderError};
 
 /// `hidden = norm(hidden + down(activation(up(hidden))))`.
 pub(super) struct FeedForward {
-    up: Linear,
-    down: Linear,
-    norm: LayerNorm,
-    activation: Activation,
-    inner: usize,
+    pub(super) up: Linear,
+    pub(super) down: Linear,
+    pub(super) norm: LayerNorm,
+    pub(super) activation: Activation,
+    pub(super) inner: usize,
 }
 
 impl FeedForward {
@@ -77,7 +77,7 @@ impl Step for FeedForward {
 }
 
 /// Activations that few models have, without a kernel of their own.
-fn activate(activation: Activation, x: &mut [f32]) {
+pub(super) fn activate(activation: Activation, x: &mut [f32]) {
     match activation {
         Activation::Gelu => semblance_kernels::gelu(x),
         Activation::Relu => x.iter_mut().for_each(|x| *x = x.max(0.0)),

@@ -1,5 +1,7 @@
 //! Linear layers, in int8 or f32, with the form in which they want their input.
 
+use std::ops::Range;
+
 use candle_core::DType;
 use candle_nn::{Init, VarBuilder};
 use semblance_kernels::{LinearF32, LinearInt8, Precision, Quantized, quantize_weights};
@@ -18,6 +20,7 @@ pub(crate) enum Arithmetic {
 }
 
 /// How a layer wants its input quantised.
+#[derive(Clone)]
 pub(super) struct InputForm {
     precision: Precision,
     /// What each channel is multiplied by before; the weights are divided by it.
@@ -85,6 +88,38 @@ impl Linear {
                     .map(|packed| Self::Int8(packed, form))
                     .map_err(misfit)
             }
+        }
+    }
+}
+
+impl Linear {
+    /// The layer that gives some of the outputs alone.
+    pub(super) fn part(&self, outputs: Range<usize>) -> candle_core::Result<Self> {
+        let part = match self {
+            Self::F32(layer) => layer.part(outputs).map(Self::F32),
+            Self::Int8(layer, form) => layer
+                .part(outputs)
+                .map(|layer| Self::Int8(layer, form.clone())),
+        };
+        part.map_err(candle_core::Error::wrap)
+    }
+
+    /// `out = x · Wᵀ`, without the bias, `[rows, features]`, row-major, as near to exact as the
+    /// layer can: int8 weights as they are, what goes in at 14 bits.
+    pub(super) fn product(&self, x: &[f32], out: &mut [f32], input: &mut Quantized) {
+        let bias = match self {
+            Self::F32(layer) => {
+                layer.forward(x, out);
+                layer.bias()
+            }
+            Self::Int8(layer, form) => {
+                input.quantize(x, layer.inputs(), Precision::Wide, form.multiplier());
+                layer.forward(input, out);
+                layer.bias()
+            }
+        };
+        for row in out.chunks_exact_mut(bias.len()) {
+            row.iter_mut().zip(bias).for_each(|(y, bias)| *y -= bias);
         }
     }
 }

@@ -11,6 +11,7 @@
 
 mod embed;
 mod feed_forward;
+mod fixed;
 mod linear;
 mod memory;
 mod self_attention;
@@ -23,6 +24,7 @@ use candle_nn::VarBuilder;
 use semblance_kernels::LayerNorm;
 
 pub(crate) use embed::Embed;
+pub(crate) use fixed::{Fixed, PartsMemory};
 pub(crate) use linear::Arithmetic;
 
 use crate::{BertConfig, EncoderError};

@@ -1,5 +1,7 @@
 //! The first half of a layer: self-attention, its output layer, residual and norm.
 
+use std::sync::OnceLock;
+
 use candle_nn::VarBuilder;
 use semblance_kernels::{AttentionShape, LayerNorm, attention, attention_near};
 
@@ -12,9 +14,11 @@ use crate::{BertConfig, EncoderError};
 pub(super) struct SelfAttention {
     /// Query, key and value side by side.
     fused: Linear,
-    output: Linear,
-    norm: LayerNorm,
-    shape: AttentionShape,
+    /// The part of `fused` that gives the values, made when it is first asked for.
+    value: OnceLock<Linear>,
+    pub(super) output: Linear,
+    pub(super) norm: LayerNorm,
+    pub(super) shape: AttentionShape,
 }
 
 impl SelfAttention {
@@ -29,10 +33,21 @@ impl SelfAttention {
         let heads = config.num_attention_heads;
         Ok(Self {
             fused: Linear::load(&parts, size, arithmetic)?,
+            value: OnceLock::new(),
             output: Linear::load(&[(output.pp("dense"), size)], size, arithmetic)?,
             norm: layer_norm(&output, config)?,
             shape: AttentionShape::new(heads, size / heads),
         })
+    }
+
+    /// The layer that gives the values alone.
+    pub(super) fn value(&self) -> candle_core::Result<&Linear> {
+        if let Some(value) = self.value.get() {
+            return Ok(value);
+        }
+        let size = self.norm.features();
+        let value = self.fused.part(2 * size..3 * size)?;
+        Ok(self.value.get_or_init(|| value))
     }
 }
 
