@@ -321,6 +321,12 @@ impl Client {
         self.0.reference.replace(Some(scores));
     }
 
+    /// The encoding workers.
+    pub(crate) fn pool(&self) -> Result<&Rc<Pool>, ClientError> {
+        self.check_open()?;
+        Ok(&self.0.pool)
+    }
+
     fn check_open(&self) -> Result<(), ClientError> {
         if self.0.closed.get() {
             return Err(ClientError::Closed);

@@ -98,9 +98,7 @@ impl Embedder {
         cancel: &Cancel,
         progress: &dyn Fn(EmbedProgress),
     ) -> Result<Embeddings, ClientError> {
-        if self.closed.get() {
-            return Err(ClientError::Closed);
-        }
+        let pool = self.pool()?;
         let mut rows: HashMap<Rc<str>, Vec<usize>> = HashMap::new();
         let mut different = Vec::new();
         for (row, text) in texts.iter().enumerate() {
@@ -137,7 +135,7 @@ impl Embedder {
                 total,
             });
         };
-        self.pool.embed(different, cancel, &finished).await?;
+        pool.embed(different, cancel, &finished).await?;
         Ok(embeddings.into_inner())
     }
 
@@ -148,6 +146,14 @@ impl Embedder {
     /// its replacement died over it.
     pub async fn tokens(&self, text: &str) -> Result<Vec<Token>, ClientError> {
         self.pool.tokens(text).await
+    }
+
+    /// The encoding workers.
+    pub(crate) fn pool(&self) -> Result<&Rc<Pool>, ClientError> {
+        match self.closed.get() {
+            true => Err(ClientError::Closed),
+            false => Ok(&self.pool),
+        }
     }
 
     /// Stops all workers. Requests that are under way fail, and so do later ones.

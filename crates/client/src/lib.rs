@@ -17,6 +17,7 @@ mod client;
 mod embedder;
 mod engine;
 mod error;
+mod explain;
 mod importer;
 mod known;
 mod link;
@@ -30,6 +31,7 @@ pub use cancel::Cancel;
 pub use client::{Client, Similarity};
 pub use embedder::{Embedder, Embeddings};
 pub use error::{ClientError, Notice};
+pub use explain::{Explanation, without};
 pub use importer::{Importer, Taken};
 pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
@@ -38,7 +40,7 @@ pub use pool::EmbedProgress;
 pub use semblance_protocol::{
     Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo,
     Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT, Sheet,
-    SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, Token, VectorId,
+    SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, Token, VectorId, Word,
 };
 
 /// What happens while a client starts and works, beside its answers.

@@ -4,6 +4,7 @@ use crate::{
     Cancel, ClientError, Event, Notice, Stage,
     chunks::{Chunk, chunks},
     engine::Engine,
+    explain::Splits,
     link::{Link, OnProgress, as_error},
     share,
 };
@@ -90,6 +91,8 @@ pub(crate) struct Pool {
     slots: Vec<Slot>,
     events: Rc<dyn Fn(Event)>,
     closed: Cell<bool>,
+    /// What was split lately.
+    pub(crate) splits: Splits,
 }
 
 impl Pool {
@@ -117,7 +120,7 @@ impl Pool {
                         loaded: bytes,
                         total: bytes,
                     },
-                    Progress::Map(_) => return,
+                    Progress::Map(_) | Progress::Splitting(_) => return,
                 });
             })
         };
@@ -132,6 +135,7 @@ impl Pool {
             slots: (0..workers.max(1)).map(|_| Slot::default()).collect(),
             events,
             closed: Cell::new(false),
+            splits: Splits::default(),
         });
         pool.slots[0].set(Some(Rc::new(link)));
         for index in 1..pool.slots.len() {
@@ -187,9 +191,24 @@ impl Pool {
         slot.link()
     }
 
-    /// The tokens of a text, from the worker with the least to do. One that dies over it is
-    /// replaced.
+    /// The tokens of a text.
     pub(crate) async fn tokens(self: &Rc<Self>, text: &str) -> Result<Vec<Token>, ClientError> {
+        let request = Request::Tokens {
+            text: text.to_owned(),
+        };
+        match self.ask(&request, &|_| None).await? {
+            (Response::Tokens(tokens), _) => Ok(tokens),
+            _ => Err(senseless()),
+        }
+    }
+
+    /// Asks the worker with the least to do; `hear` makes what hears its progress. A worker that
+    /// dies over it is replaced.
+    pub(crate) async fn ask(
+        self: &Rc<Self>,
+        request: &Request,
+        hear: &dyn Fn(&Rc<Link>) -> Option<OnProgress>,
+    ) -> Result<(Response, Payload), ClientError> {
         let mut deaths = 0;
         loop {
             if self.closed.get() {
@@ -203,14 +222,11 @@ impl Pool {
                 None => self.filled(index).await,
             };
             let Some(link) = link else { break };
-            // One that had died before did not die over this text.
+            // One that had died before did not die over this request.
             deaths += u32::from(!link.is_dead());
-            let request = Request::Tokens {
-                text: text.to_owned(),
-            };
-            match link.request(request, Payload::None, None).await {
-                Ok((Response::Tokens(tokens), _)) => return Ok(tokens),
-                Ok(_) => return Err(senseless()),
+            let reply = link.request(request.clone(), Payload::None, hear(&link));
+            match reply.await {
+                Ok(reply) => return Ok(reply),
                 Err(failure) if failure.kind == FailureKind::Died => {
                     slot.lose(&link);
                     self.clone().fill(index);
@@ -434,7 +450,7 @@ async fn ask_to_load(
     }
 }
 
-fn senseless() -> ClientError {
+pub(crate) fn senseless() -> ClientError {
     ClientError::WorkerDied("its answer made no sense".to_owned())
 }
 

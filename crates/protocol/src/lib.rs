@@ -9,8 +9,9 @@
 //!
 //! One request has one final response; before it, any number of [`Response::Progress`] with the
 //! same number may arrive. Requests to one worker are answered in the order they were sent, but for
-//! those that take long ([`Request::Project`], [`Request::Faithfulness`], [`Request::Outliers`],
-//! [`Request::Overview`], [`Request::Duplicates`]): others are answered meanwhile.
+//! those that take long ([`Request::Split`], [`Request::Project`], [`Request::Faithfulness`],
+//! [`Request::Outliers`], [`Request::Overview`], [`Request::Duplicates`]): others are answered
+//! meanwhile.
 
 mod failure;
 mod import;
@@ -29,7 +30,7 @@ pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,
 };
 pub use request::{Load, ModelFile, Precision, Request};
-pub use response::{Loaded, ModelInfo, Neighbour, Pair, Progress, Response, Token};
+pub use response::{Loaded, ModelInfo, Neighbour, Pair, Progress, Response, Token, Word};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -116,6 +117,15 @@ mod tests {
             special: false,
             cut: true,
         }]));
+        round_trip(Response::Split {
+            words: vec![Word {
+                start: 0,
+                end: 9,
+                tokens: 2,
+            }],
+            length: 1.5,
+            truncated: false,
+        });
         round_trip(Request::Duplicates { threshold: 0.85 });
         round_trip(Response::Duplicates(vec![vec![0, 7], vec![]]));
         round_trip(Response::Failed(Failure {

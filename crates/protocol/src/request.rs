@@ -33,6 +33,23 @@ pub enum Request {
         text: String,
     },
 
+    /// Split a text's vector into what each of its words brings. Answered by
+    /// [`Response::Split`](crate::Response::Split), with
+    /// [`Progress::Splitting`](crate::Progress::Splitting) before it.
+    Split {
+        /// The text, any length.
+        text: String,
+        /// What [`Request::GiveUp`] knows it by; no other under way has it.
+        job: u32,
+    },
+    /// Give up a split, which soon fails as
+    /// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled), unless it is done. Answered by
+    /// [`Response::Done`](crate::Response::Done) either way.
+    GiveUp {
+        /// Which split.
+        job: u32,
+    },
+
     /// Keep vectors. Payload: `[ids, dimensions]` f32, row-major.
     Store {
         /// One name for each row of the payload.

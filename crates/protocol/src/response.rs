@@ -22,6 +22,16 @@ pub enum Response {
     },
     /// Tokens of a text in its order, the special ones around it first and last.
     Tokens(Vec<Token>),
+    /// A text was split. Payload: what each of its words brings, `[words, dimensions]` f32,
+    /// row-major; the rows sum to the text's vector of unit length.
+    Split {
+        /// The words in the order of the text, at least one; phrases in a long text.
+        words: Vec<Word>,
+        /// Length of the text's vector before it was scaled to 1.
+        length: f32,
+        /// Whether the model read only the beginning of the text.
+        truncated: bool,
+    },
     /// The request was carried out and there is nothing to say about it.
     Done,
     /// Payload: `[n, n]` f32 cosine similarities, row-major.
@@ -93,6 +103,8 @@ pub enum Progress {
     Preparing,
     /// A map is being made or compared.
     Map(MapProgress),
+    /// A text is being split, 0 to 1.
+    Splitting(f32),
 }
 
 /// A model that is ready.
@@ -144,6 +156,18 @@ pub struct Token {
     pub special: bool,
     /// Whether it is beyond the model's limit and not read.
     pub cut: bool,
+}
+
+/// A word of a text, or some side by side, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    /// First byte of the text (UTF-8) that belongs to it, at a character's start.
+    pub start: u32,
+    /// End of these bytes.
+    pub end: u32,
+    /// How many of its tokens the model reads; 0 where the model reads no word of the text, which
+    /// then counts as one.
+    pub tokens: u32,
 }
 
 /// Two points and their cosine similarity.

@@ -105,6 +105,8 @@ impl Analysis {
             | Request::Embed { .. }
             | Request::Share { .. }
             | Request::Tokens { .. }
+            | Request::Split { .. }
+            | Request::GiveUp { .. }
             | Request::Import(_) => Err(bad_request("The analysis worker only compares vectors.")),
         }
     }

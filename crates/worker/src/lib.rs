@@ -13,10 +13,11 @@ mod pace;
 mod questions;
 mod share;
 mod space;
+mod split;
 
 use analysis::Analysis;
 use encoding::Encoding;
-use semblance_protocol::{Request, Response, wire::Payload, worker};
+use semblance_protocol::{Progress, Request, Response, wire::Payload, worker};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
@@ -70,6 +71,21 @@ pub fn receive(data: &JsValue) {
                 Err(_) => Err(encoding::not_loaded()),
             });
             worker::answer(id, answer);
+        }
+        Request::Split { text, job } => {
+            let encoding = ENCODING.with(Rc::clone);
+            spawn_local(async move {
+                let answer = split::answer(&encoding, &text, job, |done| {
+                    let progress = Response::Progress(Progress::Splitting(done));
+                    worker::send(id, progress, Payload::None);
+                })
+                .await;
+                worker::answer(id, answer);
+            });
+        }
+        Request::GiveUp { job } => {
+            split::give_up(job);
+            worker::answer(id, Ok((Response::Done, Payload::None)));
         }
         request @ (Request::Project(_)
         | Request::Faithfulness { .. }

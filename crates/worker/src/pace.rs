@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageChannel, WorkerGlobalScope};
 
 /// Work without a look at what has come in, in milliseconds.
-const SLICE: f64 = 25.0;
+pub(crate) const SLICE: f64 = 25.0;
 /// How often a paused job looks whether it may go on, in milliseconds.
 const NAP: i32 = 40;
 
@@ -33,7 +33,7 @@ impl Pace {
             return Ok(false);
         }
         // A browser that refuses a channel or a timer takes in nothing until the work is done.
-        _ = JsFuture::from(turn()).await;
+        take_in().await;
         while self.job.is_paused() && !self.job.is_cancelled() {
             if JsFuture::from(nap()).await.is_err() {
                 break;
@@ -48,6 +48,11 @@ impl Pace {
         self.since = now();
         Ok(true)
     }
+}
+
+/// Lets the worker take in what has come meanwhile.
+pub(crate) async fn take_in() {
+    _ = JsFuture::from(turn()).await;
 }
 
 /// Milliseconds since the worker started.
