@@ -95,6 +95,52 @@ export interface Embeddings {
   truncated: boolean[];
 }
 
+/** What {@link Embedder.explain} can be told. */
+export interface ExplainOptions {
+  /** Whether to compute the scores without each word, too. Default: false. */
+  leaveOut?: boolean;
+  /** Called with how far the split has come, 0 to 1. What it throws is ignored. */
+  progress?: (progress: { done: number }) => void;
+  /** Ends the work; the promise rejects with the signal's reason, an `AbortError` by default. */
+  signal?: AbortSignal;
+}
+
+/** A word of a text, or a phrase, and where it stands: `text.slice(start, end)`. */
+export interface Word {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** One of the two texts of an {@link Explanation}. */
+export interface ExplainedText {
+  /**
+   * Its words, in order: what stands between white space, each mark and each CJK ideograph by itself.
+   * Phrases where there are more than 24 words. At least one: a text without words counts as one.
+   */
+  words: Word[];
+  /** Whether the model reads only the beginning of the text. What it does not read has no words. */
+  truncated: boolean;
+  /**
+   * With `leaveOut`, the score without each word, which the model computes anew from the text with
+   * spaces in the place of the word.
+   */
+  without?: Float32Array;
+}
+
+/** Why two texts score as they do. */
+export interface Explanation {
+  /** The cosine similarity of the two texts, −1 to 1. */
+  score: number;
+  a: ExplainedText;
+  b: ExplainedText;
+  /**
+   * What each pair of words brings to the score: `a.words.length × b.words.length` numbers, a row for
+   * each word of `a`. They sum to the score; some are negative.
+   */
+  table: Float32Array;
+}
+
 /** The model of an embedder, as its own file describes it. */
 export interface ModelInfo {
   readonly name: string;
@@ -147,6 +193,25 @@ export class Embedder {
    * @throws The reason of the signal, when it is aborted.
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Embeddings>;
+
+  /**
+   * Says what each pair of words of two texts brings to their score.
+   *
+   * A text's vector is the sum of what each of its words brings: the words are carried through the
+   * model side by side, with its attention weights, the statistics of its layer norms and the slopes
+   * of its activation held at what they are for the whole text (after DecompX, Modarressi et al., ACL
+   * 2023). What comes of the biases and the special tokens is shared out among the words by the number
+   * of their tokens. So the table sums to the score: within 1e-6 with `"exact"`, 1e-4 with `"fast"`.
+   *
+   * This is what the model made its score of. What the score were without a word is another question,
+   * which `leaveOut` answers.
+   *
+   * A text takes as long as embedding it once for each word; the splits of the latest 64 texts are kept.
+   *
+   * @throws {@link SemblanceError} with the codes `bad-input`, `closed`, `worker-died` or `internal`.
+   * @throws The reason of the signal, when it is aborted.
+   */
+  explain(a: string, b: string, options?: ExplainOptions): Promise<Explanation>;
 
   /** Ends the workers and frees their memory. What is under way rejects with the code `closed`. */
   close(): void;

@@ -188,6 +188,26 @@ export class Embedder {
     });
   }
 
+  async explain(a, b, options = {}) {
+    checkOptions(options, ["leaveOut", "signal", "progress"]);
+    for (const [name, text] of [["a", a], ["b", b]]) {
+      if (typeof text !== "string") throw badInput(`${name} must be a string; it is ${kind(text)}.`);
+    }
+    const { leaveOut = false, signal, progress } = options;
+    if (typeof leaveOut !== "boolean") throw badInput(`leaveOut must be true or false; it is ${kind(leaveOut)}.`);
+    if (this.#closed) throw new SemblanceError("closed", "This embedder was closed.");
+    const wasm = await started();
+    const stop = new wasm.Stop();
+    return stoppable(signal, () => stop.stop(), async () => {
+      const listen = progress && ((done) => progress({ done }));
+      try {
+        return await this.#ready.explain(a, b, leaveOut, stop, listen);
+      } catch (error) {
+        throw asError(error);
+      }
+    });
+  }
+
   close() {
     if (this.#closed) return;
     this.#closed = true;

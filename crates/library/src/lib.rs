@@ -4,6 +4,7 @@
 //! turns what comes from here into promises and typed errors. This crate only joins it to
 //! [`semblance_client`]. Errors cross as arrays `[code, message]`.
 
+mod explain;
 mod failure;
 mod loading;
 
