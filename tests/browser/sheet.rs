@@ -467,6 +467,13 @@ async fn lines_break_in_the_rows_where_they_break_in_the_text_box() -> Result<()
                     &format!("document.querySelectorAll('.rows tr[data-line]').length === {count} && !document.querySelector('[role=progressbar]')"),
                 )
                 .await?;
+                // The sheet with scores and the one with columns have rules of their own.
+                let scored = if count > 16 { ".with-columns" } else { ".scored" };
+                page.wait_for(
+                    "what is found of these texts",
+                    &format!("document.querySelector('.editor{scored}')"),
+                )
+                .await?;
                 page.until("rows as high as their lines", async || {
                     let apart = page.run(apart, Vec::new()).await?;
                     Ok(apart.as_f64().is_some_and(|apart| apart < 1.0).then_some(()))
