@@ -122,7 +122,7 @@ fn Part(props: &PartProps) -> Html {
             let leave = props.leave.clone();
             html! {
                 <p class="problem part-missing" role="alert">
-                    { "A part of this page could not be loaded. Check the connection. " }
+                    { "A part of this page could not be loaded. Check the connection; if that does not help, reload the page. " }
                     { words("quiet", "Try again", again) }
                     { for leave.map(|leave| words("quiet", "Dismiss", leave)) }
                 </p>
