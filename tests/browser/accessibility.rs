@@ -65,6 +65,32 @@ async fn the_map_with_all_that_opens() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_score_that_is_explained() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        page.paste("The food was good.\nThe food was not good.")
+            .await?;
+        page.wait_for("the card", "document.querySelector('.why-button')")
+            .await?;
+        page.run("document.querySelector('.why-button').click();", Vec::new())
+            .await?;
+        page.press("What would change it most?").await?;
+        page.wait_for("the bars", "document.querySelector('.why-bars')")
+            .await?;
+        let open = "document.querySelector('.why-figures summary').click();
+            document.querySelector('.why-word').click();";
+        page.run(open, Vec::new()).await?;
+        page.wait_for("the score", "document.querySelector('.why-said b')")
+            .await?;
+        check(page, "explained").await?;
+        page.resize(390, 844, 2.0).await?;
+        page.press("Compare").await?;
+        check(page, "explained on a phone").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn loading() -> Result<()> {
     visit(Site::root(), async |page| {
         let slow = Fault::BytesPerSecond(200_000);

@@ -12,3 +12,4 @@ pub mod pair;
 pub mod pairs;
 pub mod panel;
 pub mod single;
+pub mod why;

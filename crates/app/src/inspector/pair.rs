@@ -1,12 +1,13 @@
 //! The pair card: two texts in full, their score large, and what it means among the others.
 
+use crate::inspector::why::{self, Subject};
 use crate::session::engine::Driver;
 use crate::session::samples::unrelated;
 use crate::state::results::Results;
 use crate::state::{Action, Shared, Store};
 use crate::ui::button::words;
 use crate::ui::heat;
-use crate::ui::hooks::{use_change, use_value};
+use crate::ui::hooks::{Value, use_change, use_value};
 use crate::ui::words::lower;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -66,8 +67,16 @@ pub fn use_unrelated(driver: &Rc<Driver>, results: &Shared<Results>, wanted: boo
     (*scores).clone()
 }
 
-/// The card of a pair. `unrelated` are the scores of unrelated sentences, lowest first.
-pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>, unrelated: &[f32]) -> Html {
+/// The card of a pair. `unrelated` are the scores of unrelated sentences, lowest first; `why` is
+/// whether the score is to be explained.
+pub fn pair_card(
+    store: &Store,
+    driver: &Rc<Driver>,
+    (a, b): Points,
+    score: Option<f32>,
+    unrelated: &[f32],
+    why: &Value<bool>,
+) -> Html {
     let results = &store.results;
     let lines = results.line(a).zip(results.line(b));
     let hidden = lines.is_some_and(|(a, b)| store.veil.hides(a, b));
@@ -96,8 +105,18 @@ pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>, unrelated: &
     };
     let alike =
         one != other && unknown(a) && unknown(b) && score.is_some_and(|score| score > 0.999);
+    let asked = **why && !hidden && score.is_some();
+    let explained = asked.then(|| {
+        let subject = Subject {
+            driver: driver.clone(),
+            results: results.clone(),
+            points: (a, b),
+        };
+        why::why(subject, None)
+    });
+    let class = classes!("pair-card", asked.then_some("explained"));
     html! {
-        <div class="pair-card">
+        <div {class}>
             <div class="pair-number">
                 { number }
                 if hidden {
@@ -105,18 +124,31 @@ pub fn pair_card(store: &Store, (a, b): Points, score: Option<f32>, unrelated: &
                 } else {
                     if let Some(chance) = chance { <p>{ chance }</p> }
                     if let Some(place) = place { <p>{ place }</p> }
+                    if let Some(score) = score { { ask_why(score, why) } }
                 }
             </div>
             <div class="pair-texts">
-                { text(a, one, other) }
-                { text(b, other, one) }
+                <div class="pair-plain">
+                    { text(a, one, other) }
+                    { text(b, other, one) }
+                    <p class="pair-note">{ remark(one, other) }</p>
+                </div>
+                { explained }
                 if alike {
                     <p class="pair-warning">{ "The model can't tell these two apart: what differs is unknown to it, and it takes all that it doesn't know for the same." }</p>
                 }
-                <p class="pair-note">{ remark(one, other) }</p>
             </div>
         </div>
     }
+}
+
+/// What opens and closes the explanation. It stays as it is from pair to pair.
+fn ask_why(score: f32, why: &Value<bool>) -> Html {
+    let open = **why;
+    let setter = why.setter();
+    let onclick = Callback::from(move |_: MouseEvent| setter.set(!open));
+    let words = format!("Why {}?", heat::brief(score));
+    html! { <button type="button" class="push why-button" aria-expanded={open.to_string()} {onclick}>{ words }</button> }
 }
 
 /// Bytes above which a text is shown in part and its words are not compared: that takes long, and

@@ -18,7 +18,7 @@ use crate::state::results::Results;
 use crate::state::{Action, Engine, List, Store, use_store};
 use crate::ui::button::words;
 use crate::ui::heat;
-use crate::ui::hooks::use_change;
+use crate::ui::hooks::{use_change, use_value};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -74,6 +74,7 @@ pub fn Explore(props: &DriverProps) -> Html {
     let onclick = use_left(&store, map.source);
     let score = use_pair_score(driver, &results, pair);
     let unrelated = use_unrelated(driver, &results, pair.is_some());
+    let why = use_value(false);
     let pairs = use_pairs();
     let one = match &*selected {
         &[point] if pair.is_none() => Some(point),
@@ -126,7 +127,9 @@ pub fn Explore(props: &DriverProps) -> Html {
         }
     });
     let shown = match (pair, count, selected.len()) {
-        (Some(pair), ..) => html! { <>{ pair_card(&store, pair, score, &unrelated) }{ acts }</> },
+        (Some(pair), ..) => {
+            html! { <>{ pair_card(&store, driver, pair, score, &unrelated, &why) }{ acts }</> }
+        }
         (None, 0, _) => html! { <p class="empty">{ waiting(&store) }</p> },
         (None, 1, _) => html! { <p class="empty">{ "One more text to compare it with." }</p> },
         (None, _, 0) => html! { <><div class="explore-row">{ for lists }</div>{ pairs }</> },
