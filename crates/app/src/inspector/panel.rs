@@ -6,9 +6,10 @@ use crate::inspector::groups::use_groups;
 use crate::inspector::many::{use_acts, use_many};
 use crate::inspector::neighbours::Neighbours;
 use crate::inspector::outliers::use_outliers;
-use crate::inspector::pair::{pair_card, use_pair_score, use_unrelated};
+use crate::inspector::pair::{Shown, pair_card, use_pair_score, use_unrelated};
 use crate::inspector::pairs::use_pairs;
 use crate::inspector::single::use_single;
+use crate::inspector::why::Subject;
 use crate::session::asking::texts;
 use crate::session::engine::Driver;
 use crate::session::timing;
@@ -127,8 +128,19 @@ pub fn Explore(props: &DriverProps) -> Html {
         }
     });
     let shown = match (pair, count, selected.len()) {
-        (Some(pair), ..) => {
-            html! { <>{ pair_card(&store, driver, pair, score, &unrelated, &why) }{ acts }</> }
+        (Some(points), ..) => {
+            let shown = Shown {
+                store: store.clone(),
+                subject: Subject {
+                    driver: driver.clone(),
+                    results: results.clone(),
+                    points,
+                },
+                score,
+                unrelated,
+                why,
+            };
+            html! { <>{ pair_card(shown, None) }{ acts }</> }
         }
         (None, 0, _) => html! { <p class="empty">{ waiting(&store) }</p> },
         (None, 1, _) => html! { <p class="empty">{ "One more text to compare it with." }</p> },

@@ -1,82 +1,27 @@
-//! The pair card: two texts in full, their score large, and what it means among the others.
+//! What the card says.
 
-use crate::inspector::why::{self, Subject};
-use crate::session::engine::Driver;
-use crate::session::samples::unrelated;
+use super::blind::{Spot, spot};
+use super::{LONGEST, Shown, beginning};
+use crate::inspector::why;
+use crate::state::Action;
 use crate::state::results::Results;
-use crate::state::{Action, Shared, Store};
 use crate::ui::button::words;
 use crate::ui::heat;
-use crate::ui::hooks::{Value, use_change, use_value};
+use crate::ui::hooks::Value;
 use crate::ui::words::lower;
 use std::collections::HashSet;
-use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-/// Two points whose score is to be shown.
-pub type Points = (u32, u32);
-
-/// The score of two points: from those at hand, or asked of the engine.
-#[hook]
-pub fn use_pair_score(
-    driver: &Rc<Driver>,
-    results: &Shared<Results>,
-    pair: Option<Points>,
-) -> Option<f32> {
-    let asked = use_value(None::<(Shared<Results>, Points, f32)>);
-    let held = pair.and_then(|(a, b)| results.score(a, b));
-    let missing = pair.filter(|_| held.is_none());
-    let (driver, setter) = (driver.clone(), asked.setter());
-    use_change((results.clone(), missing), move |(results, missing)| {
-        let (Some((a, b)), Some(client)) = (*missing, driver.client()) else {
-            return;
-        };
-        let results = results.clone();
-        spawn_local(async move {
-            // The points may have changed meanwhile; the next results ask again.
-            if let Ok(scores) = client.block(&[a], &[b]).await
-                && let Some(&score) = scores.first()
-            {
-                setter.set(Some((results, (a, b), score)));
-            }
-        });
-    });
-    held.or_else(|| match &*asked {
-        Some((of, points, score)) if of == results && Some(*points) == pair => Some(*score),
-        _ => None,
-    })
-}
-
-/// The scores of unrelated sentences, lowest first, once a pair is shown.
-#[hook]
-pub fn use_unrelated(driver: &Rc<Driver>, results: &Shared<Results>, wanted: bool) -> Rc<[f32]> {
-    let scores = use_value(Rc::<[f32]>::from([]));
-    let (driver, setter) = (driver.clone(), scores.setter());
-    // Asked again with new results: the model may be another one. The client keeps its answer.
-    use_change((results.clone(), wanted), move |(_, wanted)| {
-        if let (true, Some(client)) = (*wanted, driver.client()) {
-            spawn_local(async move {
-                // Without them the card says less, and nothing else is lost.
-                if let Ok(scores) = client.unrelated(&unrelated()).await {
-                    setter.set(scores);
-                }
-            });
-        }
-    });
-    (*scores).clone()
-}
-
-/// The card of a pair. `unrelated` are the scores of unrelated sentences, lowest first; `why` is
-/// whether the score is to be explained.
-pub fn pair_card(
-    store: &Store,
-    driver: &Rc<Driver>,
-    (a, b): Points,
-    score: Option<f32>,
-    unrelated: &[f32],
-    why: &Value<bool>,
-) -> Html {
+/// The card of a pair.
+pub fn card(shown: &Shown) -> Html {
+    let Shown {
+        store,
+        subject,
+        score,
+        unrelated,
+        why,
+    } = shown;
+    let ((a, b), score) = (subject.points, *score);
     let results = &store.results;
     let lines = results.line(a).zip(results.line(b));
     let hidden = lines.is_some_and(|(a, b)| store.veil.hides(a, b));
@@ -99,6 +44,11 @@ pub fn pair_card(
     let (one, other) = (results.text(a), results.text(b));
     let place = score.and_then(|score| standing(results, score));
     let chance = score.and_then(|score| among_unrelated(unrelated, score));
+    let blind = score.filter(|&score| !hidden && is_high(unrelated, score));
+    let blind: Option<Spot> = blind.and_then(|_| match one.len().max(other.len()) {
+        ..=LONGEST => spot(one, other),
+        _ => None,
+    });
     let unknown = |point: u32| {
         let embedded = results.embedded.get(point as usize);
         embedded.is_some_and(|embedded| embedded.unknown > 0)
@@ -106,14 +56,7 @@ pub fn pair_card(
     let alike =
         one != other && unknown(a) && unknown(b) && score.is_some_and(|score| score > 0.999);
     let asked = **why && !hidden && score.is_some();
-    let explained = asked.then(|| {
-        let subject = Subject {
-            driver: driver.clone(),
-            results: results.clone(),
-            points: (a, b),
-        };
-        why::why(subject, None)
-    });
+    let explained = asked.then(|| why::why(subject.clone(), None));
     let class = classes!("pair-card", asked.then_some("explained"));
     html! {
         <div {class}>
@@ -131,9 +74,10 @@ pub fn pair_card(
                 <div class="pair-plain">
                     { text(a, one, other) }
                     { text(b, other, one) }
-                    <p class="pair-note">{ remark(one, other) }</p>
+                        <p class="pair-note">{ remark(one, other) }</p>
                 </div>
                 { explained }
+                if let Some(blind) = blind { <p class="pair-warning">{ blind.told() }</p> }
                 if alike {
                     <p class="pair-warning">{ "The model can't tell these two apart: what differs is unknown to it, and it takes all that it doesn't know for the same." }</p>
                 }
@@ -149,18 +93,6 @@ fn ask_why(score: f32, why: &Value<bool>) -> Html {
     let onclick = Callback::from(move |_: MouseEvent| setter.set(!open));
     let words = format!("Why {}?", heat::brief(score));
     html! { <button type="button" class="push why-button" aria-expanded={open.to_string()} {onclick}>{ words }</button> }
-}
-
-/// Bytes above which a text is shown in part and its words are not compared: that takes long, and
-/// nobody reads the outcome.
-const LONGEST: usize = 2_000;
-
-/// The beginning of a text, if it is long.
-pub fn beginning(text: &str) -> std::borrow::Cow<'_, str> {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-        None => text.into(),
-    }
 }
 
 /// A text with the words marked that the other has not.
@@ -185,7 +117,8 @@ fn text(point: u32, text: &str, other: &str) -> Html {
 /// Punctuation beyond ASCII that stands around words.
 const MARKS: &str = "¡¿«»‹›“”„‟‘’‚…–—。、，！？：；「」『』（）।؟،؛";
 
-fn term(word: &str) -> String {
+/// A word in small letters without the punctuation around it.
+pub fn term(word: &str) -> String {
     lower(word.trim_matches(|c: char| c.is_ascii_punctuation() || MARKS.contains(c)))
 }
 
@@ -226,6 +159,15 @@ fn standing(results: &Results, score: f32) -> Option<String> {
         _ if above + 1 == pairs => format!("the least alike of {pairs} pairs"),
         _ => format!("number {} of {pairs} pairs", above + 1),
     })
+}
+
+/// Share of the way from an unrelated pair to the same text twice from which on a score is high.
+const HIGH: f32 = 0.6;
+
+/// Whether a score is high for this model: far above those of unrelated pairs.
+fn is_high(unrelated: &[f32], score: f32) -> bool {
+    let middle = unrelated.get(unrelated.len() / 2);
+    middle.is_some_and(|middle| score - middle > HIGH * (1.0 - middle))
 }
 
 /// How many of a hundred unrelated pairs score less.
@@ -271,6 +213,14 @@ mod tests {
             assert_eq!(among_unrelated(&unrelated, score).as_deref(), Some(said));
         }
         assert_eq!(among_unrelated(&[], 0.5), None);
+    }
+
+    #[test]
+    fn a_score_is_high_for_its_model() {
+        assert!(is_high(&[-0.1, 0.0, 0.1], 0.7) && !is_high(&[-0.1, 0.0, 0.1], 0.5));
+        // Some models score nothing below 0.7.
+        assert!(is_high(&[0.7, 0.75, 0.8], 0.92) && !is_high(&[0.7, 0.75, 0.8], 0.85));
+        assert!(!is_high(&[], 1.0));
     }
 
     #[test]
