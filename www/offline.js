@@ -50,10 +50,16 @@ function scored() {
   });
 }
 
+let looks = 0;
+
 /** Says how things stand, in the bar at the top and in the dialog about the page. */
 async function say({ active, waiting }) {
+  looks += 1;
+  const look = looks;
   const { controller } = navigator.serviceWorker;
   const [now, next] = await Promise.all([ask(active, controller || fresh ? undefined : version), ask(waiting)]);
+  // Things have changed while the workers were asked: whoever looked then says how.
+  if (look !== looks) return;
   const newest = next ?? (fresh ? undefined : now);
   let words = "";
   if (newest && newest.version !== version) words = NEWER;

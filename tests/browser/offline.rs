@@ -266,6 +266,40 @@ async fn after_one_visit_the_whole_job_is_done_without_a_server() -> Result<()> 
     works_without_a_server(Site::root()).await
 }
 
+/// What the page has just loaded is not downloaded once more to be kept, and the 91 MB of the exact
+/// weights are left alone until somebody wants them; from then on they are there, too.
+#[tokio::test]
+async fn nothing_is_downloaded_twice_or_without_need() -> Result<()> {
+    visit(Site::root(), async |page| {
+        first_visit(page).await?;
+        let received = page.server().received();
+        let times = |part: &str| {
+            let of_it = received
+                .iter()
+                .filter(|request| request.path.contains(part));
+            of_it.filter(|request| request.status == 200).count()
+        };
+        let once = ["_bg.wasm", "engine/worker-relaxed", "/model.safetensors"];
+        let counts = once.map(times);
+        ensure!(counts == [1, 2, 1], "{once:?} were sent {counts:?} times");
+        for part in ["worker-simd", "model-f32", "semblance.js", "library"] {
+            ensure!(times(part) == 0, "{part} was sent");
+        }
+        page.press("More").await?;
+        page.press("Exact arithmetic (91 MB download)").await?;
+        let exact = "document.querySelector('[role=status]')?.title.includes(', exact')";
+        page.wait_for("the exact model", exact).await?;
+        stop(page);
+        page.open_with_scores().await?;
+        page.wait_for("the exact model without a server", exact)
+            .await?;
+        says(page, READY).await?;
+        ensure!(asked(page).is_empty(), "asked for {:?}", asked(page));
+        page.no_errors().await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn in_a_folder_and_compressed_too() -> Result<()> {
     works_without_a_server(Site::under(FOLDER).compressed()).await
@@ -483,7 +517,9 @@ async fn a_host_that_lost_files_is_told_in_a_sentence() -> Result<()> {
         says(page, READY).await?;
         // A host that has nothing any more: what is kept goes on.
         page.server().plan_fault("", Fault::Status(404), None);
+        page.complaints().await?;
         whole_job(page).await?;
+        page.no_errors().await?;
         lose(page, "index.html").await?;
         page.open().await?;
         let alert = page.alert().await?;
