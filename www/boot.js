@@ -1,7 +1,7 @@
 // Starts the page's program. Trunk writes the hashed names of its files into the attributes of the
 // script element. What keeps the program from starting is said in the page: nothing else could say
 // it. The script in index.html says what keeps this file from running.
-const { js, wasm, parts } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, parts, version } = document.querySelector("script[data-wasm]").dataset;
 const program = new URL(js, document.baseURI);
 const engine = new URL(wasm, document.baseURI);
 // A host whose policy forbids inline scripts leaves this file alone with the page.
@@ -42,6 +42,8 @@ async function start() {
   programExports = begin({ module_or_path: engine });
   await programExports;
   page.started();
+  // A page that is being worked on has no version, and is not kept.
+  if (version) import("./offline.js").catch(() => undefined);
 }
 
 /**

@@ -106,6 +106,7 @@ const ANSWERS: &str = "id,answer,team\r\n1001,\"Good, but\r\nnoisy.\",HR\r\n1002
 #[tokio::test]
 async fn the_dialog_is_fetched_when_it_is_wanted_and_anew_if_it_did_not_come() -> Result<()> {
     let visit = visit(Site::root(), async |page| {
+        page.keep_nothing().await?;
         page.open_with_scores().await?;
         let script = "return performance.getEntriesByType('resource')
             .some((entry) => entry.name.includes('/parts/'))";
@@ -276,6 +277,7 @@ async fn letters_are_never_garbled() -> Result<()> {
 #[tokio::test]
 async fn plain_text_opens_at_once_and_fetches_nothing() -> Result<()> {
     visit(Site::root(), async |page| {
+        page.keep_nothing().await?;
         page.open_with_scores().await?;
         let quoted = "\"To be, or not to be,\tthat is the question.\"\nid,answer\n";
         let files = [
@@ -335,6 +337,7 @@ async fn what_cannot_be_read_says_why_and_loses_nothing() -> Result<()> {
 #[tokio::test]
 async fn readers_that_cannot_be_fetched_can_be_tried_again() -> Result<()> {
     visit(Site::root(), async |page| {
+        page.keep_nothing().await?;
         page.open_with_scores().await?;
         page.server()
             .plan_fault("engine/importer", Fault::Status(503), None);

@@ -32,6 +32,17 @@ impl Page {
         .await
     }
 
+    /// Makes pages that are opened from now on do without a service worker, as in a private window:
+    /// what they ask for reaches the server.
+    ///
+    /// # Errors
+    /// The browser can't.
+    pub async fn keep_nothing(&self) -> Result<()> {
+        let script = json!({ "source": "delete Navigator.prototype.serviceWorker;" });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", script)
+            .await
+    }
+
     /// Puts `text` in the place of all texts, as pasting over them does.
     ///
     /// # Errors

@@ -69,7 +69,8 @@ impl FileBody {
                         sleep: Box::pin(sleep_until(start)),
                     });
                 }
-                Fault::Status(_)
+                Fault::Silence
+                | Fault::Status(_)
                 | Fault::Delay(_)
                 | Fault::FirstPage
                 | Fault::MediaType(_)

@@ -11,6 +11,8 @@ pub enum Fault {
     StallAfter(u64),
     /// The byte at this offset arrives with all its bits turned over.
     CorruptAt(u64),
+    /// The connection is closed without an answer, as by a server that is no more.
+    Silence,
     /// This status and a short text instead of the file.
     Status(u16),
     /// The answer begins this much later.

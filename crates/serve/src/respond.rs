@@ -1,7 +1,7 @@
 //! One request, one answer.
 
-use std::convert::Infallible;
 use std::fs::File;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -21,19 +21,23 @@ use crate::body::FileBody;
 use crate::file::{Place, cache_control, locate, media_type};
 use crate::server::Shared;
 
-type Answer = Response<BoxBody<Bytes, std::io::Error>>;
+type Answer = Response<BoxBody<Bytes, Error>>;
 
 /// Answers a request, notes it in the log and lets the faults that were planned strike.
 pub(crate) async fn respond(
     shared: Arc<Shared>,
     request: Request<Incoming>,
-) -> Result<Answer, Infallible> {
+) -> Result<Answer, Error> {
     let path = request.uri().path().to_owned();
     let faults = shared.strike(&path);
     for fault in &faults {
         if let Fault::Delay(time) = fault {
             tokio::time::sleep(*time).await;
         }
+    }
+    if faults.contains(&Fault::Silence) {
+        shared.log(request.method().as_str(), &path, 0);
+        return Err(ErrorKind::ConnectionAborted.into());
     }
     let mut answer = answer(&shared, &request, &faults);
     for (name, value) in &shared.headers {
@@ -69,11 +73,11 @@ fn answer(shared: &Shared, request: &Request<Incoming>, faults: &[Fault]) -> Ans
         }
     }
     if faults.contains(&Fault::FirstPage) {
-        let page = shared.root.join("index.html");
+        let page = shared.root().join("index.html");
         return file(shared, &page, request.headers(), head, faults)
             .unwrap_or_else(|| message(StatusCode::NOT_FOUND, "There is no such file."));
     }
-    match locate(&shared.root, &shared.prefix, request.uri().path()) {
+    match locate(&shared.root(), &shared.prefix, request.uri().path()) {
         Place::File(path) => file(shared, &path, request.headers(), head, faults)
             .unwrap_or_else(|| message(StatusCode::NOT_FOUND, "There is no such file.")),
         Place::Redirect(to) => {

@@ -52,7 +52,7 @@ pub struct Received {
     pub method: String,
     /// Path of the URL, as it was sent, without the query.
     pub path: String,
-    /// Status of the answer.
+    /// Status of the answer; 0 where there was none.
     pub status: u16,
 }
 
@@ -78,7 +78,7 @@ pub enum ServeError {
 
 /// What the server's thread and its owner both see.
 pub(crate) struct Shared {
-    pub(crate) root: PathBuf,
+    root: Mutex<PathBuf>,
     pub(crate) prefix: String,
     pub(crate) compressed: bool,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
@@ -87,6 +87,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The folder that is served now.
+    pub(crate) fn root(&self) -> PathBuf {
+        lock(&self.root).clone()
+    }
+
     pub(crate) fn strike(&self, path: &str) -> Vec<Fault> {
         lock(&self.faults).strike(path)
     }
@@ -126,7 +131,7 @@ impl Server {
         });
         let shared = Arc::new(Shared {
             headers: headers.collect::<Result<_, _>>()?,
-            root: options.root,
+            root: Mutex::new(options.root),
             prefix: options.prefix,
             compressed: options.compressed,
             faults: Mutex::default(),
@@ -178,6 +183,11 @@ impl Server {
     /// Forgets the requests answered so far.
     pub fn forget_received(&self) {
         lock(&self.shared.log).clear();
+    }
+
+    /// From now on the site in `root` is served, as after a new version was copied to the host.
+    pub fn serve_from(&self, root: impl Into<PathBuf>) {
+        *lock(&self.shared.root) = root.into();
     }
 
     /// From now on `fault` strikes requests whose path contains `path_part`: the next `times` of

@@ -213,3 +213,23 @@ fn frees_its_port_when_dropped() {
     let address = url.trim_start_matches("http://").trim_end_matches('/');
     assert!(TcpStream::connect(address).is_err());
 }
+
+#[test]
+fn a_silent_server_answers_nothing_and_another_folder_takes_the_place_of_the_first() {
+    let (folder, other) = (site(), site());
+    std::fs::write(other.path().join("index.html"), "<p>Another").expect("a file");
+    let server = serve(&folder);
+    server.plan_fault("", Fault::Silence, None);
+    let address = server.url().replace("http://", "").replace('/', "");
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    write!(stream, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").expect("a request");
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    assert!(answer.is_empty(), "{answer:?}");
+    assert_eq!(server.received()[0].status, 0);
+
+    server.clear_faults();
+    server.serve_from(other.path());
+    let (_, body) = get(&server, "/", "");
+    assert_eq!(body, b"<p>Another");
+}

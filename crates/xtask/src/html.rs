@@ -7,7 +7,7 @@
 //! taken out of the policy.
 //!
 //! The parts of the program that are fetched when they are needed are put beside it, and the script
-//! that starts the program is told where.
+//! that starts the program is told where. Last of all the service worker gets the list of files.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 use lexopt::Parser;
 use sha2::{Digest, Sha256};
 
-use crate::{files, parts};
+use crate::{files, offline, parts};
 
 /// Trunk's placeholder for a nonce, which its server replaces in each answer.
 const NONCE: &str = "{{__TRUNK NONCE__}}";
@@ -31,12 +31,20 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
     let path = staging.join("index.html");
     let html = std::fs::read_to_string(&path).with_context(|| files::cannot("read", &path))?;
     let html = with_parts(&html, &serde_json::to_string(&parts)?)?;
-    files::write_if_changed(&path, finish(&html)?.as_bytes())?;
-    Ok(())
+    let html = finish(&html)?;
+    files::write_if_changed(&path, html.as_bytes())?;
+    if html.contains(NONCE) {
+        // `trunk serve` goes on to change it.
+        return Ok(());
+    }
+    offline::stamp(&staging)
 }
 
 /// How the element that names the program goes on.
-const PROGRAM: &str = " data-wasm=";
+pub(crate) const PROGRAM: &str = " data-wasm=";
+
+/// The attribute that names the parts.
+const PARTS: &str = " data-parts=";
 
 /// Tells the script that starts the program where its parts are.
 fn with_parts(html: &str, parts: &str) -> Result<String> {
@@ -44,7 +52,11 @@ fn with_parts(html: &str, parts: &str) -> Result<String> {
         html.contains(PROGRAM),
         "index.html has no script with{PROGRAM}…"
     );
-    Ok(html.replacen(PROGRAM, &format!(" data-parts='{parts}'{PROGRAM}"), 1))
+    // They are there already when the page has been through here before.
+    if html.contains(PARTS) {
+        return Ok(html.to_owned());
+    }
+    Ok(html.replacen(PROGRAM, &format!("{PARTS}'{parts}'{PROGRAM}"), 1))
 }
 
 /// Where the policy says which scripts may run.
@@ -156,6 +168,7 @@ mod tests {
         let page = "<script data-js=\"a.js\" data-wasm=\"a.wasm\"></script>";
         let told = "<script data-js=\"a.js\" data-parts='{}' data-wasm=\"a.wasm\"></script>";
         assert_eq!(with_parts(page, "{}").expect("told"), told);
+        assert_eq!(with_parts(told, "{}").expect("told"), told);
         assert!(with_parts("<p>", "{}").is_err());
     }
 

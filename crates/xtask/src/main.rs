@@ -23,6 +23,7 @@ mod html;
 mod library;
 mod model;
 mod npm;
+mod offline;
 mod parts;
 mod project;
 mod report;
