@@ -260,6 +260,7 @@ async fn the_lessons_on_negation_and_on_homonyms_find_what_they_say() -> Result<
         ];
         let (said, bars) = asked(page, banks).await?;
         ensure!(said.starts_with("bank–bank brings 0.0"), "{said}");
+        ensure!(text_of(page, ".pair-warning").await?.is_empty(), "a mark");
         ensure!(
             bars[0][0] == "river" && bars[0][2].starts_with("+0.0"),
             "{bars:?}"

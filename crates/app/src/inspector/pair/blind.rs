@@ -261,9 +261,17 @@ fn number(word: &str) -> Option<String> {
     if let Some(tens) = TENS.iter().position(|&number| number == word) {
         return Some(((tens + 3) * 10).to_string());
     }
-    let digits = word.replace(',', "");
-    let value: f64 = digits.trim_end_matches('%').parse().ok()?;
-    value.is_finite().then(|| value.to_string())
+    let digits = word.trim_end_matches('%').replace(',', "");
+    let (whole, part) = digits.split_once('.').unwrap_or((&digits, ""));
+    let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_number(whole) || !is_number(part) {
+        return None;
+    }
+    let number = match part.trim_end_matches('0') {
+        "" => whole.to_owned(),
+        part => format!("{whole}.{part}"),
+    };
+    Some(number)
 }
 
 /// What a text has and the other has not, each as often as it has it more.
