@@ -141,6 +141,27 @@ export interface Explanation {
   table: Float32Array;
 }
 
+/** Whether the model computes here what it should, and how fast. */
+export interface SelfTest {
+  /** Whether `difference` is at most `allowed`; true where there is nothing to compare with. */
+  passed: boolean;
+  /** How many texts were compared, each with each. */
+  texts: number;
+  /**
+   * The largest difference of a score from that of the original model in PyTorch; `null` for a model
+   * that the library has no scores of.
+   */
+  difference: number | null;
+  /** What that may be at most with this precision. */
+  allowed: number;
+  /** Milliseconds for "Hello World" by itself. */
+  milliseconds: number;
+  /** Tokens a second, of texts of some 16 tokens, by all workers. */
+  tokensPerSecond: number;
+  /** Bytes of memory that the workers hold. */
+  memory: number;
+}
+
 /** The model of an embedder, as its own file describes it. */
 export interface ModelInfo {
   readonly name: string;
@@ -212,6 +233,15 @@ export class Embedder {
    * @throws The reason of the signal, when it is aborted.
    */
   explain(a: string, b: string, options?: ExplainOptions): Promise<Explanation>;
+
+  /**
+   * Embeds two dozen texts now, compares their scores with those of the original model, and measures
+   * how fast that goes. It takes a second or so, more on slow devices.
+   *
+   * @throws {@link SemblanceError} with the codes `bad-input`, `closed`, `worker-died` or `internal`.
+   * @throws The reason of the signal, when it is aborted.
+   */
+  selfTest(options?: { signal?: AbortSignal }): Promise<SelfTest>;
 
   /** Ends the workers and frees their memory. What is under way rejects with the code `closed`. */
   close(): void;

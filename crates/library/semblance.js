@@ -208,6 +208,20 @@ export class Embedder {
     });
   }
 
+  async selfTest(options = {}) {
+    checkOptions(options, ["signal"]);
+    if (this.#closed) throw new SemblanceError("closed", "This embedder was closed.");
+    const wasm = await started();
+    const stop = new wasm.Stop();
+    return stoppable(options.signal, () => stop.stop(), async () => {
+      try {
+        return await this.#ready.selfTest(stop);
+      } catch (error) {
+        throw asError(error);
+      }
+    });
+  }
+
   close() {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,4 +1,5 @@
-//! Why two texts score as they do, by the library in a page that is not ours.
+//! Why two texts score as they do, and whether scores are what they should be, by the library in a
+//! page that is not ours.
 
 use anyhow::{Context, Result, ensure};
 use semblance_tests::{Page, Site, visit};
@@ -127,6 +128,36 @@ async fn an_explanation_can_be_stopped_and_makes_sense_of_its_arguments() -> Res
             .map(|end| end.as_u64().map_or(end.clone(), |code| code.to_string().into()))
             .collect();
         ensure!(ended == expected, "{ended:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_device_is_held_against_the_original_model() -> Result<()> {
+    visit(Site::under("/some/folder/"), async |page| {
+        let body = "
+            const found = [];
+            for (const precision of ['fast', 'exact']) {
+              const e = await S.Embedder.load({ precision, workers: 2 });
+              const test = await e.selfTest();
+              const stopped = new AbortController();
+              stopped.abort(new Error('enough'));
+              const ended = await e.selfTest({ signal: stopped.signal }).catch((error) => error.message);
+              e.close();
+              found.push({ test, ended, closed: await caught(() => e.selfTest()) });
+            }
+            return found;";
+        let found = run(page, body).await?;
+        for (at, allowed) in [(0, 0.02), (1, 1e-4)] {
+            let test = &found[at]["test"];
+            let difference = test["difference"].as_f64().context("a difference")?;
+            ensure!(test["passed"] == true && test["texts"] == 24, "{test}");
+            ensure!(difference > 0.0 && difference < allowed, "{test}");
+            ensure!(test["memory"].as_f64() > Some(1e6), "{test}");
+            println!("{test}");
+            ensure!(found[at]["ended"] == "enough" && found[at]["closed"] == "closed", "{found}");
+        }
         Ok(())
     })
     .await

@@ -21,6 +21,7 @@
 //! | each text's nearest, and how odd it is | [`standings`] |
 //! | sets of texts that say the same | [`Links`], in steps [`LinkSearch`] |
 //! | which vectors are equal | [`Distinct`] |
+//! | where scores of two kinds part | [`valley`] |
 //! | neighbours on a map, and how far it can be trusted | [`map_neighbors`], [`faithfulness`], in steps [`FaithfulnessCheck`] |
 //! | places for more texts on a finished map | [`Pca::transform`], [`project_onto_axes`], [`Umap::place`], [`place_among`] |
 //! | a map that shows neighbourhoods, found step by step | [`Umap`], [`Tsne`], each a [`Layout`] |
@@ -47,6 +48,7 @@ mod spectral;
 mod tsne;
 mod umap;
 mod units;
+mod valley;
 mod vectors;
 mod words;
 
@@ -74,5 +76,6 @@ pub use similarity::{
 };
 pub use tsne::{Tsne, TsneOptions};
 pub use umap::{Umap, UmapOptions};
+pub use valley::valley;
 pub use vectors::{MAX_COMPONENT, MIN_NORM, Vectors};
 pub use words::cluster_words;

@@ -24,7 +24,9 @@ mod link;
 mod maps;
 mod options;
 mod pool;
+mod ratings;
 mod reference;
+mod selftest;
 mod share;
 
 pub use cancel::Cancel;
@@ -37,6 +39,8 @@ pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
 pub use options::ClientOptions;
 pub use pool::EmbedProgress;
+pub use ratings::{Rating, Ratings};
+pub use selftest::SelfTest;
 pub use semblance_protocol::{
     Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo,
     Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT, Sheet,

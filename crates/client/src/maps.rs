@@ -90,6 +90,17 @@ impl Overview {
         }
         overview
     }
+
+    /// The scores of the pairs of a text and its nearest, each pair once: −1 to 1.
+    pub fn pair_scores(&self) -> Vec<f32> {
+        let all = self.nearest.iter().zip(&self.scores).enumerate();
+        let counted = |(at, (&nearest, score)): (usize, (&u32, &f32))| {
+            let of_nearest = self.nearest.get(nearest as usize)?;
+            let told_before = (nearest as usize) < at && *of_nearest as usize == at;
+            (!told_before).then_some(*score)
+        };
+        all.filter_map(counted).collect()
+    }
 }
 
 /// Points in clusters.
@@ -321,6 +332,20 @@ impl Client {
         }
     }
 
+    /// Where scores of two kinds part: the middle of the clearest valley among `scores`, in any
+    /// order, each −1 to 1. None where there is no clear one: then no threshold is better than
+    /// another.
+    ///
+    /// # Errors
+    /// When the analysis worker died.
+    pub async fn valley(&self, scores: &[f32]) -> Result<Option<f32>, ClientError> {
+        let payload = Payload::from_slice(scores);
+        match self.ask_watched(Request::Valley, payload, None).await? {
+            (Response::Valley(valley), _) => Ok(valley),
+            _ => Err(nonsense()),
+        }
+    }
+
     /// Hands progress on as events, and asks for the next frame after each.
     fn hearing(&self, events: Rc<dyn Fn(MapEvent)>) -> OnProgress {
         let client = self.clone();
@@ -363,5 +388,15 @@ mod tests {
         assert_eq!((overview.scores[0], overview.oddness[0]), (0.5, 0.25));
         assert!(overview.scores[1].is_nan() && overview.oddness[1].is_nan());
         assert_eq!(Overview::from_numbers(&[]), Overview::default());
+    }
+
+    #[test]
+    fn mutual_nearest_are_one_pair() {
+        let overview = Overview {
+            nearest: vec![1, 0, 1, u32::MAX],
+            scores: vec![0.9, 0.9, 0.4, f32::NAN],
+            oddness: vec![0.0; 4],
+        };
+        assert_eq!(overview.pair_scores(), [0.9, 0.4]);
     }
 }

@@ -12,7 +12,7 @@ use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use js_sys::Float32Array;
 use semblance_protocol::{
-    FailureKind, Load, Loaded, Progress, Request, Response, Token, wire::Payload,
+    FailureKind, Load, Loaded, Precision, Progress, Request, Response, Token, wire::Payload,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -200,6 +200,24 @@ impl Pool {
             (Response::Tokens(tokens), _) => Ok(tokens),
             _ => Err(senseless()),
         }
+    }
+
+    /// Bytes of memory that the workers hold which are ready.
+    pub(crate) async fn memory(&self) -> Result<u64, ClientError> {
+        let mut bytes = 0;
+        for link in self.slots.iter().filter_map(Slot::link) {
+            let reply = link.request(Request::Memory, Payload::None, None).await;
+            match reply.map_err(as_error)? {
+                (Response::Memory(more), _) => bytes += more,
+                _ => return Err(senseless()),
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// The arithmetic of the workers.
+    pub(crate) fn precision(&self) -> Precision {
+        self.load.precision
     }
 
     /// Asks the worker with the least to do; `hear` makes what hears its progress. A worker that

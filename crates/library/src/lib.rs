@@ -7,6 +7,7 @@
 mod explain;
 mod failure;
 mod loading;
+mod self_test;
 
 use failure::thrown;
 use js_sys::{Array, Float32Array, Function, Object, Reflect};

@@ -128,6 +128,7 @@ mod tests {
         });
         round_trip(Request::Duplicates { threshold: 0.85 });
         round_trip(Response::Duplicates(vec![vec![0, 7], vec![]]));
+        round_trip(Response::Valley(Some(0.75)));
         round_trip(Response::Failed(Failure {
             kind: FailureKind::CutOff,
             message: "cut off".into(),

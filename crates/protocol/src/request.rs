@@ -160,6 +160,12 @@ pub enum Request {
         /// Least cosine similarity of a pair that links, -1 to 1.
         threshold: f32,
     },
+    /// How much memory the worker holds. Answered by
+    /// [`Response::Memory`](crate::Response::Memory).
+    Memory,
+    /// Where scores of two kinds part: payload: the scores, f32, in any order. Answered by
+    /// [`Response::Valley`](crate::Response::Valley).
+    Valley,
 
     /// Something about a file.
     Import(Import),

@@ -76,6 +76,10 @@ pub enum Response {
     Overview,
     /// Sets of two points or more, each rising; the largest first, equal ones by their first point.
     Duplicates(Vec<Vec<u32>>),
+    /// Bytes of memory that the worker holds.
+    Memory(u64),
+    /// The middle of the clearest valley among the scores; none where there is no clear one.
+    Valley(Option<f32>),
     /// A file was read.
     Table(Table),
     /// A table is kept. Payload: its texts, one to a line, as a string.

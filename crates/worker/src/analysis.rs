@@ -64,6 +64,11 @@ impl Analysis {
                 let scores = self.compare(&vectors)?;
                 Ok((Response::Block, Payload::from_slice(&scores)))
             }
+            Request::Valley => {
+                let scores = payload.into_floats().map(|floats| floats.to_vec());
+                let valley = analysis::valley(&scores.unwrap_or_default());
+                Ok((Response::Valley(valley), Payload::None))
+            }
             Request::Pairs { count } => self.pairs(count as usize),
             Request::Neighbours {
                 point,
@@ -107,6 +112,7 @@ impl Analysis {
             | Request::Tokens { .. }
             | Request::Split { .. }
             | Request::GiveUp { .. }
+            | Request::Memory
             | Request::Import(_) => Err(bad_request("The analysis worker only compares vectors.")),
         }
     }

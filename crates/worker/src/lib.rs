@@ -83,6 +83,10 @@ pub fn receive(data: &JsValue) {
                 worker::answer(id, answer);
             });
         }
+        Request::Memory => {
+            let bytes = core::arch::wasm32::memory_size::<0>() as u64 * 65_536;
+            worker::answer(id, Ok((Response::Memory(bytes), Payload::None)));
+        }
         Request::GiveUp { job } => {
             split::give_up(job);
             worker::answer(id, Ok((Response::Done, Payload::None)));
