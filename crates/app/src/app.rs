@@ -1,6 +1,6 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
-use crate::dialogs::{KEYS, open, use_about};
+use crate::dialogs::{Door, KEYS, open, use_about};
 use crate::header::Header;
 use crate::inspector::panel::Explore;
 use crate::open::dialog;
@@ -60,7 +60,7 @@ pub fn App() -> Html {
         let map = map.clone();
         let seen = (
             store.results.clone(),
-            (map.source, map.none_below, map.renamed.clone()),
+            (map.source, map.none_below(), map.renamed.clone()),
             (map.clusters.clone(), map.groups.clone()),
         );
         use_memo(seen, move |(results, ..)| {
@@ -117,6 +117,7 @@ pub fn App() -> Html {
                 <Stage driver={driver.clone()} />
                 <Explore driver={driver.clone()} grouping={(*grouping).clone()} />
             </main>
+            <Door driver={driver.clone()} engine={store.engine.clone()} />
             <nav class="phone-bar" aria-label="View">
                 { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
             </nav>

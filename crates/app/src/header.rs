@@ -1,6 +1,7 @@
 //! The bar at the top: name, samples, files, how things stand, presenting, and the rest in a menu.
 
 use crate::dialogs::{ABOUT, KEYS, open};
+use crate::inspector::pair::ratings;
 use crate::session::engine::Driver;
 use crate::session::samples::samples;
 use crate::sheet::panel::open_files;
@@ -86,6 +87,11 @@ pub fn Header(props: &HeaderProps) -> Html {
         true => "Large type: on",
         false => "Large type",
     };
+    let units = store.units.next(ratings(&store).is_some());
+    let units = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Units(units)))
+    };
     let presented = store.present;
     let view = |what: Presented, name: &'static str| {
         let dispatch = store.dispatcher();
@@ -133,6 +139,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                 <Menu label="More">
                     { words("menu-item", next_theme, act(|| Action::CycleTheme)) }
                     { words("menu-item", large, act(|| Action::ToggleProjector)) }
+                    { words("menu-item", store.units.name(), units) }
                     { words("menu-item", exact_words, act(|| Action::ToggleExact)) }
                     <p class="menu-note">{ model }</p>
                     { words("menu-item", "Keys", opening(KEYS)) }

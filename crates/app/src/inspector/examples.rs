@@ -13,6 +13,7 @@ use crate::ui::button::{named, tool, words};
 use crate::ui::heat;
 use crate::ui::hooks::{Value, use_value};
 use crate::ui::icon::Icon;
+use crate::ui::part::part;
 use semblance_client::{Assignment, Cancel, Client, ClientError};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -42,14 +43,36 @@ pub fn use_examples() -> Value<Asked> {
     use_value(Asked::default())
 }
 
-/// The groups that are being written, and what they came to.
-pub fn examples(
-    driver: &Rc<Driver>,
-    results: &Shared<Results>,
-    (map, marks): (&MapStore, &MarkStore),
-    asked: &Value<Asked>,
-    dark: bool,
-) -> Html {
+/// Groups by example, and all that they have to do with.
+#[derive(Clone)]
+pub struct Examples {
+    pub driver: Rc<Driver>,
+    pub results: Shared<Results>,
+    pub map: MapStore,
+    pub marks: MarkStore,
+    /// Where the question stands to which group each text belongs.
+    pub asked: Value<Asked>,
+    pub dark: bool,
+}
+
+part!(
+    "examples",
+    /// The groups that are being written, and what they came to.
+    pub fn examples(of: Examples) -> Html {
+        written(&of)
+    }
+);
+
+fn written(of: &Examples) -> Html {
+    let Examples {
+        driver,
+        results,
+        map,
+        marks,
+        asked,
+        dark,
+    } = of;
+    let dark = *dark;
     let assign = {
         let (driver, results, drafts) = (driver.clone(), results.clone(), map.drafts.clone());
         let (asked, dispatch) = (asked.clone(), map.dispatcher());
@@ -66,8 +89,12 @@ pub fn examples(
             asked.set(Asked::Busy);
             spawn_local(async move {
                 let next = match assigned(&client, examples).await {
-                    Ok(assignments) if assignments.len() == results.texts.len() => {
-                        let value = Rc::new(Groups { names, assignments });
+                    Ok((assignments, proposed)) if assignments.len() == results.texts.len() => {
+                        let value = Rc::new(Groups {
+                            names,
+                            assignments,
+                            proposed,
+                        });
                         let found = Found { results, value };
                         dispatch.dispatch(MapAction::Groups(Some(found)));
                         Asked::Nothing
@@ -108,7 +135,7 @@ pub fn examples(
             let input: HtmlInputElement = event.target_unchecked_into();
             let hundredths = input.value_as_number();
             if hundredths.is_finite() {
-                dispatch.dispatch(MapAction::NoneBelow(hundredths as f32 / 100.0));
+                dispatch.dispatch(MapAction::NoneBelow(Some(hundredths as f32 / 100.0)));
             }
         })
     };
@@ -118,7 +145,12 @@ pub fn examples(
         Some(found) if found.results != *results => "The texts have changed since: assign again.",
         Some(_) => "Assigned; the map shows the groups.",
     };
-    let threshold = heat::brief(map.none_below);
+    let none_below = map.none_below();
+    let threshold = heat::brief(none_below);
+    let use_proposed = {
+        let dispatch = map.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(MapAction::NoneBelow(None)))
+    };
     html! {
         <section aria-label="Groups by example" aria-busy={asked.is_busy().to_string()}>
             { for map.drafts.all.iter().enumerate().map(|(at, draft)| draft_row(at, draft, take, &dispatch)) }
@@ -133,29 +165,48 @@ pub fn examples(
             if let Some(found) = &map.groups {
                 <div class="explore-row">
                     <label class="pick"><span>{ "None of these below" }</span>
-                        <input type="range" min="0" max="100" step="1" value={format!("{}", (map.none_below * 100.0).round() as u32)}
+                        <input type="range" min="0" max="100" step="1" value={format!("{}", (none_below * 100.0).round() as u32)}
                             aria-valuetext={threshold.clone()} oninput={below} />
                     </label>
                     <strong class="threshold">{ threshold }</strong>
                 </div>
-                { outcome(found, &sorted(&found.value, map.none_below), marks, dark) }
+                <p class="explore-note">{ why_there(found.value.proposed) }
+                    if found.value.proposed.is_some_and(|proposed| proposed != none_below) {
+                        { words("quiet", "Use it", use_proposed) }
+                    }
+                </p>
+                { outcome(found, &sorted(&found.value, none_below), marks, dark) }
             }
         </section>
     }
 }
 
-/// The group of each point.
+/// Why the threshold is proposed, or why none is.
+fn why_there(proposed: Option<f32>) -> String {
+    match proposed {
+        Some(score) => format!(
+            "{} lies between two kinds of scores: few texts are that much like their group. ",
+            heat::brief(score)
+        ),
+        None => "No gap between the scores of these texts says where to cut.".into(),
+    }
+}
+
+/// The group of each point, and the score that parts those who are like it from those who are not.
 async fn assigned(
     client: &Client,
     examples: Vec<Vec<Rc<str>>>,
-) -> Result<Vec<Assignment>, ClientError> {
+) -> Result<(Vec<Assignment>, Option<f32>), ClientError> {
     let all: Vec<Rc<str>> = examples.iter().flatten().cloned().collect();
     let embedded = client.embed(&all, &Cancel::new(), &|_| {}).await?;
     let mut vectors = embedded.iter().map(|embedded| embedded.vector);
     let sets = examples
         .iter()
         .map(|set| vectors.by_ref().take(set.len()).collect());
-    client.groups(sets.collect()).await
+    let assignments = client.groups(sets.collect()).await?;
+    let scores: Vec<_> = assignments.iter().map(|of| of.score).collect();
+    let proposed = client.valley(&scores).await?;
+    Ok((assignments, proposed))
 }
 
 /// One group: its name, its examples, and the way to be rid of it.
@@ -322,6 +373,7 @@ mod tests {
         let groups = Groups {
             names: vec!["Food".into(), "Sport".into(), "None".into()],
             assignments: margins.map(|(g, m)| assigned(g, 0.5, Some(m))).to_vec(),
+            proposed: None,
         };
         let sorted = sorted(&groups, 0.0);
         assert_eq!(sorted.members, [vec![2, 0, 3], vec![4, 1], vec![]]);
@@ -333,6 +385,7 @@ mod tests {
         let groups = Groups {
             names: vec!["All".into()],
             assignments: [0.2, 0.9].map(|score| assigned(0, score, None)).to_vec(),
+            proposed: None,
         };
         let at = |least| sorted(&groups, least);
         assert_eq!((at(0.0).members, at(0.0).none), (vec![vec![1, 0]], vec![]));

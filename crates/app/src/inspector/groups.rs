@@ -1,6 +1,6 @@
 //! Groups: one thing, with three ways to get them. Their list is the legend of the map.
 
-use super::examples::{examples, use_examples};
+use super::examples::{Examples, examples, use_examples};
 use crate::session::asking::{Asked, status, texts};
 use crate::session::engine::Driver;
 use crate::stage::map::{
@@ -140,7 +140,17 @@ pub fn use_groups(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
                 </>
             }
         }
-        Source::Examples => examples(driver, &results, (&map, &marks), &assigning, dark),
+        Source::Examples => {
+            let of = Examples {
+                driver: driver.clone(),
+                results,
+                map: map.clone(),
+                marks,
+                asked: assigning,
+                dark,
+            };
+            examples(of, None)
+        }
     };
     html! {
         <section aria-label="Groups" aria-busy={asked.is_busy().to_string()}>

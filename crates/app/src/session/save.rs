@@ -1,6 +1,6 @@
 //! The table that a person takes home: texts, the columns they came with, and what was found.
 
-use crate::inspector::duplicates::USUAL;
+use crate::inspector::duplicates::duplicates;
 use crate::session::engine::Driver;
 use crate::stage::map::export::save as hand_over;
 use crate::stage::map::{GroupingStore, MapStore};
@@ -84,8 +84,8 @@ impl Saving {
                 sheet.add("Nearest text", Cells::Texts(overview.nearest));
                 sheet.add("Score with nearest", Cells::Numbers(overview.scores));
                 sheet.add("Oddness", Cells::Numbers(overview.oddness));
-                let sets = client.duplicates(USUAL as f32 / 100.0).await?;
-                sheet.add("Duplicates", Cells::Sets(sets));
+                let found = duplicates(&client, self.store.threshold).await?;
+                sheet.add("Duplicates", Cells::Sets(found.sets));
             }
             let drawn = self.map.drawn.as_ref();
             if let Some(drawn) = drawn.filter(|drawn| drawn.results == self.store.results) {

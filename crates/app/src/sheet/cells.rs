@@ -7,6 +7,7 @@ use crate::state::marks::use_marks;
 use crate::state::results::Results;
 use crate::ui::heat;
 use crate::ui::hooks::use_change;
+use crate::ui::scale::Scale;
 use semblance_workspace::LineId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement};
@@ -40,7 +41,7 @@ impl Veil {
 }
 
 /// The scores of the text `row` with all texts, one cell each; empty where a text is not `fresh`.
-pub fn cells(results: &Results, row: u32, veil: &Veil, fresh: &[bool]) -> Html {
+pub fn cells(results: &Results, row: u32, (veil, scale): (&Veil, &Scale), fresh: &[bool]) -> Html {
     let count = results.texts.len() as u32;
     let cell = |column: u32| {
         let pair = results.line(row).zip(results.line(column));
@@ -59,7 +60,7 @@ pub fn cells(results: &Results, row: u32, veil: &Veil, fresh: &[bool]) -> Html {
             let label = format!("Text {a} with text {b}: hidden, press Enter to reveal it");
             return html! { <td role="gridcell" class="cell veiled" tabindex="-1" aria-label={label}>{ "?" }</td> };
         }
-        let shown = heat::brief(score);
+        let shown = scale.brief(score);
         let label = format!("Text {a} with text {b}: {shown}");
         html! { <td role="gridcell" class={classes!("cell", heat::class(score))} tabindex="-1" aria-label={label} title={heat::full(score)}>{ shown }</td> }
     };

@@ -9,6 +9,7 @@ use crate::state::results::Results;
 use crate::state::{Action, Shared, Store};
 use crate::ui::heat;
 use crate::ui::hooks::{use_change, use_value};
+use crate::ui::scale::Scale;
 use crate::ui::words::lower;
 use gloo::timers::callback::Timeout;
 use semblance_client::{Overview, PAIRS_LIMIT};
@@ -53,7 +54,7 @@ pub fn use_standings(driver: &Rc<Driver>, results: &Shared<Results>) -> Standing
 /// it is.
 pub fn cells(
     results: &Results,
-    standings: &Standings,
+    (standings, scale): (&Standings, &Scale),
     point: Option<u32>,
     group: Option<Option<&Rc<str>>>,
 ) -> Html {
@@ -77,7 +78,7 @@ pub fn cells(
     html! {
         <>
             <td role="gridcell" class="near words" title={clip(results.text(nearest))}><span class="near-at">{ nearest + 1 }</span><bdi>{ clip(results.text(nearest)) }</bdi></td>
-            <td role="gridcell" class="near-score"><span class={classes!("score", heat::class(score))} title={heat::full(score)}>{ heat::brief(score) }</span></td>
+            <td role="gridcell" class="near-score"><span class={classes!("score", heat::class(score))} title={heat::full(score)}>{ scale.brief(score) }</span></td>
             { for group }
             <td role="gridcell" class="odd" title="One less the mean score with the ten nearest texts">{ heat::brief(odd) }</td>
         </>

@@ -4,6 +4,7 @@
 //! lines are equally high, only the rows in view exist, and the box holds a window of the lines.
 
 use crate::app::letter;
+use crate::inspector::pair::use_scale;
 use crate::session::engine::Driver;
 use crate::sheet::caret;
 use crate::sheet::cells::LIMIT;
@@ -147,7 +148,9 @@ pub fn use_editor(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
         all.then_some("all")
     );
     let outside = (store.document.lines().len() > WINDOW).then(|| store.window.clone());
+    let scale = use_scale(driver, &store);
     let shown = Shown {
+        scale: &scale,
         lines: &lines.0,
         range,
         results: &store.results,

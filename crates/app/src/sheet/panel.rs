@@ -44,6 +44,7 @@ pub fn Texts(props: &DriverProps) -> Html {
         })
     };
 
+    let meaning = store.units.meaning();
     let hint = store.sample.and_then(|index| samples().get(index).cloned()).map_or_else(
         || html! { <>{ "One text per line. An empty line begins a new group, with a colour of its own." }</> },
         |sample| html! { <><strong>{ "Look for: " }</strong>{ sample.look_for }</> },
@@ -57,7 +58,9 @@ pub fn Texts(props: &DriverProps) -> Html {
             if store.document.is_blank() {
                 { start(&store) }
             }
-            <p class="hint" id="texts-hint">{ hint }</p>
+            <p class="hint" id="texts-hint">
+                if let Some(meaning) = meaning { <strong>{ "Scores: " }</strong>{ meaning } } else { { hint } }
+            </p>
         </section>
     }
 }

@@ -10,6 +10,7 @@ use crate::state::results::Results;
 use crate::state::{Action, Shared, Store};
 use crate::ui::heat;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::scale::Scale;
 use crate::ui::still::still;
 use semblance_workspace::{Direction, Line, LineId, Text};
 use std::collections::HashMap;
@@ -21,6 +22,8 @@ use yew::prelude::*;
 
 /// What the rows show.
 pub struct Shown<'a> {
+    /// How scores are shown.
+    pub scale: &'a Scale,
     /// The lines of the document.
     pub lines: &'a [Line],
     /// The lines drawn.
@@ -96,6 +99,7 @@ pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
             veil: props.scores.then(|| store.veil.clone()),
             fresh: fresh.clone(),
             standings: props.standings.cloned(),
+            scale: props.scale.clone(),
         };
         still(line.id.0, seen, row)
     });
@@ -261,6 +265,7 @@ struct Row {
     fresh: Rc<Vec<bool>>,
     /// Where the texts stand among each other; none where that has no columns.
     standings: Option<Standings>,
+    scale: Scale,
 }
 
 /// Whether a row holds the words of its line: unseen behind the text box, or seen where the box
@@ -330,7 +335,7 @@ fn row(props: &Row) -> Html {
     // A title of megabytes costs seconds and is never read.
     let title: String = line.text().chars().take(2_000).collect();
     let scores = props.veil.as_ref().map(|veil| match point {
-        Some(point) => cells(results, point, veil, &props.fresh),
+        Some(point) => cells(results, point, (veil, &props.scale), &props.fresh),
         // Not embedded yet: the places of its scores stay empty.
         None => html! { <>{ for results.texts.iter().map(|_| html! { <td role="gridcell" class="cell waiting" /> }) }</> },
     });
@@ -338,7 +343,7 @@ fn row(props: &Row) -> Html {
         let group = props
             .groups
             .then(|| props.group.as_ref().map(|(_, name)| name));
-        columns::cells(results, standings, point, group)
+        columns::cells(results, (standings, &props.scale), point, group)
     });
     html! {
         <tr class="row" role="row" data-line={id.clone()}>

@@ -7,5 +7,6 @@ pub mod hooks;
 pub mod icon;
 pub mod menu;
 pub mod part;
+pub mod scale;
 pub mod still;
 pub mod words;

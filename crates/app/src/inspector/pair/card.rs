@@ -1,14 +1,16 @@
 //! What the card says.
 
 use super::blind::{Spot, spot};
-use super::{LONGEST, Shown, beginning};
+use super::{LONGEST, Shown, beginning, ratings};
 use crate::inspector::why;
 use crate::state::Action;
 use crate::state::results::Results;
 use crate::ui::button::words;
 use crate::ui::heat;
 use crate::ui::hooks::Value;
+use crate::ui::scale::{below, rating};
 use crate::ui::words::lower;
+use semblance_client::Rating;
 use std::collections::HashSet;
 use yew::prelude::*;
 
@@ -44,6 +46,10 @@ pub fn card(shown: &Shown) -> Html {
     let (one, other) = (results.text(a), results.text(b));
     let place = score.and_then(|score| standing(results, score));
     let chance = score.and_then(|score| among_unrelated(unrelated, score));
+    let rated = score.filter(|_| one != other);
+    let people = rated
+        .zip(ratings(store))
+        .map(|(score, of)| said_by_people(of.at(score)));
     let blind = score.filter(|&score| !hidden && is_high(unrelated, score));
     let blind: Option<Spot> = blind.and_then(|_| match one.len().max(other.len()) {
         ..=LONGEST => spot(one, other),
@@ -65,9 +71,10 @@ pub fn card(shown: &Shown) -> Html {
                 if hidden {
                     { words("push", "Reveal", reveal) }
                 } else {
-                    if let Some(chance) = chance { <p>{ chance }</p> }
-                    if let Some(place) = place { <p>{ place }</p> }
                     if let Some(score) = score { { ask_why(score, why) } }
+                    if let Some(chance) = chance { <p>{ chance }</p> }
+                    if let Some(people) = people { <p title={SOURCE}>{ people }</p> }
+                    if let Some(place) = place { <p>{ place }</p> }
                 }
             </div>
             <div class="pair-texts">
@@ -172,11 +179,20 @@ fn is_high(unrelated: &[f32], score: f32) -> bool {
 
 /// How many of a hundred unrelated pairs score less.
 fn among_unrelated(unrelated: &[f32], score: f32) -> Option<String> {
-    let below = unrelated.partition_point(|&other| other < score);
-    (!unrelated.is_empty()).then(|| match below * 100 / unrelated.len() {
+    below(unrelated, score).map(|share| match share {
         100 => "closer than all unrelated pairs".to_owned(),
         share => format!("closer than {share} of 100 unrelated pairs"),
     })
+}
+
+/// Where what people say comes from.
+const SOURCE: &str = "Measured on the STS benchmark: pairs of English sentences that people rated from 0, nothing in common, to 5, the same meaning. Of other texts it says less.";
+
+/// What people say of such a pair.
+fn said_by_people(of: Rating) -> String {
+    let Rating { mean, low, high } = of;
+    let [mean, low, high] = [mean, low, high].map(rating);
+    format!("people say {mean} of 5, most {low}–{high}")
 }
 
 #[cfg(test)]

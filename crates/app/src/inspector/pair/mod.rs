@@ -7,9 +7,11 @@ use crate::inspector::why::Subject;
 use crate::session::engine::Driver;
 use crate::session::samples::unrelated;
 use crate::state::results::Results;
-use crate::state::{Shared, Store};
+use crate::state::{Engine, Shared, Store};
 use crate::ui::hooks::{Value, use_change, use_value};
 use crate::ui::part::part;
+use crate::ui::scale::{Scale, Units};
+use semblance_client::Ratings;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -65,6 +67,26 @@ pub fn use_unrelated(driver: &Rc<Driver>, results: &Shared<Results>, wanted: boo
         }
     });
     (*scores).clone()
+}
+
+/// How the table shows scores.
+#[hook]
+pub fn use_scale(driver: &Rc<Driver>, store: &Store) -> Scale {
+    let units = store.units;
+    let unrelated = use_unrelated(driver, &store.results, units == Units::Unrelated);
+    Scale {
+        units,
+        unrelated,
+        ratings: ratings(store),
+    }
+}
+
+/// What people say of the scores of the model at hand, if that was measured.
+pub fn ratings(store: &Store) -> Option<&'static Ratings> {
+    match &store.engine {
+        Engine::Ready(model) => Ratings::of_model(&model.name),
+        _ => None,
+    }
 }
 
 /// What the card shows.

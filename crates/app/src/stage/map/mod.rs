@@ -470,7 +470,7 @@ fn use_appearance(
         });
     }
     let named = (
-        (store.color, store.source, store.none_below),
+        (store.color, store.source, store.none_below()),
         (store.clusters.clone(), store.groups.clone()),
         store.renamed.clone(),
         store.drawn.as_ref().map(|drawn| drawn.results.clone()),

@@ -146,6 +146,8 @@ pub struct Groups {
     pub names: Vec<String>,
     /// The group of each point.
     pub assignments: Vec<Assignment>,
+    /// The score that parts what is like its group from what is like none, if the scores say.
+    pub proposed: Option<f32>,
 }
 
 /// The state of the map. Cloning is cheap.
@@ -185,8 +187,9 @@ pub struct MapState {
     pub drafts: Rc<Drafts>,
     /// What a person calls groups.
     pub renamed: Rc<HashMap<GroupKey, Rc<str>>>,
-    /// A text less like the examples of its group than this is in none of them: cosine similarity.
-    pub none_below: f32,
+    /// A text less like the examples of its group than this is in none of them: cosine similarity,
+    /// where a person has chosen it.
+    pub none_below: Option<f32>,
     /// The texts that the map was last asked to show large.
     pub zoom: Option<Shared<Vec<LineId>>>,
 }
@@ -211,7 +214,7 @@ impl Default for MapState {
             source: Source::default(),
             drafts: Rc::default(),
             renamed: Rc::default(),
-            none_below: 0.1,
+            none_below: None,
             zoom: None,
         }
     }
@@ -256,7 +259,7 @@ pub enum MapAction {
     /// A change of the groups that are being written.
     Draft(Edit),
     /// From what score on a text belongs to a group by example.
-    NoneBelow(f32),
+    NoneBelow(Option<f32>),
     /// Show these texts large.
     Zoom(Vec<LineId>),
     /// Everything as it was at some moment.
@@ -299,9 +302,10 @@ impl MapState {
             }
             Source::Examples => {
                 let found = self.groups.as_ref()?;
+                let none_below = self.none_below();
                 let of = |point: usize| {
                     let assignment = found.value.assignments.get(point)?;
-                    (assignment.score >= self.none_below).then_some(assignment.group)
+                    (assignment.score >= none_below).then_some(assignment.group)
                 };
                 Some(Grouping {
                     groups: (0..)
@@ -312,6 +316,13 @@ impl MapState {
                 })
             }
         }
+    }
+
+    /// The score below which a text is in no group by example: as chosen, as proposed, or such that
+    /// only what is like none of them at all is left out.
+    pub fn none_below(&self) -> f32 {
+        let proposed = self.groups.as_ref().and_then(|found| found.value.proposed);
+        self.none_below.or(proposed).unwrap_or(0.1)
     }
 
     /// The names that a person gave to groups that are found anew belong to none of these.

@@ -1,11 +1,15 @@
 //! The dialogs whose words stand in `index.html`: the keys, and what there is to know about the
 //! page.
 
+mod self_test;
+
 use crate::state::Engine;
 use crate::ui::hooks::use_change;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
+
+pub use self_test::Door;
 
 /// The dialog with the keys.
 pub const KEYS: &str = "keys";
@@ -53,7 +57,7 @@ mod tests {
 
     #[test]
     fn the_keys_of_the_map_are_listed() {
-        let page = include_str!("../../../index.html");
+        let page = include_str!("../../../../index.html");
         for key in KEYBOARD_HELP {
             let listed = format!("<dt>{}</dt><dd>{}</dd>", key.keys, key.does);
             assert!(page.contains(&listed), "{listed}");
