@@ -84,8 +84,7 @@ pub fn receive(data: &JsValue) {
             });
         }
         Request::Memory => {
-            let bytes = core::arch::wasm32::memory_size::<0>() as u64 * 65_536;
-            worker::answer(id, Ok((Response::Memory(bytes), Payload::None)));
+            worker::answer(id, Ok((Response::Memory(memory()), Payload::None)));
         }
         Request::GiveUp { job } => {
             split::give_up(job);
@@ -107,4 +106,13 @@ pub fn receive(data: &JsValue) {
             worker::answer(id, answer);
         }
     }
+}
+
+/// Bytes of memory that this worker holds; none outside WebAssembly.
+fn memory() -> u64 {
+    #[cfg(target_family = "wasm")]
+    let pages = core::arch::wasm32::memory_size::<0>() as u64;
+    #[cfg(not(target_family = "wasm"))]
+    let pages = 0;
+    pages * 65_536
 }
