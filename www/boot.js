@@ -5,7 +5,9 @@ const { js, wasm, parts, version } = document.querySelector("script[data-wasm]")
 const program = new URL(js, document.baseURI);
 const engine = new URL(wasm, document.baseURI);
 // A host whose policy forbids inline scripts leaves this file alone with the page.
-const page = window.semblanceStart ?? { say: sayPlainly, judge: async () => undefined, started() {} };
+const page = { say: sayPlainly, judge: async () => undefined, started() {}, ...window.semblanceStart };
+// A page that is one file has its own way to get at what is in it (kit.js).
+const get = window.semblanceFile ?? fetch;
 
 // The smallest module with an instruction of SIMD: all of ours have some.
 const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
@@ -39,7 +41,7 @@ async function start() {
     return;
   }
   // The program may ask for a part before it has returned from its start.
-  programExports = begin({ module_or_path: engine });
+  programExports = begin({ module_or_path: get(engine) });
   await programExports;
   page.started();
   // A page that is being worked on has no version, and is not kept.
@@ -63,7 +65,7 @@ window.semblancePart = async (name) => {
 };
 
 async function load(file) {
-  const answer = await fetch(new URL(file, document.baseURI));
+  const answer = await get(new URL(file, document.baseURI));
   if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
   // Not while it streams: some hosts send it as another type.
   const module = await WebAssembly.compile(await answer.arrayBuffer());

@@ -3,7 +3,7 @@
 use crate::dialogs::{ABOUT, KEYS, open};
 use crate::inspector::pair::ratings;
 use crate::session::engine::Driver;
-use crate::session::samples::samples;
+use crate::session::samples::{samples, template};
 use crate::sheet::panel::open_files;
 use crate::state::{Action, Engine, Presented, use_store};
 use crate::status::chip;
@@ -80,8 +80,9 @@ pub fn Header(props: &HeaderProps) -> Html {
         Theme::Dark => ("Theme: dark", store.settings.exact),
     };
     let exact_words = match exact {
-        true => "Exact arithmetic: on",
-        false => "Exact arithmetic (91 MB download)",
+        true => "Exact arithmetic: on".into(),
+        // Not every copy of the page has the weights for it.
+        false => template("exact"),
     };
     let large = match store.settings.projector {
         true => "Large type: on",
@@ -140,7 +141,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                     { words("menu-item", next_theme, act(|| Action::CycleTheme)) }
                     { words("menu-item", large, act(|| Action::ToggleProjector)) }
                     { words("menu-item", store.units.name(), units) }
-                    { words("menu-item", exact_words, act(|| Action::ToggleExact)) }
+                    <button type="button" class="menu-item" onclick={act(|| Action::ToggleExact)}>{ exact_words }</button>
                     <p class="menu-note">{ model }</p>
                     { words("menu-item", "Keys", opening(KEYS)) }
                     { words("menu-item", "About and privacy", opening(ABOUT)) }

@@ -1,17 +1,22 @@
 //! `assets.json`: which files the engine and the model are, by content.
 
 use crate::{ClientError, engine::failed};
-use js_sys::{Array, JSON, Promise, Reflect};
+use js_sys::{Array, Function, JSON, Promise, Reflect};
 use semblance_protocol::{Load, ModelFile, Precision};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestCache, RequestInit, Response, Url};
+use web_sys::{Blob, RequestCache, RequestInit, Response, Url};
 
 #[wasm_bindgen]
 extern "C" {
     // Bound here since it is a method of `Window` in web-sys, and workers have it too.
     #[wasm_bindgen(js_name = fetch, catch)]
     fn global_fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+
+    /// A page that is one file has this function (`www/kit.js`). It answers from the file what
+    /// `fetch` asks a server for, and tells a function in its second argument how much is there.
+    #[wasm_bindgen(thread_local_v2, js_name = semblanceFile)]
+    static OWN_FILES: Option<Function>;
 }
 
 /// The list of files, in a sentence.
@@ -109,12 +114,37 @@ impl Assets {
         Ok(Load {
             base: self.base.clone(),
             name: string(&model, "name")?,
-            weights: file("weights")?,
+            weights: file("weights").map_err(|error| match precision {
+                Precision::Fast => error,
+                Precision::Exact => ClientError::NoExact,
+            })?,
             tokenizer: file("tokenizer")?,
             config: file("config")?,
             precision,
         })
     }
+}
+
+/// The model's files one after another, if the page is one that brings them along; undefined where
+/// the worker gets them for itself. `heard` is told how many bytes of the large one are there.
+pub(crate) async fn brought_along(
+    load: &Load,
+    heard: impl Fn(f64) + 'static,
+) -> Result<JsValue, ClientError> {
+    if OWN_FILES.with(Option::is_none) {
+        return Ok(JsValue::UNDEFINED);
+    }
+    let heard = Closure::<dyn Fn(f64)>::new(heard);
+    let blobs = Array::new();
+    for file in load.files() {
+        let what = &file.path;
+        let address = absolute(what, &load.base)?;
+        let response = ask(what, &address, RequestCache::Default, heard.as_ref()).await?;
+        let blob = response.blob().map_err(|e| failed(what, &e))?;
+        blobs.push(&JsFuture::from(blob).await.map_err(|e| failed(what, &e))?);
+    }
+    let blob = Blob::new_with_blob_sequence(&blobs);
+    Ok(blob.map_err(|e| failed(&load.name, &e))?.into())
 }
 
 /// How the list names a precision.
@@ -131,10 +161,24 @@ pub(crate) async fn fetch(
     url: &str,
     cache: RequestCache,
 ) -> Result<Response, ClientError> {
-    let init = RequestInit::new();
-    init.set_cache(cache);
-    let response = global_fetch(url, &init).map_err(|e| failed(what, &e))?;
-    let response: Response = JsFuture::from(response)
+    ask(what, url, cache, &JsValue::UNDEFINED).await
+}
+
+async fn ask(
+    what: &str,
+    url: &str,
+    cache: RequestCache,
+    heard: &JsValue,
+) -> Result<Response, ClientError> {
+    let response = match OWN_FILES.with(Option::clone) {
+        Some(own) => (own.call2(&JsValue::NULL, &url.into(), heard)).map(JsCast::unchecked_into),
+        None => {
+            let init = RequestInit::new();
+            init.set_cache(cache);
+            global_fetch(url, &init)
+        }
+    };
+    let response: Response = JsFuture::from(response.map_err(|e| failed(what, &e))?)
         .await
         .map_err(|e| failed(what, &e))?
         .unchecked_into();

@@ -29,6 +29,11 @@ pub enum ClientError {
     /// The list of files has no model of that name.
     #[error("There is no model “{0}” here.")]
     UnknownModel(String),
+    /// The list of files has the fast weights alone.
+    #[error(
+        "Exact arithmetic takes weights of 91 MB, which are not part of this copy of Semblance."
+    )]
+    NoExact,
     /// A worker refused a request.
     #[error("{0}")]
     Failed(#[from] Failure),
@@ -68,6 +73,7 @@ impl ClientError {
             Self::NotThere { .. } => {
                 "The connection works; the files are elsewhere, or not all of them were published."
             }
+            Self::NoExact => "Go on with the fast model.",
             Self::UnknownModel(_) => "Ask for a model that assets.json lists.",
             Self::Failed(failure) => match failure.kind {
                 FailureKind::Network | FailureKind::CutOff => {
@@ -99,7 +105,11 @@ impl ClientError {
     /// Whether the same request may succeed when it is made again.
     pub fn can_retry(&self) -> bool {
         match self {
-            Self::Unsupported(_) | Self::UnknownModel(_) | Self::TooMany | Self::Closed => false,
+            Self::Unsupported(_)
+            | Self::UnknownModel(_)
+            | Self::NoExact
+            | Self::TooMany
+            | Self::Closed => false,
             Self::Failed(failure) => failure.kind != FailureKind::BadRequest,
             Self::Fetch { .. }
             | Self::NotThere { .. }

@@ -2,6 +2,7 @@
 
 use crate::{
     Cancel, ClientError, Event, Notice, Stage,
+    assets::brought_along,
     chunks::{Chunk, chunks},
     engine::Engine,
     explain::Splits,
@@ -87,7 +88,8 @@ impl Slot {
 pub(crate) struct Pool {
     engine: Rc<Engine>,
     load: Load,
-    weights: JsValue,
+    /// The model's files one after another, in a `Blob`.
+    files: JsValue,
     slots: Vec<Slot>,
     events: Rc<dyn Fn(Event)>,
     closed: Cell<bool>,
@@ -105,33 +107,34 @@ impl Pool {
         events: Rc<dyn Fn(Event)>,
     ) -> Result<(Rc<Self>, Loaded), ClientError> {
         let link = Link::new(engine.spawn("encoder 1")?);
-        let hear = {
+        let bytes = load.weights.bytes as f64;
+        let tell = {
             let events = events.clone();
-            let bytes = load.weights.bytes as f64;
-            Rc::new(move |progress, _| {
-                events(match progress {
-                    Progress::Downloading { loaded, total } => Event::Loading {
-                        stage: Stage::Model,
-                        loaded: loaded as f64,
-                        total: total as f64,
-                    },
-                    Progress::Preparing => Event::Loading {
-                        stage: Stage::Preparing,
-                        loaded: bytes,
-                        total: bytes,
-                    },
-                    Progress::Map(_) | Progress::Splitting(_) => return,
+            move |stage, loaded| {
+                events(Event::Loading {
+                    stage,
+                    loaded,
+                    total: bytes,
                 });
-            })
+            }
         };
-        let (loaded, weights) = ask_to_load(&link, &load, JsValue::UNDEFINED, Some(hear)).await?;
+        let there = {
+            let tell = tell.clone();
+            brought_along(&load, move |loaded| tell(Stage::Model, loaded)).await?
+        };
+        let hear = Rc::new(move |progress, _| match progress {
+            Progress::Downloading { loaded, .. } => tell(Stage::Model, loaded as f64),
+            Progress::Preparing => tell(Stage::Preparing, bytes),
+            Progress::Map(_) | Progress::Splitting(_) => {}
+        });
+        let (loaded, files) = ask_to_load(&link, &load, there, Some(hear)).await?;
         if let Some(reason) = &loaded.not_kept {
             events(Event::Notice(Notice::NotKept(reason.clone())));
         }
         let pool = Rc::new(Self {
             engine,
             load,
-            weights,
+            files,
             slots: (0..workers.max(1)).map(|_| Slot::default()).collect(),
             events,
             closed: Cell::new(false),
@@ -171,7 +174,7 @@ impl Pool {
         spawn_local(async move {
             let started = async {
                 let link = Link::new(self.engine.spawn(&format!("encoder {}", index + 1))?);
-                ask_to_load(&link, &self.load, self.weights.clone(), None).await?;
+                ask_to_load(&link, &self.load, self.files.clone(), None).await?;
                 Ok::<_, ClientError>(Rc::new(link))
             }
             .await;
@@ -444,17 +447,17 @@ impl Job<'_> {
     }
 }
 
-/// Asks a worker to get the model ready; `weights` is a `Blob` of them, or undefined.
+/// Asks a worker to get the model ready; `files` is a `Blob` of them one after another, or undefined.
 async fn ask_to_load(
     link: &Link,
     load: &Load,
-    weights: JsValue,
+    files: JsValue,
     progress: Option<OnProgress>,
 ) -> Result<(Loaded, JsValue), ClientError> {
-    let payload = if weights.is_undefined() {
+    let payload = if files.is_undefined() {
         Payload::None
     } else {
-        Payload::Value(weights)
+        Payload::Value(files)
     };
     match link
         .request(Request::Load(load.clone()), payload, progress)

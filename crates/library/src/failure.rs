@@ -17,6 +17,7 @@ fn advice(error: &ClientError) -> &'static str {
         ClientError::NotThere { .. } => {
             "Check that base, and model if it is a URL, are the folders of the files."
         }
+        ClientError::NoExact => "Leave precision out, or ask for \"fast\".",
         ClientError::Closed => "Embedder.load makes another.",
         other => other.advice(),
     }
@@ -26,7 +27,7 @@ fn advice(error: &ClientError) -> &'static str {
 fn code(error: &ClientError) -> &'static str {
     match error {
         ClientError::Unsupported(_) => "unsupported",
-        ClientError::UnknownModel(_) => "unknown-model",
+        ClientError::UnknownModel(_) | ClientError::NoExact => "unknown-model",
         ClientError::Fetch { .. } | ClientError::NotThere { .. } => "network",
         ClientError::Failed(failure) => match failure.kind {
             FailureKind::Network | FailureKind::CutOff => "network",

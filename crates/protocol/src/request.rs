@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// worker, the last one to the worker that reads files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Get a model ready. Payload: the weights as a `Blob`, where another worker has them already.
+    /// Get a model ready. Payload: its [files](Load::files) one after another in a `Blob`, where
+    /// somebody has them already.
     /// Answered by [`Response::Loaded`](crate::Response::Loaded).
     Load(Load),
     /// Embed texts. Answered by [`Response::Embedded`](crate::Response::Embedded).
@@ -187,6 +188,14 @@ pub struct Load {
     pub config: ModelFile,
     /// Arithmetic to use.
     pub precision: Precision,
+}
+
+impl Load {
+    /// The model's files, in the order in which they follow one another where they are handed over
+    /// as one.
+    pub fn files(&self) -> [&ModelFile; 3] {
+        [&self.weights, &self.tokenizer, &self.config]
+    }
 }
 
 /// A file of a model, named by its content.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Response {
     /// How far a request has come; its final answer follows.
     Progress(Progress),
-    /// The model is ready. Payload: its weights as a `Blob`, for the other workers.
+    /// The model is ready. Payload: its files one after another in a `Blob`, for the other workers.
     Loaded(Loaded),
     /// Texts were embedded. Payload: `[texts, dimensions]` f32, row-major, unit length.
     Embedded {

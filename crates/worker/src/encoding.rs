@@ -66,11 +66,12 @@ pub(crate) fn refused(error: EncoderError) -> Failure {
     Failure::new(FailureKind::BadRequest, error.to_string())
 }
 
-/// Gets a model ready: its files from `weights`, the cache or the network, checked.
+/// Gets a model ready: its files from the `Blob` that has them one after another, the cache or the
+/// network, checked.
 pub(crate) async fn load(
     encoding: &Rc<RefCell<Encoding>>,
     load: &Load,
-    weights: Option<JsValue>,
+    there: Option<JsValue>,
     progress: impl Fn(Progress),
 ) -> Answer {
     let get = |file, quiet: bool| {
@@ -84,19 +85,17 @@ pub(crate) async fn load(
             .await
         }
     };
-    // The small files first: should they be missing, nobody waits for the large one.
-    let tokenizer = get(&load.tokenizer, true).await?;
-    let config = get(&load.config, true).await?;
-    let weights = match weights {
-        Some(blob) => files::File {
-            bytes: files::bytes_of(&blob, &load.weights).await?,
-            blob,
-            from_cache: true,
-            not_kept: None,
-        },
-        None => get(&load.weights, false).await?,
+    let [weights, tokenizer, config] = match there {
+        Some(blob) => files::parted(&blob, load.files()).await?,
+        None => {
+            // The small files first: should they be missing, nobody waits for the large one.
+            let tokenizer = get(&load.tokenizer, true).await?;
+            let config = get(&load.config, true).await?;
+            [get(&load.weights, false).await?, tokenizer, config]
+        }
     };
     progress(Progress::Preparing);
+    let together = files::joined([&weights, &tokenizer, &config])?;
     let encoder = build(load, weights.bytes, &tokenizer.bytes, &config.bytes)?;
     // Once in a worker's life: some 16 ms for what this processor does best.
     semblance_encoder::tune(Date::now);
@@ -125,7 +124,7 @@ pub(crate) async fn load(
             from_cache: weights.from_cache,
             not_kept: weights.not_kept,
         }),
-        Payload::Value(weights.blob),
+        Payload::Value(together),
     ))
 }
 

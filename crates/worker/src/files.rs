@@ -65,16 +65,60 @@ pub(crate) async fn get(
     })
 }
 
-/// The content of a `Blob` that is this file.
-pub(crate) async fn bytes_of(blob: &JsValue, file: &ModelFile) -> Result<Uint8Array, Failure> {
+/// Files from a `Blob` in which they follow one another.
+pub(crate) async fn parted(blob: &JsValue, files: [&ModelFile; 3]) -> Result<[File; 3], Failure> {
     let blob: &Blob = blob.unchecked_ref();
-    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|error| {
-        Failure::new(
-            FailureKind::Network,
-            format!("{} could not be read: {}.", name(file), describe(&error)),
-        )
-    })?;
-    Ok(Uint8Array::new(&buffer))
+    let mut end = 0.0;
+    let part = |file: &ModelFile| {
+        let start = end;
+        end += file.bytes as f64;
+        blob.slice_with_f64_and_f64(start, end)
+    };
+    let [first, second, third] = files.map(part);
+    Ok([
+        given(first, files[0]).await?,
+        given(second, files[1]).await?,
+        given(third, files[2]).await?,
+    ])
+}
+
+/// A file that somebody has got before.
+async fn given(blob: Result<Blob, JsValue>, file: &ModelFile) -> Result<File, Failure> {
+    let blob = blob.map_err(|error| unreadable(file, &error))?;
+    let bytes = bytes_of(&blob, file).await?;
+    if u64::from(bytes.length()) < file.bytes {
+        return Err(cut_off(file, bytes.length().into()));
+    }
+    Ok(File {
+        bytes,
+        blob: blob.into(),
+        from_cache: true,
+        not_kept: None,
+    })
+}
+
+/// Files as one `Blob`, in which they follow one another.
+pub(crate) fn joined(files: [&File; 3]) -> Result<JsValue, Failure> {
+    let blobs: Array = files.iter().map(|file| &file.blob).collect();
+    match Blob::new_with_blob_sequence(&blobs) {
+        Ok(blob) => Ok(blob.into()),
+        Err(error) => Err(Failure::new(FailureKind::Network, describe(&error))),
+    }
+}
+
+/// The content of a `Blob` that is this file.
+async fn bytes_of(blob: &Blob, file: &ModelFile) -> Result<Uint8Array, Failure> {
+    let buffer = JsFuture::from(blob.array_buffer()).await;
+    Ok(Uint8Array::new(
+        &buffer.map_err(|error| unreadable(file, &error))?,
+    ))
+}
+
+fn unreadable(file: &ModelFile, error: &JsValue) -> Failure {
+    Failure::new(
+        FailureKind::Network,
+        format!("{} could not be read: {}.", name(file), describe(error)),
+    )
 }
 
 /// The base up to its last slash, which paths are relative to.
@@ -112,7 +156,7 @@ async fn from_cache(cache: &Cache, url: &str, file: &ModelFile) -> Option<File> 
     let found = JsFuture::from(cache.match_with_str(&key)).await.ok()?;
     let response: Response = found.dyn_into().ok()?;
     let blob = JsFuture::from(response.blob().ok()?).await.ok()?;
-    let bytes = bytes_of(&blob, file).await.ok()?;
+    let bytes = bytes_of(blob.unchecked_ref(), file).await.ok()?;
     if u64::from(bytes.length()) == file.bytes && sha256(&bytes).await == file.sha256 {
         return Some(File {
             bytes,

@@ -39,7 +39,7 @@ pub fn unrelated() -> Vec<Rc<str>> {
 }
 
 /// The text of a template in `index.html`.
-fn template(id: &str) -> String {
+pub fn template(id: &str) -> String {
     let template = gloo::utils::document().get_element_by_id(id);
     let template = template.and_then(|it| it.dyn_into::<HtmlTemplateElement>().ok());
     let text = template.and_then(|template| template.content().text_content());
