@@ -13,7 +13,7 @@ extern "C" {
     #[wasm_bindgen(js_name = fetch, catch)]
     fn global_fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
 
-    /// A page that is one file has this function (`www/kit.js`). It answers from the file what
+    /// A page that is one file has this function (`crates/xtask/src/kit/kit.js`). It answers from the file what
     /// `fetch` asks a server for, and tells a function in its second argument how much is there.
     #[wasm_bindgen(thread_local_v2, js_name = semblanceFile)]
     static OWN_FILES: Option<Function>;

@@ -99,14 +99,14 @@ fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A script as a policy names it, by its hash.
-fn source(script: &str) -> String {
+pub(crate) fn source(script: &str) -> String {
     // A browser hashes what it parsed, and parsing makes every line end in a line feed.
     let script = script.replace("\r\n", "\n");
     format!("'sha256-{}'", base64(&Sha256::digest(script)))
 }
 
 /// Base64 with padding.
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {

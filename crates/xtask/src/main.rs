@@ -20,6 +20,7 @@ mod dist;
 mod engine;
 mod files;
 mod html;
+mod kit;
 mod library;
 mod model;
 mod npm;
@@ -66,6 +67,11 @@ const COMMANDS: &[Command] = &[
         name: "dist",
         help: "build the static site into dist/, with compressed copies and a table of sizes",
         run: dist::run,
+    },
+    Command {
+        name: "kit",
+        help: "build the page as one file that needs no server: kit/semblance.html",
+        run: kit::run,
     },
     Command {
         name: "bench",

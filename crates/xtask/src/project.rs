@@ -65,6 +65,11 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// The page as one file.
+pub fn kit() -> PathBuf {
+    root().join("kit/semblance.html")
+}
+
 /// The original files of the model, f32.
 pub fn source_model() -> PathBuf {
     tools().join("model/source")

@@ -1,0 +1,129 @@
+// The page as one file (`cargo xtask kit`) has this script in its head, and nothing to fetch: its
+// other files stand at its end, compressed, in pieces of text. Each piece goes to a worker as soon as
+// it is there; whoever asks for a file gets it when it is whole. The policy forbids every request.
+(() => {
+  /** Of each file by its path: its bytes, and in how many pieces it comes. */
+  const LIST = JSON.parse(document.currentScript.dataset.files);
+  const FOLDER = new URL(".", document.baseURI).href;
+  const BROKEN = "It may not have been copied or downloaded to its end: get it again. It needs a browser from 2024 or later";
+
+  const files = new Map();
+  for (const path of Object.keys(LIST)) {
+    const file = { arrived: 0, unpacked: 0, heard: undefined };
+    file.whole = new Promise((resolve, reject) => Object.assign(file, { resolve, reject }));
+    // Whoever asks for it hears of it.
+    file.whole.catch(() => undefined);
+    files.set(path, file);
+  }
+  let problem = "";
+  const give = (error) => {
+    problem ||= error;
+    for (const { reject } of files.values()) reject(new Error(error));
+  };
+
+  /** What the worker runs. */
+  const unpack = () => {
+    const FIRST = 35; // #
+    const LEFT_OUT = 60; // <
+    // As base85.rs writes it.
+    const bytes = (text) => {
+      const groups = Math.ceil(text.length / 5);
+      const bytes = new DataView(new ArrayBuffer(groups * 4));
+      for (let group = 0; group < groups; group += 1) {
+        let number = 0;
+        for (let at = group * 5; at < group * 5 + 5; at += 1) {
+          const code = at < text.length ? text.charCodeAt(at) : 120;
+          number = number * 85 + code - FIRST - (code > LEFT_OUT);
+        }
+        bytes.setUint32(group * 4, number);
+      }
+      return new Uint8Array(bytes.buffer, 0, Math.floor((text.length * 4) / 5));
+    };
+    const writers = new Map();
+    onmessage = ({ data: { path, text, last } }) => {
+      if (!writers.has(path)) {
+        const { readable, writable } = new DecompressionStream("gzip");
+        writers.set(path, writable.getWriter());
+        const tell = (blob) => postMessage({ path, blob });
+        new Response(readable).blob().then(tell, ({ message }) => postMessage({ path, error: message }));
+      }
+      const writer = writers.get(path);
+      // What goes wrong shows where it is read.
+      writer.write(bytes(text)).then(() => postMessage({ path }), () => undefined);
+      if (last) writer.close().catch(() => undefined);
+    };
+  };
+  const address = URL.createObjectURL(new Blob([`(${unpack})()`], { type: "text/javascript" }));
+  const worker = new Worker(address);
+  worker.onerror = (event) => give(event.message || "a worker could not be started");
+  worker.onmessage = ({ data: { path, blob, error } }) => {
+    const file = files.get(path);
+    if (error) give(error);
+    else if (blob) file.resolve(blob);
+    else {
+      file.unpacked += 1;
+      file.heard?.((LIST[path].bytes * file.unpacked) / LIST[path].pieces);
+    }
+  };
+
+  /** Takes the piece before the script that calls it. */
+  window.semblancePiece = () => {
+    const call = document.currentScript;
+    const piece = call.previousElementSibling;
+    const { path } = piece.dataset;
+    const file = files.get(path);
+    file.arrived += 1;
+    worker.postMessage({ path, text: piece.textContent, last: file.arrived === LIST[path].pieces });
+    piece.remove();
+    call.remove();
+  };
+
+  /** Answers as `fetch` would; `heard` is told bytes so far. */
+  window.semblanceFile = async (address, heard) => {
+    const path = new URL(address).href.slice(FOLDER.length);
+    const file = files.get(path);
+    if (!file) return new Response(null, { status: 404 });
+    file.heard = heard;
+    const blob = await file.whole.finally(() => (file.heard = undefined));
+    const type = path.endsWith(".wasm") ? "application/wasm" : "";
+    return new Response(blob, { headers: { "content-type": type } });
+  };
+
+  addEventListener("DOMContentLoaded", () => {
+    const whole = [...files].every(([path, { arrived }]) => arrived === LIST[path].pieces);
+    if (!whole) give("the file ends too early");
+  });
+
+  /** For boot.js: what to say when the page does not start, and what to do when it has. */
+  window.semblanceStart = {
+    judge: async () => problem && [`Semblance cannot start, because what stands in this file could not be unpacked. ${BROKEN}. (${problem})`],
+    started() {
+      const scored = new PerformanceObserver((list) => {
+        if (!list.getEntriesByName("semblance:first-scores").length) return;
+        scored.disconnect();
+        say();
+      });
+      scored.observe({ type: "mark", buffered: true });
+    },
+  };
+
+  /** Says in the bar at the top and in the dialog about the page what this file is. */
+  const say = () => {
+    const keeps = storage();
+    const line = document.createElement("p");
+    line.className = "offline";
+    line.textContent = line.title = keeps ? "One file, no network" : "One file, no network, nothing kept for a reload";
+    document.querySelector(".status")?.append(line);
+    const about = document.querySelector("#about-offline");
+    const kept = keeps ? "" : " For a page that is opened in this way, this browser keeps neither texts nor settings: save what you want to have again.";
+    if (about) about.textContent = `This page is one file. It needs no server and no network, and its content security policy forbids every request, to whatever address.${kept}`;
+  };
+
+  const storage = () => {
+    try {
+      return Boolean(localStorage && sessionStorage);
+    } catch {
+      return false;
+    }
+  };
+})();
