@@ -5,16 +5,17 @@ use js_sys::{Array, Function, JSON, Promise, Reflect};
 use semblance_protocol::{Load, ModelFile, Precision};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, RequestCache, RequestInit, Response, Url};
+use web_sys::{RequestCache, RequestInit, Response, Url};
 
 #[wasm_bindgen]
 extern "C" {
     // Bound here since it is a method of `Window` in web-sys, and workers have it too.
     #[wasm_bindgen(js_name = fetch, catch)]
-    fn global_fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    fn global_fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
 
-    /// A page that is one file has this function (`crates/xtask/src/kit/kit.js`). It answers from the file what
-    /// `fetch` asks a server for, and tells a function in its second argument how much is there.
+    /// What a page that is one file has in the place of `fetch` (`crates/xtask/src/kit/kit.js`).
+    /// Several files it hands out as one `Blob`, in which they follow one another, and tells a
+    /// function how many bytes of a large one are there.
     #[wasm_bindgen(thread_local_v2, js_name = semblanceFile)]
     static OWN_FILES: Option<Function>;
 }
@@ -131,20 +132,17 @@ pub(crate) async fn brought_along(
     load: &Load,
     heard: impl Fn(f64) + 'static,
 ) -> Result<JsValue, ClientError> {
-    if OWN_FILES.with(Option::is_none) {
+    let Some(own) = OWN_FILES.with(Option::clone) else {
         return Ok(JsValue::UNDEFINED);
-    }
+    };
+    let what = "The model";
     let heard = Closure::<dyn Fn(f64)>::new(heard);
-    let blobs = Array::new();
+    let addresses = Array::new();
     for file in load.files() {
-        let what = &file.path;
-        let address = absolute(what, &load.base)?;
-        let response = ask(what, &address, RequestCache::Default, heard.as_ref()).await?;
-        let blob = response.blob().map_err(|e| failed(what, &e))?;
-        blobs.push(&JsFuture::from(blob).await.map_err(|e| failed(what, &e))?);
+        addresses.push(&absolute(&file.path, &load.base)?.into());
     }
-    let blob = Blob::new_with_blob_sequence(&blobs);
-    Ok(blob.map_err(|e| failed(&load.name, &e))?.into())
+    let answer = own.call2(&JsValue::NULL, &addresses, heard.as_ref());
+    answered(what, answer).await
 }
 
 /// How the list names a precision.
@@ -161,27 +159,15 @@ pub(crate) async fn fetch(
     url: &str,
     cache: RequestCache,
 ) -> Result<Response, ClientError> {
-    ask(what, url, cache, &JsValue::UNDEFINED).await
-}
-
-async fn ask(
-    what: &str,
-    url: &str,
-    cache: RequestCache,
-    heard: &JsValue,
-) -> Result<Response, ClientError> {
-    let response = match OWN_FILES.with(Option::clone) {
-        Some(own) => (own.call2(&JsValue::NULL, &url.into(), heard)).map(JsCast::unchecked_into),
+    let answer = match OWN_FILES.with(Option::clone) {
+        Some(own) => own.call2(&JsValue::NULL, &url.into(), &JsValue::UNDEFINED),
         None => {
             let init = RequestInit::new();
             init.set_cache(cache);
             global_fetch(url, &init)
         }
     };
-    let response: Response = JsFuture::from(response.map_err(|e| failed(what, &e))?)
-        .await
-        .map_err(|e| failed(what, &e))?
-        .unchecked_into();
+    let response: Response = answered(what, answer).await?.unchecked_into();
     if response.ok() {
         return Ok(response);
     }
@@ -199,6 +185,12 @@ async fn ask(
             detail,
         }
     })
+}
+
+/// What `fetch`, or whatever stood in for it, comes to.
+async fn answered(what: &str, answer: Result<JsValue, JsValue>) -> Result<JsValue, ClientError> {
+    let answer: Promise = answer.map_err(|e| failed(what, &e))?.unchecked_into();
+    JsFuture::from(answer).await.map_err(|e| failed(what, &e))
 }
 
 fn absolute(path: &str, base: &str) -> Result<String, ClientError> {

@@ -123,7 +123,7 @@ fn with_list(script: &str, list: &str) -> Result<String> {
 }
 
 /// The page as it was before it was stamped.
-fn without_version(html: &str) -> String {
+pub(crate) fn without_version(html: &str) -> String {
     let Some((before, rest)) = html.split_once(VERSION) else {
         return html.to_owned();
     };

@@ -20,7 +20,7 @@ use lexopt::Parser;
 use serde_json::{Map, Value, json};
 
 use crate::report::{self, Outcome};
-use crate::{files, project, setup, site};
+use crate::{files, offline, project, setup, site};
 
 /// Builds the site, and one file of it.
 pub fn run(arguments: &mut Parser) -> Result<()> {
@@ -59,7 +59,8 @@ fn pack(site: &Path) -> Result<String> {
     };
     let text =
         |name: &str| String::from_utf8(read(name)?).with_context(|| format!("{name} is no text"));
-    let page = text("index.html")?;
+    // A page with a version would have itself kept by a service worker.
+    let page = offline::without_version(&text("index.html")?);
     let named = html::Named::in_page(&page)?;
     let assets = fast_alone(&text("assets.json")?)?;
 
