@@ -37,11 +37,22 @@ pub enum Scheme {
 pub struct Page {
     driver: WebDriver,
     server: Server,
+    address: String,
 }
 
 impl Page {
-    pub(crate) fn new(driver: WebDriver, server: Server) -> Self {
-        Self { driver, server }
+    pub(crate) fn new(driver: WebDriver, server: Server, address: String) -> Self {
+        Self {
+            driver,
+            server,
+            address,
+        }
+    }
+
+    /// The page's address.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     pub(crate) fn into_server(self) -> Server {
@@ -65,7 +76,7 @@ impl Page {
     /// # Errors
     /// The browser can't.
     pub async fn open(&self) -> Result<()> {
-        Ok(self.driver.goto(self.server.url()).await?)
+        Ok(self.driver.goto(&self.address).await?)
     }
 
     /// Runs JavaScript with `arguments`; its `return` is the result, promises are waited for.

@@ -43,6 +43,21 @@ impl Page {
             .await
     }
 
+    /// Chooses a file with the header's Open, as if in the browser's dialog.
+    ///
+    /// # Errors
+    /// The browser can't.
+    pub async fn choose_file(&self, name: &str, content: &str) -> Result<()> {
+        let script = "const input = document.querySelector('input[type=file]');
+            const chosen = new DataTransfer();
+            chosen.items.add(new File([arguments[1]], arguments[0]));
+            input.files = chosen.files;
+            input.dispatchEvent(new Event('change', { bubbles: true }));";
+        self.run(script, vec![json!(name), json!(content)])
+            .await
+            .map(|_| ())
+    }
+
     /// Puts `text` in the place of all texts, as pasting over them does.
     ///
     /// # Errors

@@ -14,7 +14,20 @@ use crate::{Received, netlog};
 pub struct Site {
     prefix: String,
     compressed: bool,
+    one_file: Option<Reached>,
 }
+
+/// How the page that is one file is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    /// As by a double click.
+    AsFile,
+    /// From a web server.
+    OverHttp,
+}
+
+/// The name of the page that is one file.
+const ONE_FILE: &str = "semblance.html";
 
 impl Site {
     /// At the root of a host.
@@ -29,6 +42,25 @@ impl Site {
         Self {
             prefix: prefix.into(),
             compressed: false,
+            one_file: None,
+        }
+    }
+
+    /// The page as one file, opened as by a double click.
+    #[must_use]
+    pub fn file() -> Self {
+        Self {
+            one_file: Some(Reached::AsFile),
+            ..Self::root()
+        }
+    }
+
+    /// The page as one file, from a web server.
+    #[must_use]
+    pub fn served_file() -> Self {
+        Self {
+            one_file: Some(Reached::OverHttp),
+            ..Self::root()
         }
     }
 
@@ -40,10 +72,13 @@ impl Site {
     }
 
     fn serve(&self) -> Result<Server> {
-        let root = from_environment("SEMBLANCE_DIST")?;
+        let (root, page, command) = match self.one_file {
+            None => (from_environment("SEMBLANCE_DIST")?, "index.html", "dist"),
+            Some(_) => (folder_of_one_file()?, ONE_FILE, "kit"),
+        };
         ensure!(
-            root.join("index.html").is_file(),
-            "there is no site in {}: run `cargo xtask dist`",
+            root.join(page).is_file(),
+            "there is no {page} in {}: run `cargo xtask {command}`",
             root.display()
         );
         Ok(Server::start(Options {
@@ -52,6 +87,23 @@ impl Site {
             ..Options::new(root)
         })?)
     }
+
+    /// The address of the page.
+    fn address(&self, server: &Server) -> Result<String> {
+        Ok(match self.one_file {
+            None => server.url(),
+            Some(Reached::OverHttp) => server.url() + ONE_FILE,
+            Some(Reached::AsFile) => {
+                let path = folder_of_one_file()?.join(ONE_FILE).canonicalize()?;
+                format!("file://{}", path.display())
+            }
+        })
+    }
+}
+
+/// `cargo xtask kit` has its folder beside that of the site.
+fn folder_of_one_file() -> Result<PathBuf> {
+    Ok(from_environment("SEMBLANCE_DIST")?.join("../kit"))
 }
 
 /// Serves the site, starts a browser and runs `test` in it. The page is not open yet.
@@ -73,7 +125,8 @@ pub async fn visit_and_leave(
 ) -> Result<(Vec<String>, Vec<Received>)> {
     let server = site.serve()?;
     let browser = Browser::start().await?;
-    let page = Page::new(browser.driver.clone(), server);
+    let address = site.address(&server)?;
+    let page = Page::new(browser.driver.clone(), server, address);
     let result = test(&page).await;
     if let Err(error) = &result {
         leave_evidence(&page, &format!("{error:?}")).await;
