@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser};
 
 use crate::report::{self, Outcome};
-use crate::{browser, command, npm, project, setup, site, wasm_std};
+use crate::{browser, command, kit, npm, project, setup, site, wasm_std};
 
 /// Crates that also compile to WebAssembly, where parts of them exist only.
 const WASM_CRATES: &[&str] = &[
@@ -84,6 +84,7 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
     });
     if in_browser {
         site::build()?;
+        kit::ensure()?;
         // The tests may take a while and touch nothing that others build.
         drop(lock);
         check("kernels in wasm, simd128", &mut || {

@@ -5,8 +5,6 @@
   /** Of each file by its path: its bytes, and in how many pieces it comes. */
   const LIST = JSON.parse(document.currentScript.dataset.files);
   const FOLDER = new URL(".", document.baseURI).href;
-  const BROKEN = "It may not have been copied or downloaded to its end: get it again. It needs a browser from 2024 or later";
-
   const files = new Map();
   for (const path of Object.keys(LIST)) {
     const file = { arrived: 0, unpacked: 0, heard: undefined };
@@ -15,11 +13,13 @@
     file.whole.catch(() => undefined);
     files.set(path, file);
   }
-  let problem = "";
-  const give = (error) => {
-    problem ||= error;
-    for (const { reject } of files.values()) reject(new Error(error));
+  /** Why there is nothing to hand out, if something is wrong with the file or the browser. */
+  let problem;
+  const giveUp = (why) => {
+    problem ??= why;
+    for (const { reject } of files.values()) reject(new Error(problem));
   };
+  const old = (detail) => giveUp(`this browser cannot unpack the file (${detail}): use a current one`);
 
   /** What the worker runs. */
   const unpack = () => {
@@ -45,7 +45,7 @@
         const { readable, writable } = new DecompressionStream("gzip");
         writers.set(path, writable.getWriter());
         const tell = (blob) => postMessage({ path, blob });
-        new Response(readable).blob().then(tell, ({ message }) => postMessage({ path, error: message }));
+        new Response(readable).blob().then(tell, () => postMessage({ path, damaged: true }));
       }
       const writer = writers.get(path);
       // What goes wrong shows where it is read.
@@ -53,29 +53,34 @@
       if (last) writer.close().catch(() => undefined);
     };
   };
-  const address = URL.createObjectURL(new Blob([`(${unpack})()`], { type: "text/javascript" }));
-  const worker = new Worker(address);
-  worker.onerror = (event) => give(event.message || "a worker could not be started");
-  worker.onmessage = ({ data: { path, blob, error } }) => {
-    const file = files.get(path);
-    if (error) give(error);
-    else if (blob) file.resolve(blob);
-    else {
-      file.unpacked += 1;
-      file.heard?.((LIST[path].bytes * file.unpacked) / LIST[path].pieces);
-    }
-  };
+  let worker;
+  try {
+    const code = new Blob([`(${unpack})()`], { type: "text/javascript" });
+    worker = new Worker(URL.createObjectURL(code));
+    worker.onerror = ({ message }) => old(message);
+    worker.onmessage = ({ data: { path, blob, damaged } }) => {
+      const file = files.get(path);
+      if (damaged) giveUp("this file is damaged: copy or download it again");
+      else if (blob) file.resolve(blob);
+      else {
+        file.unpacked += 1;
+        file.heard?.((LIST[path].bytes * file.unpacked) / LIST[path].pieces);
+      }
+    };
+  } catch ({ message }) {
+    old(message);
+  }
 
-  /** Takes the piece before the script that calls it. */
+  /** Takes the piece that has just come. */
   window.semblancePiece = () => {
-    const call = document.currentScript;
-    const piece = call.previousElementSibling;
+    // Not the element before: the page may have put something between.
+    const piece = document.querySelector("script[data-path]");
     const { path } = piece.dataset;
     const file = files.get(path);
     file.arrived += 1;
-    worker.postMessage({ path, text: piece.textContent, last: file.arrived === LIST[path].pieces });
+    worker?.postMessage({ path, text: piece.textContent, last: file.arrived === LIST[path].pieces });
     piece.remove();
-    call.remove();
+    document.currentScript.remove();
   };
 
   /**
@@ -99,12 +104,12 @@
 
   addEventListener("DOMContentLoaded", () => {
     const whole = [...files].every(([path, { arrived }]) => arrived === LIST[path].pieces);
-    if (!whole) give("the file ends too early");
+    if (!whole) giveUp("this file is not whole: copy or download it again");
   });
 
   /** For boot.js: what to say when the page does not start, and what to do when it has. */
   window.semblanceStart = {
-    judge: async () => problem && [`Semblance cannot start, because what stands in this file could not be unpacked. ${BROKEN}. (${problem})`],
+    judge: async () => problem && [`Semblance cannot start, because ${problem}.`],
     started() {
       const scored = new PerformanceObserver((list) => {
         if (!list.getEntriesByName("semblance:first-scores").length) return;
