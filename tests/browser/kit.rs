@@ -2,7 +2,7 @@
 //! for nothing.
 
 use anyhow::{Result, ensure};
-use semblance_tests::{Page, Site, visit, visit_and_leave};
+use semblance_tests::{Fault, Page, Site, visit, visit_and_leave};
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -138,6 +138,67 @@ async fn what_the_file_lacks_is_said_and_nothing_can_be_fetched() -> Result<()> 
         let complaints = page.complaints().await?;
         ensure!(complaints.len() >= 3, "{complaints:?}");
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_file_that_is_cut_or_damaged_says_so() -> Result<()> {
+    visit(Site::served_file(), async |page| {
+        let damaged = Fault::CorruptAt(9_000_000);
+        page.server().plan_fault(".html", damaged, Some(1));
+        page.open().await?;
+        let alert = page.alert().await?;
+        ensure!(alert.contains("damaged: copy or download it"), "{alert}");
+
+        let path = std::env::var("SEMBLANCE_DIST")? + "/../kit/semblance.html";
+        let folder = tempfile::tempdir()?;
+        let cut = folder.path().join("cut.html");
+        // Within the program, and within the model.
+        for length in [400_000, 9_000_000] {
+            std::fs::write(&cut, &std::fs::read(&path)?[..length])?;
+            let address = format!("file://{}", cut.display());
+            page.driver().goto(address).await?;
+            let alert = page.alert().await?;
+            ensure!(alert.contains("not whole: copy or download it"), "{alert}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_off_is_noticed() -> Result<()> {
+    visit(Site::served_file(), async |page| {
+        let cut = Fault::StallAfter(9_000_000);
+        page.server().plan_fault(".html", cut, None);
+        // The driver would wait for the rest of a page, but looks at no other window.
+        page.driver().goto(page.server().url() + "none").await?;
+        let open = "window.opened = open(arguments[0]);";
+        page.run(open, vec![json!(page.address())]).await?;
+        let alert = "opened.document.querySelector('[role=alert]')";
+        page.wait_for("an alert", alert).await?;
+        let script = format!("return {alert}.textContent;");
+        let alert = page.run(&script, Vec::new()).await?.to_string();
+        ensure!(alert.contains("does not arrive: reload"), "{alert}");
+        Ok(())
+    })
+    .await
+}
+
+/// Some hosts of other people's files give each page an origin of its own, which has no storage.
+#[tokio::test]
+async fn where_nothing_is_kept_it_works_and_says_so() -> Result<()> {
+    visit(Site::served_file(), async |page| {
+        let sandbox = Fault::Header(
+            "content-security-policy",
+            "sandbox allow-scripts allow-downloads",
+        );
+        page.server().plan_fault(".html", sandbox, None);
+        whole_job(page).await?;
+        says(page, ".status .offline", "nothing kept for a reload").await?;
+        says(page, "#about-offline", "neither texts nor settings").await?;
+        page.no_errors().await
     })
     .await
 }

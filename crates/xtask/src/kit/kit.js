@@ -4,6 +4,8 @@
 (() => {
   /** Of each file by its path: its bytes, and in how many pieces it comes. */
   const LIST = JSON.parse(document.currentScript.dataset.files);
+  /** A connection that brings nothing for so long has broken off; nothing else tells. In ms. */
+  const SILENCE = 20000;
   const FOLDER = new URL(".", document.baseURI).href;
   const files = new Map();
   for (const path of Object.keys(LIST)) {
@@ -102,7 +104,15 @@
     return new Response(blobs[0], { headers: { "content-type": type } });
   };
 
+  let before = 0;
+  const watch = setInterval(() => {
+    const coming = document.querySelector("script[data-path]")?.textContent.length ?? 0;
+    const now = [...files.values()].reduce((sum, { arrived }) => sum + arrived * 1e7, coming);
+    if (now === before) giveUp("the rest of it does not arrive: reload the page");
+    before = now;
+  }, SILENCE);
   addEventListener("DOMContentLoaded", () => {
+    clearInterval(watch);
     const whole = [...files].every(([path, { arrived }]) => arrived === LIST[path].pieces);
     if (!whole) giveUp("this file is not whole: copy or download it again");
   });
