@@ -447,7 +447,7 @@ impl Job<'_> {
     }
 }
 
-/// Asks a worker to get the model ready; `files` is a `Blob` of them one after another, or undefined.
+/// Asks a worker to get the model ready; `files` is a `Blob` of them in a row, or undefined.
 async fn ask_to_load(
     link: &Link,
     load: &Load,

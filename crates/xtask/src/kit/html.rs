@@ -123,7 +123,7 @@ fn start(glue: &str, boot: &str) -> Result<String> {
     // The block keeps the names of the two apart.
     let script = format!("{glue}\n{{\n{boot}\n}}\n");
     for end in ["</script", "<!--", "\nexport "] {
-        ensure!(!script.contains(end), "the program's script has a “{end}”");
+        ensure!(!script.contains(end), "the program's script has “{end}”");
     }
     Ok(script)
 }

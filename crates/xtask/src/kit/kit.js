@@ -1,6 +1,6 @@
 // The page as one file (`cargo xtask kit`) has this script in its head, and nothing to fetch: its
-// other files stand at its end, compressed, in pieces of text. Each piece goes to a worker as soon as
-// it is there; whoever asks for a file gets it when it is whole. The policy forbids every request.
+// other files stand at its end, compressed, in pieces of text. Each piece goes to a worker as soon
+// as it is there; whoever asks for a file gets it when it is whole. The policy forbids every request.
 (() => {
   /** Of each file by its path: its bytes, and in how many pieces it comes. */
   const LIST = JSON.parse(document.currentScript.dataset.files);

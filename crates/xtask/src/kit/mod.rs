@@ -98,6 +98,7 @@ struct Brought {
 /// How much of a compressed file stands in one piece, so that the browser can draw between two. A
 /// multiple of what base 85 takes at once.
 const PIECE: usize = 1 << 20;
+const _: () = assert!(PIECE.is_multiple_of(4));
 
 impl Brought {
     fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
@@ -160,4 +161,211 @@ fn licenses(site: &Path) -> Result<String> {
         }
     }
     Ok(licenses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "<!doctype html><html><head>\
+        <meta http-equiv=\"Content-Security-Policy\" content=\"script-src 'self'\">\
+        <script>late()</script>\
+        <link rel=\"icon\" href=\"icon.svg\"><link rel=\"manifest\" href=\"a.webmanifest\">\
+        <link rel=\"stylesheet\" href=\"./a.css\"/>\
+        <script type=\"module\" src=\"./boot.js\" data-js=\"./a.js\" \
+        data-parts='{\"b\":[\"parts/c.wasm\",\"parts/b.wasm\"],\"d\":[\"parts/c.wasm\"]}' \
+        data-version=\"1234\" data-wasm=\"./a.wasm\"></script></head><body><p>Shell.</p>\
+        <template id=\"exact\">Exact arithmetic (91 MB download)</template>\
+        <noscript>No.</noscript>\n</body></html>";
+
+    /// A site of small files but for its weights.
+    fn site() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let build = |name: &str| {
+            let (script, module) = (format!("engine/{name}.js"), format!("engine/{name}.wasm"));
+            json!({ "script": script, "module": module })
+        };
+        let file = |role: &str, precision: &str, name: &str, bytes: usize| json!({ "role": role, "precision": precision, "path": format!("models/m/{name}"), "bytes": bytes });
+        let assets = json!({
+            "engine": { "simd": build("simd"), "relaxed": build("relaxed") },
+            "importer": build("importer"),
+            "models": [{ "files": [
+                file("weights", "exact", "f32", 4_000_000),
+                file("weights", "fast", "w", weights().len()),
+                file("config", "", "c", 6),
+            ]}],
+        });
+        let assets = assets.to_string();
+        let weights = weights();
+        let texts = [
+            ("index.html", PAGE),
+            ("assets.json", &assets),
+            ("a.css", "@font-face { src: url(\"fonts/inter.woff2\") }"),
+            (
+                "a.js",
+                "function __wbg_init() {}\nexport { initSync, __wbg_init as default };\n",
+            ),
+            (
+                "boot.js",
+                "const { default: begin } = await import(program);\nbegin();\n",
+            ),
+            ("models/m/LICENSE", "As you like."),
+            ("models/m/c", "config"),
+        ];
+        let names = [
+            "a.wasm",
+            "parts/b.wasm",
+            "parts/c.wasm",
+            "icon.svg",
+            "fonts/inter.woff2",
+            "fonts/LICENSE.txt",
+            "engine/simd.js",
+            "engine/simd.wasm",
+            "engine/relaxed.js",
+            "engine/relaxed.wasm",
+            "engine/importer.js",
+            "engine/importer.wasm",
+        ];
+        let named = names.map(|name| (name, name.as_bytes()));
+        let texts = texts.map(|(name, text)| (name, text.as_bytes()));
+        for (name, bytes) in named
+            .into_iter()
+            .chain(texts)
+            .chain([("models/m/w", &weights[..])])
+        {
+            files::write(&folder.path().join(name), bytes).expect("written");
+        }
+        folder
+    }
+
+    /// What can't be compressed, and takes two pieces.
+    fn weights() -> Vec<u8> {
+        let mut state = 1_u64;
+        let noise = std::iter::repeat_with(|| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 56) as u8
+        });
+        noise.take(PIECE + PIECE / 2).collect()
+    }
+
+    /// The content of a file that a page brings along.
+    fn unpacked(page: &str, name: &str) -> Vec<u8> {
+        let start = format!("data-path=\"{name}\">");
+        let pieces = page.split(&start).skip(1);
+        let packed: Vec<u8> = pieces
+            .flat_map(|piece| base85::decode(piece.split('<').next().expect("an end")))
+            .collect();
+        let mut bytes = Vec::new();
+        let mut decoder = flate2::read::GzDecoder::new(&packed[..]);
+        std::io::Read::read_to_end(&mut decoder, &mut bytes).expect("gzip");
+        bytes
+    }
+
+    #[test]
+    fn the_file_has_all_that_the_page_asks_for() {
+        let site = site();
+        let page = pack(site.path()).expect("packed");
+        let (_, list) = page.split_once("data-files='").expect("a list");
+        let (list, _) = list.split_once('\'').expect("an end");
+        let list: Value = serde_json::from_str(list).expect("JSON");
+        let names = [
+            "a.wasm",
+            "assets.json",
+            "engine/importer.js",
+            "engine/importer.wasm",
+            "engine/relaxed.js",
+            "engine/relaxed.wasm",
+            "engine/simd.js",
+            "engine/simd.wasm",
+            "models/m/c",
+            "models/m/w",
+            "parts/b.wasm",
+            "parts/c.wasm",
+        ];
+        let listed: Vec<_> = list.as_object().expect("files").keys().collect();
+        assert_eq!(listed, names);
+        let entry = json!({ "bytes": weights().len(), "pieces": 2 });
+        assert_eq!(list["models/m/w"], entry);
+        assert_eq!(unpacked(&page, "models/m/w"), weights());
+        for name in names.iter().filter(|name| name.ends_with(".wasm")) {
+            assert_eq!(unpacked(&page, name), name.as_bytes());
+        }
+        let assets = unpacked(&page, "assets.json");
+        let assets = String::from_utf8(assets).expect("text");
+        assert!(assets.contains("fast") && !assets.contains("exact"));
+        // What can wait comes last.
+        let at = |name: &str| page.find(&format!("data-path=\"{name}\"")).expect(name);
+        assert!(at("a.wasm") < at("engine/simd.js") && at("engine/simd.js") < at("models/m/c"));
+        assert!(at("models/m/c") < at("models/m/w"));
+        assert!(at("models/m/w") < at("engine/importer.js"));
+    }
+
+    #[test]
+    fn the_page_names_nothing_outside_of_it() {
+        let site = site();
+        let page = pack(site.path()).expect("packed");
+        for link in [
+            " src=",
+            "href=\"./",
+            "href=\"icon",
+            "manifest",
+            "data-version",
+            "late()",
+        ] {
+            assert!(!page.contains(link), "{link}");
+        }
+        assert!(page.contains("<link rel=\"icon\" href=\"data:image/svg+xml;base64,"));
+        assert!(page.contains("url(\"data:font/woff2;base64,"));
+        assert!(page.contains("connect-src 'none'"));
+        assert!(page.contains("not in this file") && !page.contains("91 MB"));
+        // The program begins behind what it reads, before what is large.
+        let at = |part: &str| page.find(part).expect(part);
+        let start = at("<script type=\"module\" async data-js=");
+        assert!(at("<template") < start && start < at("type=\"text/plain\""));
+        assert!(page.contains("const { default: begin } = { default: __wbg_init };"));
+        // What comes along has licences.
+        assert!(page.contains("As you like.") && page.contains("fonts/LICENSE.txt"));
+    }
+
+    #[test]
+    fn every_script_and_the_styles_are_named_in_the_policy() {
+        let site = site();
+        let page = pack(site.path()).expect("packed");
+        let mut scripts = 0;
+        for element in page.split("<script").skip(1) {
+            let (attributes, rest) = element.split_once('>').expect("an element");
+            let (script, _) = rest.split_once("</script>").expect("an end");
+            if !attributes.contains("text/plain") {
+                assert!(page.contains(&crate::html::source(script)), "{script}");
+                scripts += 1;
+            }
+        }
+        // Ours, the program's, and one to each of thirteen pieces.
+        assert_eq!(scripts, 15);
+        let (_, style) = page.split_once("<style>").expect("styles");
+        let (style, _) = style.split_once("</style>").expect("an end");
+        assert!(page.contains(&format!("style-src {}", crate::html::source(style))));
+    }
+
+    #[test]
+    fn refuses_a_site_that_has_changed() {
+        for (name, content, said) in [
+            ("boot.js", "begin();", "import(program)"),
+            ("a.js", "export default 1;", "export {"),
+            ("a.css", "", "fonts/inter.woff2"),
+            (
+                "a.js",
+                "\"</script>\"\nexport { initSync, __wbg_init as default };",
+                "</script",
+            ),
+            ("index.html", "<p>", "data-parts"),
+        ] {
+            let site = site();
+            files::write(&site.path().join(name), content.as_bytes()).expect("written");
+            let error = pack(site.path()).expect_err("refused");
+            assert!(format!("{error:#}").contains(said), "{error:#}");
+        }
+    }
 }
