@@ -197,7 +197,7 @@ async fn where_nothing_is_kept_it_works_and_says_so() -> Result<()> {
         page.server().plan_fault(".html", sandbox, None);
         whole_job(page).await?;
         says(page, ".status .offline", "nothing kept for a reload").await?;
-        says(page, "#about-offline", "neither texts nor settings").await?;
+        says(page, "#about-kept", "neither texts nor settings").await?;
         page.no_errors().await
     })
     .await

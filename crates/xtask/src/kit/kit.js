@@ -137,9 +137,13 @@
     line.className = "offline";
     line.textContent = line.title = keeps ? "One file, no network" : "One file, no network, nothing kept for a reload";
     document.querySelector(".status")?.append(line);
-    const about = document.querySelector("#about-offline");
-    const kept = keeps ? "" : " For a page that is opened in this way, this browser keeps neither texts nor settings: save what you want to have again.";
-    if (about) about.textContent = `This page is one file. It needs no server and no network, and its content security policy forbids every request, to whatever address.${kept}`;
+    const about = (id, words) => {
+      const paragraph = document.getElementById(id);
+      if (paragraph) paragraph.textContent = words(paragraph.textContent);
+    };
+    about("about-offline", () => "This page is one file. It needs no server and no network, and its content security policy forbids every request, to whatever address.");
+    if (!keeps) about("about-kept", () => "For a page that is opened in this way, this browser keeps neither texts nor settings: save what you want to have again.");
+    else if (location.protocol === "file:") about("about-kept", (words) => `${words} Some browsers let other pages that are opened as files read that.`);
   };
 
   const storage = () => {
