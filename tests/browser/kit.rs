@@ -81,6 +81,8 @@ async fn whole_job(page: &Page) -> Result<()> {
 async fn a_double_click_is_enough_for_the_whole_job() -> Result<()> {
     let (urls, received) = visit_and_leave(Site::file(), async |page| {
         whole_job(page).await?;
+        let violations = page.serious_violations().await?;
+        ensure!(violations.is_empty(), "{violations:#?}");
         // What was typed is there after a reload.
         page.open().await?;
         page.scores_of(&TEXTS[..2]).await?;
