@@ -32,8 +32,12 @@ pub struct Importer {
     link: RefCell<Option<Rc<Link>>>,
     /// What the worker was started from; its script must not go before it has run.
     code: RefCell<Option<Engine>>,
-    /// How many tables were taken. The worker may die, and its successor knows none of them.
-    tables: Cell<u32>,
+    /// The number of the table that was taken last.
+    last: Cell<u32>,
+    /// The tables that were taken, as bytes: the worker may die, and its successor knows none.
+    packed: RefCell<Vec<(u32, Blob)>>,
+    /// The tables that the worker knows.
+    known: RefCell<Vec<u32>>,
 }
 
 impl Importer {
@@ -44,7 +48,9 @@ impl Importer {
             base: base.into(),
             link: RefCell::default(),
             code: RefCell::default(),
-            tables: Cell::default(),
+            last: Cell::default(),
+            packed: RefCell::default(),
+            known: RefCell::default(),
         }
     }
 
@@ -77,8 +83,11 @@ impl Importer {
     /// When the worker died, or there is no such column.
     pub async fn take(&self, column: usize) -> Result<Taken, ClientError> {
         let column = u32::try_from(column).unwrap_or(u32::MAX);
-        let table = self.tables.get();
-        self.tables.set(table + 1);
+        // No table of an earlier page has its number, since texts may still be of that one; and a
+        // later table has a larger one.
+        let seconds = (js_sys::Date::now() / 1000.0) as u32;
+        let table = seconds.max(self.last.get() + 1);
+        self.last.set(table);
         match self
             .ask(Import::Take { column, table }, Payload::None)
             .await?
@@ -86,18 +95,52 @@ impl Importer {
             (Response::Taken { rows }, payload) => {
                 let texts = payload.into_value().and_then(|texts| texts.as_string());
                 let texts = texts.ok_or_else(nonsense)?;
+                self.known.borrow_mut().push(table);
+                // Without room for them the columns last as long as the worker does.
+                if let Ok(bytes) = self.file(Import::Pack { table }).await {
+                    self.unpack(table, bytes);
+                }
                 Ok(Taken { texts, table, rows })
             }
             _ => Err(nonsense()),
         }
     }
 
+    /// The bytes of a table that was taken here, or had again.
+    pub fn packed(&self, table: u32) -> Option<Blob> {
+        let packed = self.packed.borrow();
+        let found = packed.iter().find(|(number, _)| *number == table);
+        found.map(|(_, bytes)| bytes.clone())
+    }
+
+    /// Has a table again whose bytes were kept by an earlier page.
+    pub fn unpack(&self, table: u32, bytes: Blob) {
+        self.packed.borrow_mut().push((table, bytes));
+    }
+
     /// Writes a table, with the columns of the tables that its texts came from.
     ///
     /// # Errors
-    /// When the worker cannot be fetched or died, or the table is too large for its format.
+    /// When the worker cannot be fetched or died, the columns that were kept can't be read, or the
+    /// table is too large for its format.
     pub async fn write(&self, sheet: Sheet) -> Result<Blob, ClientError> {
-        let (_, payload) = self.ask(Import::Write(sheet), Payload::None).await?;
+        // Before what is known is asked for: a worker that died takes that with it.
+        self.link().await?;
+        let packed = self.packed.borrow().clone();
+        for (table, bytes) in packed {
+            let used = sheet.sources.iter().flatten().any(|it| it.0 == table);
+            if used && !self.known.borrow().contains(&table) {
+                // If it can't be read that is said once; the next time goes without.
+                self.known.borrow_mut().push(table);
+                let bytes = Payload::Value(bytes.into());
+                self.ask(Import::Unpack { table }, bytes).await?;
+            }
+        }
+        self.file(Import::Write(sheet)).await
+    }
+
+    async fn file(&self, request: Import) -> Result<Blob, ClientError> {
+        let (_, payload) = self.ask(request, Payload::None).await?;
         let file = payload.into_value().ok_or_else(nonsense)?;
         file.dyn_into().map_err(|_| nonsense())
     }
@@ -126,6 +169,7 @@ impl Importer {
         let link = Rc::new(Link::new(code.spawn("importer")?));
         self.code.replace(Some(code));
         self.link.replace(Some(link.clone()));
+        self.known.take();
         Ok(link)
     }
 }

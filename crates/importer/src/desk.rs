@@ -17,6 +17,10 @@ pub(crate) struct Desk {
     taken: Tables,
 }
 
+/// What the bytes of a table begin with: what they are, and the version of what follows. That is
+/// raised whenever `Column` changes.
+const PACKED: &[u8] = b"SMBT\x01";
+
 /// Tables by the numbers that the page gave them. None is ever dropped: what was replaced may come
 /// back by undo.
 pub(crate) type Tables = BTreeMap<u32, Taken>;
@@ -73,6 +77,26 @@ impl Desk {
         }
         self.bytes = Vec::new();
         Ok(texts_and_rows)
+    }
+
+    /// A table that was taken, as bytes to be kept.
+    pub(crate) fn packed(&self, number: u32) -> Result<Vec<u8>, Failure> {
+        let table = self.taken.get(&number);
+        let table = table.ok_or_else(|| refused("There is no such table."))?;
+        let body = postcard::to_extend(&(table.texts, &table.columns), PACKED.to_vec());
+        body.map_err(|_| refused("There is no room to keep the columns of the file."))
+    }
+
+    /// Has a table again that was kept as bytes. They may have come from another version of this
+    /// program, or be damaged.
+    pub(crate) fn unpack(&mut self, bytes: &[u8], number: u32) -> Result<(), Failure> {
+        let body = bytes.strip_prefix(PACKED);
+        let table = body.and_then(|body| postcard::from_bytes(body).ok());
+        let (texts, columns) = table.ok_or_else(|| {
+            refused("The columns of the file that was opened can't be read any more. Save again to save without them, or open the file once more.")
+        })?;
+        self.taken.insert(number, Taken { columns, texts });
+        Ok(())
     }
 
     /// The tables that were taken.
@@ -209,6 +233,24 @@ mod tests {
             .unwrap();
         desk.take(0, 9).unwrap();
         assert!(desk.taken().keys().eq(&[7, 9]));
+    }
+
+    #[test]
+    fn a_table_that_was_packed_is_as_it_was() {
+        let odd = "id,answer\n1,\"A\tB\n🎉\"\n2,e\u{301} é\n";
+        let (mut desk, _) = desk(odd, "a.csv");
+        desk.take(1, 7).unwrap();
+        let bytes = desk.packed(7).unwrap();
+        let mut other = Desk::default();
+        other.unpack(&bytes, 9).unwrap();
+        assert_eq!(other.taken()[&9].columns, desk.taken()[&7].columns);
+        assert_eq!(other.taken()[&9].texts, 1);
+        assert!(desk.packed(8).is_err());
+        for end in 0..bytes.len() {
+            assert!(other.unpack(&bytes[..end], 9).is_err(), "{end}");
+        }
+        assert!(other.unpack(b"SMBT\x02", 9).is_err(), "of a later version");
+        assert_eq!(other.taken()[&9].texts, 1, "what was there stays");
     }
 
     #[test]

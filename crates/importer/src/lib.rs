@@ -54,6 +54,23 @@ pub fn receive(data: &JsValue) {
             };
             worker::answer(id, with_desk(take));
         }
+        Request::Import(Import::Pack { table }) => {
+            let pack = |desk: &mut Desk| {
+                let bytes = desk.packed(table)?;
+                Ok((Response::File, Payload::Value(file(&bytes, "")?)))
+            };
+            worker::answer(id, with_desk(pack));
+        }
+        Request::Import(Import::Unpack { table }) => spawn_local(async move {
+            let answer = match bytes(payload).await {
+                Ok(bytes) => with_desk(|desk| {
+                    desk.unpack(&bytes, table)?;
+                    Ok((Response::Done, Payload::None))
+                }),
+                Err(failure) => Err(failure),
+            };
+            worker::answer(id, answer);
+        }),
         Request::Import(Import::Write(sheet)) => {
             let write = |desk: &mut Desk| {
                 let (bytes, mime) = sheet::write(&sheet, desk.taken())?;

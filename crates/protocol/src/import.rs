@@ -31,6 +31,18 @@ pub enum Import {
         /// those of the other.
         table: u32,
     },
+    /// Tell a table that was taken as bytes, to be kept. Answered by
+    /// [`Response::File`](crate::Response::File).
+    Pack {
+        /// What the page calls the table.
+        table: u32,
+    },
+    /// Have a table again that was told as bytes, perhaps by a worker that is no more. Payload: the
+    /// bytes as a `Blob`. Answered by [`Response::Done`](crate::Response::Done).
+    Unpack {
+        /// What the page calls the table.
+        table: u32,
+    },
     /// Write a table of texts and what was found about them, with the columns of the tables that
     /// they came from. Answered by [`Response::File`](crate::Response::File).
     Write(Sheet),
