@@ -11,9 +11,11 @@ mod document;
 mod focus;
 mod history;
 mod line;
+mod record;
 mod settings;
 
 pub use document::{Direction, Document, Span, Text};
 pub use focus::Focus;
 pub use line::{Line, LineId, split_lines};
+pub use record::{Record, RecordError, Run};
 pub use settings::{Order, Settings, Theme};
