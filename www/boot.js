@@ -22,6 +22,8 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 
 performance.mark("semblance:boot");
+// What is kept is read while the program is on its way. Without this file the page keeps nothing.
+const keep = import("./keep.js").catch(() => undefined);
 start().catch((error) => failed(error, engine));
 
 async function start() {
@@ -40,6 +42,7 @@ async function start() {
     await failed(error, program);
     return;
   }
+  await keep;
   // The program may ask for a part before it has returned from its start.
   programExports = begin({ module_or_path: get(engine) });
   await programExports;

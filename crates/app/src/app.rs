@@ -6,22 +6,23 @@ use crate::inspector::panel::Explore;
 use crate::open::dialog;
 use crate::session::elsewhere::Watch;
 use crate::session::engine::Driver;
+use crate::session::keep::{self, Keeper};
 use crate::session::look::use_applied_look;
-use crate::session::samples::{OPENING, samples};
 use crate::session::save::Saving;
-use crate::session::storage::{self, Kept};
+use crate::session::storage;
 use crate::session::timing;
 use crate::sheet::panel::{Texts, keep_page_on_drop};
-use crate::stage::map::{MapState, MapStore};
+use crate::stage::map::{MapAction, MapStore};
 use crate::stage::panel::Stage;
 use crate::state::Presented;
 use crate::state::marks::{Mark, MarkStore, Marks};
-use crate::state::{Action, Message, Shared, State, Store};
+use crate::state::{Action, Shared, Store};
 use crate::status::messages;
 use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use semblance_client::{Importer, Precision};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -33,9 +34,9 @@ const PAUSE: u32 = 250;
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let store: Store = use_reducer_eq(opening);
+    let store: Store = use_reducer_eq(keep::opening);
     let marks: MarkStore = use_reducer_eq(Marks::default);
-    let map: MapStore = use_reducer_eq(MapState::default);
+    let map: MapStore = use_reducer_eq(keep::opening_map);
     use_applied_look(&store);
     let driver = {
         let dispatch = store.dispatcher();
@@ -44,16 +45,17 @@ pub fn App() -> Html {
     };
     use_started(&driver, &store);
     use_embedded(&driver, &store);
-    use_kept(&store);
+    use_kept_settings(&store);
     use_about(&store.engine);
     use_keys(&store, &marks);
     {
-        let marks = marks.dispatcher();
+        let (marks, map) = (marks.dispatcher(), map.dispatcher());
         use_change(store.results.clone(), move |results| {
             if !results.texts.is_empty() {
                 timing::mark_once("semblance:first-scores");
             }
             marks.dispatch(Mark::Keep(results.clone()));
+            map.dispatch(MapAction::Settle(results.clone()));
         });
     }
     let grouping = {
@@ -79,6 +81,7 @@ pub fn App() -> Html {
     };
     let latest = use_mut_ref(|| saving.clone());
     latest.replace(saving);
+    let keeper = use_kept(&latest, &store, &map);
     let save = Callback::from(move |format| latest.borrow().clone().save(format));
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
@@ -121,29 +124,13 @@ pub fn App() -> Html {
             <nav class="phone-bar" aria-label="View">
                 { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
             </nav>
-            { messages(&store, &driver) }
+            { messages(&store, &driver, &keeper) }
             if !store.incoming.is_empty() {
                 { dialog(importer, Some(leave)) }
             }
         </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>
         </ContextProvider<Store>>
-    }
-}
-
-/// The state to open with: what was there before a reload, or the first sample set.
-fn opening() -> State {
-    let settings = storage::settings();
-    let samples = samples();
-    let named = |name: &str| samples.iter().position(|sample| sample.name == name);
-    let opening = match storage::kept() {
-        Some(Kept::Texts(text)) => return State::new(&text, None, settings),
-        Some(Kept::Sample(name)) => named(&name).unwrap_or(OPENING),
-        None => OPENING,
-    };
-    match samples.get(opening) {
-        Some(sample) => State::new(&sample.text, Some(opening), settings),
-        None => State::new("", None, settings),
     }
 }
 
@@ -197,42 +184,39 @@ fn use_embedded(driver: &Rc<Driver>, store: &Store) {
     });
 }
 
-/// Keeps settings and texts in the browser's storage.
+/// Keeps settings in the browser's storage.
 #[hook]
-fn use_kept(store: &Store) {
+fn use_kept_settings(store: &Store) {
     let settings = use_mut_ref(|| store.settings);
     use_change(store.settings, move |&now| {
         storage::keep_settings(settings.replace(now), now);
     });
-    let state = store.clone();
-    let full = use_mut_ref(|| false);
-    use_change(
+}
+
+/// Keeps the workspace, whenever something of it changes.
+#[hook]
+fn use_kept(latest: &Rc<RefCell<Saving>>, store: &Store, map: &MapStore) -> Rc<Keeper> {
+    let keeper = use_memo((), |()| Keeper::new(latest.clone()));
+    let texts = (
         (store.document.revision(), store.sample),
-        move |&(_, sample)| {
-            let document = state.document.clone();
-            let dispatch = state.dispatcher();
-            let pause = Timeout::new(2 * PAUSE, move || {
-                match sample.and_then(|i| samples().get(i).cloned()) {
-                    Some(sample) => storage::keep_sample(&sample.name),
-                    None => {
-                        let kept = storage::keep_texts(&document.to_text());
-                        let was_full = full.replace(!kept);
-                        if kept && was_full {
-                            dispatch.dispatch(Action::Notice(None));
-                        } else if !kept && !was_full {
-                            let text = "The browser has no room to keep these texts for a reload of the page. They work as long as it stays open.";
-                            let message = Message {
-                                text: text.into(),
-                                remedy: None,
-                            };
-                            dispatch.dispatch(Action::Notice(Some(message)));
-                        }
-                    }
-                }
-            });
-            move || drop(pause)
-        },
+        store.settings.keep_nothing,
     );
+    let view = (
+        (map.layout.clone(), map.color, map.size, map.lines),
+        (map.hidden.clone(), map.source, map.none_below),
+        (map.renamed.clone(), map.drafts.clone()),
+        (map.groups.clone(), map.clusters.clone()),
+        map.bookmarks.clone(),
+    );
+    let started = use_mut_ref(|| false);
+    {
+        let keeper = keeper.clone();
+        use_change((texts, view), move |_| match started.replace(true) {
+            true => keeper.changed(),
+            false => keeper.start(),
+        });
+    }
+    Rc::clone(&*keeper)
 }
 
 /// Keys that work everywhere.

@@ -13,18 +13,18 @@ mod state;
 mod status;
 mod ui;
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlTextAreaElement;
-
 /// Mounts the page in place of the shell that was shown while its code was on the way.
 fn main() {
     // Yew puts a hook of its own over one that is set with the standard library.
     yew::set_custom_panic_hook(Box::new(|panic| panicked(&panic.to_string())));
-    let root = gloo::utils::document().get_element_by_id("app");
-    match root {
-        Some(root) => drop(yew::Renderer::<app::App>::with_root(root).render()),
-        None => drop(yew::Renderer::<app::App>::new().render()),
-    }
+    wasm_bindgen_futures::spawn_local(async {
+        session::keep::begin().await;
+        let root = gloo::utils::document().get_element_by_id("app");
+        match root {
+            Some(root) => drop(yew::Renderer::<app::App>::with_root(root).render()),
+            None => drop(yew::Renderer::<app::App>::new().render()),
+        }
+    });
 }
 
 /// Tells the person that the page can't go on. Nothing of it runs any more at this point, so the
@@ -32,14 +32,8 @@ fn main() {
 fn panicked(what: &str) {
     web_sys::console::error_1(&what.into());
     let document = gloo::utils::document();
-    // What was typed in the last moments has not been kept yet. Of a document of which the box
-    // holds a part, all but these moments has been.
-    let whole = document.query_selector("textarea[data-whole]");
-    if let Some(area) = whole.ok().flatten() {
-        let area: HtmlTextAreaElement = area.unchecked_into();
-        // Without room it can't be kept, and nobody is left to say so.
-        _ = session::storage::keep_texts(&area.value());
-    }
+    // What was changed in the last moments has not been kept yet.
+    session::keep::keep_at_the_end();
     let (Ok(alert), Some(body)) = (document.create_element("p"), document.body()) else {
         return;
     };

@@ -34,6 +34,8 @@ pub struct Settings {
     /// Floating-point weights instead of small ones: slower, a larger download, and as the model's
     /// makers compute.
     pub exact: bool,
+    /// Texts are not kept on this device.
+    pub keep_nothing: bool,
 }
 
 impl Settings {
@@ -50,7 +52,13 @@ impl Settings {
         };
         let size = if self.projector { "projector" } else { "desk" };
         let precision = if self.exact { "exact" } else { "fast" };
-        format!("theme={theme} size={size} order={order} precision={precision}")
+        // `keep.js` looks for it.
+        let keep = if self.keep_nothing {
+            "nothing"
+        } else {
+            "texts"
+        };
+        format!("theme={theme} size={size} order={order} precision={precision} keep={keep}")
     }
 
     /// These settings with whatever is another in `now` than it was in `before`.
@@ -63,6 +71,7 @@ impl Settings {
             projector: pick(self.projector, before.projector, now.projector),
             order: pick(self.order, before.order, now.order),
             exact: pick(self.exact, before.exact, now.exact),
+            keep_nothing: pick(self.keep_nothing, before.keep_nothing, now.keep_nothing),
         }
     }
 
@@ -80,6 +89,7 @@ impl Settings {
                 ("size", "projector") => settings.projector = true,
                 ("order", "similar") => settings.order = Order::Similar,
                 ("precision", "exact") => settings.exact = true,
+                ("keep", "nothing") => settings.keep_nothing = true,
                 _ => {}
             }
         }
@@ -94,17 +104,16 @@ mod tests {
     #[test]
     fn settings_survive_storage() {
         for theme in [Theme::System, Theme::Light, Theme::Dark] {
-            for projector in [false, true] {
-                for order in [Order::Typed, Order::Similar] {
-                    for exact in [false, true] {
-                        let settings = Settings {
-                            theme,
-                            projector,
-                            order,
-                            exact,
-                        };
-                        assert_eq!(Settings::parse(&settings.to_line()), settings);
-                    }
+            for order in [Order::Typed, Order::Similar] {
+                for switches in 0..8 {
+                    let settings = Settings {
+                        theme,
+                        projector: switches & 1 > 0,
+                        order,
+                        exact: switches & 2 > 0,
+                        keep_nothing: switches & 4 > 0,
+                    };
+                    assert_eq!(Settings::parse(&settings.to_line()), settings);
                 }
             }
         }

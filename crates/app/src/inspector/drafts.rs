@@ -51,6 +51,15 @@ impl Default for Drafts {
 }
 
 impl Drafts {
+    /// Groups with these names and examples.
+    pub fn of(groups: Vec<(String, String)>) -> Drafts {
+        let draft = |((name, examples), id)| Draft { id, name, examples };
+        Drafts {
+            next: groups.len() as u32,
+            all: groups.into_iter().zip(0..).map(draft).collect(),
+        }
+    }
+
     /// The groups after a change.
     pub fn after(&self, edit: Edit) -> Drafts {
         let mut drafts = self.clone();

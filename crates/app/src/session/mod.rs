@@ -3,6 +3,7 @@
 pub mod asking;
 pub mod elsewhere;
 pub mod engine;
+pub mod keep;
 pub mod look;
 pub mod samples;
 pub mod save;

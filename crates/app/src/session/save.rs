@@ -2,6 +2,7 @@
 
 use crate::inspector::duplicates::duplicates;
 use crate::session::engine::Driver;
+use crate::session::keep::lend;
 use crate::stage::map::export::save as hand_over;
 use crate::stage::map::{GroupingStore, MapStore};
 use crate::state::{Action, Message, Store};
@@ -24,13 +25,14 @@ impl Saving {
     /// Writes the table and hands it to the person.
     pub fn save(self, format: SheetFormat) {
         spawn_local(async move {
-            let mut whole = true;
+            let (mut whole, mut columns) = (true, true);
             let file = match self.sheet(format).await {
                 Ok(sheet) => {
                     // The map comes last.
                     let last = sheet.columns.last();
                     let drawn = last.is_some_and(|it| matches!(it.cells, Cells::Places(_)));
                     whole = drawn || sheet.texts.len() < 3;
+                    columns = lend(&self.importer, &sheet.sources).await;
                     self.importer.write(sheet).await
                 }
                 Err(error) => Err(error),
@@ -43,11 +45,14 @@ impl Saving {
             };
             let text = match file {
                 Ok(file) if hand_over(&["semblance.", ending].concat(), &file).is_some() => {
-                    if whole {
+                    if !columns {
+                        "Saved without the columns that texts came with, which were not kept on this device. Open the file that they are from once more to have them.".into()
+                    } else if whole {
                         return;
+                    } else {
+                        "Saved without what is not computed yet. Save again when the map is there."
+                            .into()
                     }
-                    "Saved without what is not computed yet. Save again when the map is there."
-                        .into()
                 }
                 Ok(_) => "The browser does not let files be saved here.".into(),
                 Err(error) => error.told().into(),

@@ -163,7 +163,6 @@ pub fn use_editor(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
         grouping,
         outside,
     };
-    let whole = shown.outside.is_none().then_some("");
     let rows = use_rows(&store, &marks, &shown);
     html! {
         <div {class} ref={scroller} {onscroll}>
@@ -173,7 +172,7 @@ pub fn use_editor(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
                     { heads(&store, &standings, grouping) }
                 }
                 { rows }
-                <textarea aria-label="Texts" data-whole={whole} aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"
+                <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"
                     dir={right_to_left.then_some("auto")} translate="no" wrap={if *wrapped { "soft" } else { "off" }} placeholder="Type or paste texts, one per line" rows="1"
                     ref={area} {oninput} {onkeydown} {onmousemove} {onmouseleave} {onclick} />
             </div>

@@ -94,6 +94,10 @@ pub enum Remedy {
     Continue,
     /// Take the last change of the texts back.
     Undo,
+    /// Keep the texts on this device, which went wrong.
+    Keep,
+    /// Keep the texts on this device, in place of another page.
+    TakeOver,
 }
 
 /// The document with its results and the state of the engine. Cloning is cheap.
@@ -118,6 +122,10 @@ pub struct State {
     pub alert: Option<Message>,
     /// Something worth knowing happened.
     pub notice: Option<Message>,
+    /// Why the texts are not kept on this device.
+    pub unkept: Option<Message>,
+    /// Whether it is shown what is kept on this device.
+    pub shows_kept: bool,
     /// Whether scores are hidden, for a class to guess.
     pub veil: Veil,
     /// Whether one thing at a time is shown, large.
@@ -137,11 +145,26 @@ pub struct State {
     /// Files that wait to be opened; the first is being looked at.
     pub incoming: Vec<Shared<Incoming>>,
     /// The table and the row that a text came from, for those that came from one.
-    pub sources: Rc<HashMap<LineId, (u32, u32)>>,
+    pub sources: Rc<Sources>,
     /// Requests that left for another origin, or tried to.
     pub elsewhere: usize,
     /// How the page looks, once it does.
     pub look: Look,
+}
+
+/// Rows of tables by the lines that came from them: table and row.
+pub type Sources = HashMap<LineId, (u32, u32)>;
+
+/// A workspace that was kept.
+pub struct Restored {
+    /// Its lines.
+    pub document: Document,
+    /// The sample set that they are.
+    pub sample: Option<usize>,
+    /// The rows that they came from.
+    pub sources: Sources,
+    /// Whether the person had changed what it takes the place of.
+    pub over_own: bool,
 }
 
 /// One change of the state.
@@ -212,14 +235,21 @@ pub enum Action {
     Results(Rc<Results>, Option<f64>),
     Alert(Option<Message>),
     Notice(Option<Message>),
+    /// Why the texts are not kept, or that they are.
+    Unkept(Option<Message>),
+    /// Shows what is kept, or shows it no more.
+    ShowKept(bool),
+    /// What was kept, as it is in a document that follows from this one.
+    Restore(Restored),
+    /// Nothing is to be kept, or what there is.
+    KeepNothing(bool),
     Elsewhere(usize),
     Look(Look),
 }
 
 impl State {
     /// A document that is opened with; `sample` when it is a sample set.
-    pub fn new(text: &str, sample: Option<usize>, settings: Settings) -> State {
-        let document = Document::new(text);
+    pub fn of(document: Document, sample: Option<usize>, settings: Settings) -> State {
         State {
             window: window(&document, 0),
             document,
@@ -234,6 +264,8 @@ impl State {
             pace: None,
             alert: None,
             notice: None,
+            unkept: None,
+            shows_kept: false,
             veil: Veil::default(),
             present: None,
             exact: false,
@@ -326,6 +358,22 @@ impl State {
                 text,
                 remedy: Some(Remedy::Undo),
             });
+        }
+    }
+
+    /// Shows what was kept, which another page may have changed.
+    fn restore(&mut self, restored: Restored) {
+        self.edit(|document| {
+            let changed = restored.document.revision() != document.revision();
+            *document = restored.document;
+            changed.then_some(Span { at: 0, count: 0 })
+        });
+        self.sample = restored.sample;
+        self.sources = Rc::new(restored.sources);
+        if restored.over_own {
+            let text = "These are the texts that the other tab has kept. Undo brings back those that were here.".into();
+            let remedy = Some(Remedy::Undo);
+            self.notice = Some(Message { text, remedy });
         }
     }
 
@@ -448,6 +496,10 @@ impl Reducible for State {
             }
             Action::Alert(alert) => state.alert = alert,
             Action::Notice(notice) => state.notice = notice,
+            Action::Unkept(unkept) => state.unkept = unkept,
+            Action::ShowKept(shows) => state.shows_kept = shows,
+            Action::Restore(restored) => state.restore(restored),
+            Action::KeepNothing(nothing) => state.settings.keep_nothing = nothing,
             Action::Elsewhere(count) => state.elsewhere = count,
             Action::Look(look) => state.look = look,
         }

@@ -2,11 +2,9 @@
 
 use super::choice::{ColorBy, Layout};
 use super::store::{MapAction, use_map_store};
-use crate::session::storage;
 use crate::state::marks::{Mark, use_marks};
-use crate::state::use_store;
 use crate::ui::button::{tool, words};
-use crate::ui::hooks::{use_change, use_value};
+use crate::ui::hooks::use_change;
 use crate::ui::icon::Icon;
 use semblance_scatter::{Camera, Scatter};
 use semblance_workspace::LineId;
@@ -17,12 +15,12 @@ use yew::prelude::*;
 
 /// A view that was kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Bookmark {
+pub struct Bookmark {
     name: String,
     layout: Layout,
     color: ColorBy,
     size: ColorBy,
-    /// Lines that were hidden: their ids in the page, their positions in storage.
+    /// Lines that were hidden: their ids in the page, their positions where they are kept.
     hidden: Vec<u64>,
     /// Lines that were selected, likewise.
     selected: Vec<u64>,
@@ -31,7 +29,7 @@ struct Bookmark {
 
 impl Bookmark {
     /// With each line named by what `name` gives for it; lines that have no such name are left out.
-    fn renamed(&self, name: impl Fn(u64) -> Option<u64>) -> Bookmark {
+    pub fn renamed(&self, name: impl Fn(u64) -> Option<u64>) -> Bookmark {
         let all = |lines: &[u64]| lines.iter().filter_map(|&line| name(line)).collect();
         Bookmark {
             hidden: all(&self.hidden),
@@ -44,23 +42,14 @@ impl Bookmark {
 /// The views that were kept: projection, camera, selection, colours, what is hidden.
 #[hook]
 pub fn use_bookmarks(map: &Option<Scatter>) -> Html {
-    let (texts, store, marks) = (use_store(), use_map_store(), use_marks());
-    let at_first = use_memo((), |()| {
-        let stored: Vec<Bookmark> = storage::bookmarks().unwrap_or_default();
-        let lines = texts.document.shared_lines();
-        let id = |at: u64| lines.get(usize::try_from(at).ok()?).map(|line| line.id.0);
-        stored.iter().map(|b| b.renamed(id)).collect::<Vec<_>>()
-    });
-    let kept = use_value(at_first);
+    let (store, marks) = (use_map_store(), use_marks());
+    let kept = store.bookmarks.clone();
     let change = {
-        let (kept, document) = (kept.clone(), texts.document.clone());
+        let (kept, dispatch) = (kept.clone(), store.dispatcher());
         Rc::new(move |change: &dyn Fn(&mut Vec<Bookmark>)| {
-            let mut all = (**kept).clone();
+            let mut all = (*kept).clone();
             change(&mut all);
-            let position = |id: u64| document.position(LineId(id)).map(|at| at as u64);
-            let stored: Vec<Bookmark> = all.iter().map(|b| b.renamed(position)).collect();
-            storage::keep_bookmarks(&stored);
-            kept.set(Rc::new(all));
+            dispatch.dispatch(MapAction::Bookmarks(Rc::new(all)));
         })
     };
     // The camera of a view waits until the view's map is drawn.

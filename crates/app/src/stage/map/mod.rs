@@ -7,6 +7,7 @@ mod controls;
 pub mod export;
 mod foot;
 mod hidden;
+mod kept;
 mod maker;
 mod store;
 mod torn;

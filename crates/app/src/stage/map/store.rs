@@ -1,12 +1,14 @@
 //! The state of the map: what was chosen, what is drawn, what runs.
 
 use super::appearance::cluster_name;
+use super::bookmarks::Bookmark;
 use super::choice::{ColorBy, Layout};
 use crate::inspector::drafts::{Drafts, Edit};
 use crate::state::Shared;
 use crate::state::results::Results;
 use semblance_client::{Assignment, Clusters, Trust};
 use semblance_workspace::LineId;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -102,7 +104,7 @@ impl<T> Found<T> {
 }
 
 /// Where groups come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Source {
     /// Empty lines between the texts.
     #[default]
@@ -192,6 +194,8 @@ pub struct MapState {
     pub none_below: Option<f32>,
     /// The texts that the map was last asked to show large.
     pub zoom: Option<Shared<Vec<LineId>>>,
+    /// Views that were kept, to return to.
+    pub bookmarks: Rc<Vec<Bookmark>>,
 }
 
 impl Default for MapState {
@@ -216,6 +220,7 @@ impl Default for MapState {
             renamed: Rc::default(),
             none_below: None,
             zoom: None,
+            bookmarks: Rc::default(),
         }
     }
 }
@@ -262,6 +267,12 @@ pub enum MapAction {
     NoneBelow(Option<f32>),
     /// Show these texts large.
     Zoom(Vec<LineId>),
+    /// These views are kept, to return to.
+    Bookmarks(Rc<Vec<Bookmark>>),
+    /// What was kept over a reload, or by another page.
+    Kept(Box<MapState>),
+    /// What was kept for the texts of these results holds for them.
+    Settle(Shared<Results>),
     /// Everything as it was at some moment.
     Restore(Rc<Layout>, ColorBy, ColorBy, Rc<HashSet<LineId>>),
 }
@@ -426,6 +437,21 @@ impl Reducible for MapState {
             MapAction::Draft(edit) => state.drafts = Rc::new(state.drafts.after(edit)),
             MapAction::NoneBelow(score) => state.none_below = score,
             MapAction::Zoom(lines) => state.zoom = Some(Shared(Rc::new(lines))),
+            MapAction::Bookmarks(bookmarks) => state.bookmarks = bookmarks,
+            MapAction::Kept(kept) => {
+                state = MapState {
+                    again: state.again,
+                    drawn: state.drawn,
+                    work: state.work,
+                    problem: state.problem,
+                    trust: state.trust,
+                    ..*kept
+                }
+            }
+            MapAction::Settle(results) => {
+                settle(&mut state.clusters, &results);
+                settle(&mut state.groups, &results);
+            }
             MapAction::Restore(layout, color, size, hidden) => {
                 state.layout = layout;
                 state.color = color;
@@ -434,6 +460,17 @@ impl Reducible for MapState {
             }
         }
         Rc::new(state)
+    }
+}
+
+/// What was restored is of results that have texts only; once there are others of the same texts,
+/// it is of these.
+fn settle<T>(found: &mut Option<Found<T>>, results: &Shared<Results>) {
+    if let Some(found) = found
+        && found.results.embedded.is_empty()
+        && found.results.texts == results.texts
+    {
+        found.results = results.clone();
     }
 }
 
