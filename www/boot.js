@@ -12,7 +12,8 @@ const get = window.semblanceFile ?? fetch;
 // The smallest module with an instruction of SIMD: all of ours have some.
 const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 
-let programExports;
+let programStarts;
+const programExports = new Promise((done) => (programStarts = done));
 const loaded = {};
 let forbidden;
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -24,6 +25,11 @@ document.addEventListener("securitypolicyviolation", (event) => {
 performance.mark("semblance:boot");
 // What is kept is read while the program is on its way. Without this file the page keeps nothing.
 const keep = import("./keep.js").catch(() => undefined);
+keep.then(async () => {
+  // The code that knows what to do with it is wanted before there is a page to draw.
+  const [record] = (await window.semblanceKeep?.begun()) ?? [];
+  if (record) await window.semblancePart("keep");
+}).catch(() => undefined);
 start().catch((error) => failed(error, engine));
 
 async function start() {
@@ -44,8 +50,9 @@ async function start() {
   }
   await keep;
   // The program may ask for a part before it has returned from its start.
-  programExports = begin({ module_or_path: get(engine) });
-  await programExports;
+  const starts = begin({ module_or_path: get(engine) });
+  programStarts(starts);
+  await starts;
   page.started();
   // A page that is being worked on has no version, and is not kept.
   if (version) import("./offline.js").catch(() => undefined);

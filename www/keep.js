@@ -15,9 +15,11 @@ const ASIDE = "aside:";
 const PATIENCE = 2000;
 
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : undefined;
-/** The program's ear. What it returns is waited for. */
+/** The program's ear. */
 let hear = () => undefined;
 let database;
+/** What is being written. */
+let saving = Promise.resolve();
 /** The stamp of the record that this page has read or written last. */
 let seen;
 /** Whether this page began with what an earlier one had kept. */
@@ -63,7 +65,9 @@ function lose() {
 
 channel?.addEventListener("message", async ({ data }) => {
   if (data === "release" && release) {
-    await hear("flush");
+    hear("flush");
+    // What came of it was said where it was begun.
+    await saving.catch(() => undefined);
     // It may have been taken meanwhile.
     if (!release) return;
     release();
@@ -143,8 +147,9 @@ function forgetEarlier() {
 }
 
 /**
- * What there is to begin with: the record, whether this page keeps, an earlier version's texts; or
- * why nothing is kept, and whether something may have been, which is to be said at once.
+ * What there is to begin with: the record, or a string where an earlier version of the page has kept
+ * texts; whether this page keeps; why nobody does; whether that is to be said at once, since
+ * something may have been kept.
  */
 async function begin() {
   const late = new Promise((_, fail) => setTimeout(() => fail(new DOMException("", "TimeoutError")), PATIENCE));
@@ -152,14 +157,20 @@ async function begin() {
     const [record, ours] = await Promise.race([Promise.all([read(), acquire({ ifAvailable: true })]), late]);
     if (!ours) wait();
     returned = Boolean(record);
-    return [record, ours, record ? undefined : earlier()];
+    return [record ?? earlier(), ours];
   } catch (error) {
-    return [undefined, false, earlier(), reason(error), !REFUSED.includes(error.name)];
+    return [earlier(), false, reason(error), !REFUSED.includes(error.name)];
   }
 }
 
 /** The names of errors by which browsers refuse storage to a page. */
 const REFUSED = ["SecurityError", "InvalidStateError", "TypeError", "ReferenceError"];
+
+/** The size of some bytes or of a blob, in words. */
+function size({ byteLength, size: bytes = byteLength }) {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
 
 /** Why something was not kept or read, and what to do, in a sentence. */
 function reason({ name }) {
@@ -176,6 +187,44 @@ function reason({ name }) {
     default:
       return `The browser’s storage failed (${name}). What you change lasts as long as this page stays open: save it as a file, then reload the page.`;
   }
+}
+
+/** A page that is being left has no time to ask for the stamp; its lock says as much. */
+async function save(record, tables, leaving) {
+  if (nothing()) return true;
+  const id = `${Date.now()} ${Math.random()}`;
+  const before = seen;
+  let stale = false;
+  const act = (store, transaction) => {
+    const put = () => {
+      for (const [number, table] of tables) store.put(table, TABLE + number);
+      store.put(record, WORKSPACE);
+      store.put({ id, at: Date.now() }, STAMP);
+      // The next one may begin before this one is told of its end.
+      seen = id;
+      transaction.commit?.();
+    };
+    if (leaving && release) return put();
+    const stamp = store.get(STAMP);
+    stamp.onsuccess = () => {
+      stale = stamp.result?.id !== seen;
+      if (stale) transaction.abort();
+      else put();
+    };
+  };
+  try {
+    await transact("readwrite", act);
+  } catch (error) {
+    if (stale) return false;
+    if (seen === id) seen = before;
+    throw error;
+  }
+  forgetEarlier();
+  channel?.postMessage("saved");
+  // Whoever comes back to texts counts on them.
+  if (returned) navigator.storage?.persist?.();
+  returned = false;
+  return true;
 }
 
 const telling = (act) => async (...given) => {
@@ -204,46 +253,11 @@ window.semblanceKeep = {
   /** The columns of a table, as a blob. */
   table: telling((number) => transact("readonly", (store) => store.get(TABLE + number))),
 
-  /**
-   * Keeps a record and the tables that are new. False when another page has kept one meanwhile.
-   * A page that is being left has no time to ask for the stamp; its lock says as much.
-   */
-  save: telling(async (record, tables, leaving) => {
-    if (nothing()) return true;
-    const id = `${Date.now()} ${Math.random()}`;
-    const before = seen;
-    let stale = false;
-    const act = (store, transaction) => {
-      const put = () => {
-        for (const [number, table] of tables) store.put(table, TABLE + number);
-        store.put(record, WORKSPACE);
-        store.put({ id, at: Date.now() }, STAMP);
-        // The next one may begin before this one is told of its end.
-        seen = id;
-        transaction.commit?.();
-      };
-      if (leaving && release) return put();
-      const stamp = store.get(STAMP);
-      stamp.onsuccess = () => {
-        stale = stamp.result?.id !== seen;
-        if (stale) transaction.abort();
-        else put();
-      };
-    };
-    try {
-      await transact("readwrite", act);
-    } catch (error) {
-      if (stale) return false;
-      if (seen === id) seen = before;
-      throw error;
-    }
-    forgetEarlier();
-    channel?.postMessage("saved");
-    // Whoever comes back to texts counts on them.
-    if (returned) navigator.storage?.persist?.();
-    returned = false;
-    return true;
-  }),
+  /** Keeps a record and the tables that are new. False when another page has kept one meanwhile. */
+  save(...given) {
+    saving = telling(save)(...given);
+    return saving;
+  },
 
   /** Has this page be the one that keeps, and gives what the other one has kept last. */
   take: telling(async () => {
@@ -282,6 +296,39 @@ window.semblanceKeep = {
       };
     }),
   ),
+
+  /**
+   * What is kept: a sentence, the records that were put aside (key, and size and date in words), and
+   * whether there is anything.
+   */
+  stored: telling(async () => {
+    let [bytes, files, when] = [0, 0, ""];
+    const put = [];
+    await transact("readonly", (store) => {
+      const cursor = store.openCursor();
+      cursor.onsuccess = () => {
+        const { result } = cursor;
+        if (!result) return;
+        const { key, value } = result;
+        if (key === STAMP) when = new Date(value.at).toLocaleString();
+        else if (key.startsWith(ASIDE)) put.push([key, `${size(value)}, from ${new Date(Number(key.slice(ASIDE.length))).toLocaleString()}`]);
+        else bytes += value.byteLength ?? value.size;
+        if (key.startsWith(TABLE)) files += 1;
+        result.continue();
+      };
+    });
+    const { usage } = (await navigator.storage?.estimate?.()) ?? {};
+    const columns = files ? `, with the columns of ${files === 1 ? "a file" : `${files} files`}` : "";
+    const texts = bytes
+      ? `Your texts, groups and views${columns}: ${size({ size: bytes })}, last changed ${when}. They are here again when you next open this page in this browser.`
+      : "Nothing of your texts is kept.";
+    const all = usage > 1e6 ? ` With the page and the model, the browser keeps ${size({ size: usage })} for this address.` : "";
+    return [texts + all, put, bytes > 0 || put.length > 0];
+  }),
+
+  get_aside: telling((key) => transact("readonly", (store) => store.get(key))),
+
+  drop_aside: telling((key) => transact("readwrite", (store) => void store.delete(key))),
 
   /** Forgets everything. */
   forget: telling(async () => {

@@ -3,10 +3,11 @@
 use crate::dialogs::{Door, KEYS, open, use_about};
 use crate::header::Header;
 use crate::inspector::panel::Explore;
+use crate::kept;
 use crate::open::dialog;
 use crate::session::elsewhere::Watch;
 use crate::session::engine::Driver;
-use crate::session::keep::{self, Keeper};
+use crate::session::keep::{self, Latest};
 use crate::session::look::use_applied_look;
 use crate::session::save::Saving;
 use crate::session::storage;
@@ -22,7 +23,6 @@ use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use semblance_client::{Importer, Precision};
-use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -34,9 +34,13 @@ const PAUSE: u32 = 250;
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let store: Store = use_reducer_eq(keep::opening);
+    let opening = use_memo((), |()| keep::opening());
+    let store: Store = use_reducer_eq({
+        let opening = opening.clone();
+        move || opening.0.clone()
+    });
     let marks: MarkStore = use_reducer_eq(Marks::default);
-    let map: MapStore = use_reducer_eq(keep::opening_map);
+    let map: MapStore = use_reducer_eq(move || opening.1.clone());
     use_applied_look(&store);
     let driver = {
         let dispatch = store.dispatcher();
@@ -81,7 +85,7 @@ pub fn App() -> Html {
     };
     let latest = use_mut_ref(|| saving.clone());
     latest.replace(saving);
-    let keeper = use_kept(&latest, &store, &map);
+    use_kept(&latest, &store, &map);
     let save = Callback::from(move |format| latest.borrow().clone().save(format));
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
@@ -101,6 +105,10 @@ pub fn App() -> Html {
     let leave = {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Opened))
+    };
+    let hide_kept = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowKept(false)))
     };
     let tab = |what: Presented, name: &'static str| {
         let dispatch = store.dispatcher();
@@ -124,7 +132,10 @@ pub fn App() -> Html {
             <nav class="phone-bar" aria-label="View">
                 { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
             </nav>
-            { messages(&store, &driver, &keeper) }
+            { messages(&store, &driver) }
+            if store.shows_kept {
+                { kept::dialog((), Some(hide_kept)) }
+            }
             if !store.incoming.is_empty() {
                 { dialog(importer, Some(leave)) }
             }
@@ -195,8 +206,7 @@ fn use_kept_settings(store: &Store) {
 
 /// Keeps the workspace, whenever something of it changes.
 #[hook]
-fn use_kept(latest: &Rc<RefCell<Saving>>, store: &Store, map: &MapStore) -> Rc<Keeper> {
-    let keeper = use_memo((), |()| Keeper::new(latest.clone()));
+fn use_kept(latest: &Latest, store: &Store, map: &MapStore) {
     let texts = (
         (store.document.revision(), store.sample),
         store.settings.keep_nothing,
@@ -208,15 +218,11 @@ fn use_kept(latest: &Rc<RefCell<Saving>>, store: &Store, map: &MapStore) -> Rc<K
         (map.groups.clone(), map.clusters.clone()),
         map.bookmarks.clone(),
     );
-    let started = use_mut_ref(|| false);
-    {
-        let keeper = keeper.clone();
-        use_change((texts, view), move |_| match started.replace(true) {
-            true => keeper.changed(),
-            false => keeper.start(),
-        });
-    }
-    Rc::clone(&*keeper)
+    let (started, latest) = (use_mut_ref(|| false), latest.clone());
+    use_change((texts, view), move |_| match started.replace(true) {
+        true => keep::changed(),
+        false => keep::start(&latest),
+    });
 }
 
 /// Keys that work everywhere.

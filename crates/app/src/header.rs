@@ -143,6 +143,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                     { words("menu-item", store.units.name(), units) }
                     <button type="button" class="menu-item" onclick={act(|| Action::ToggleExact)}>{ exact_words }</button>
                     <p class="menu-note">{ model }</p>
+                    { words("menu-item", "What is kept", act(|| Action::ShowKept(true))) }
                     { words("menu-item", "Keys", opening(KEYS)) }
                     { words("menu-item", "About and privacy", opening(ABOUT)) }
                 </Menu>

@@ -5,6 +5,7 @@ mod dialogs;
 mod find;
 mod header;
 mod inspector;
+mod kept;
 mod open;
 mod session;
 mod sheet;

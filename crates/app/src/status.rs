@@ -1,7 +1,7 @@
 //! How things stand in one sentence, progress of what is long, and messages.
 
 use crate::session::engine::Driver;
-use crate::session::keep::Keeper;
+use crate::session::keep;
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Store, Unit};
 use crate::ui::button::words;
 use semblance_scatter::fixed;
@@ -153,14 +153,13 @@ fn bar(progress: &Progress) -> Html {
 }
 
 /// What went wrong, and what is worth knowing, each with its button.
-pub fn messages(store: &Store, driver: &Rc<Driver>, keeper: &Rc<Keeper>) -> Html {
+pub fn messages(store: &Store, driver: &Rc<Driver>) -> Html {
     let show = |message: &Option<Message>, role: &'static str, close: fn() -> Action| {
         let message = message.clone()?;
         let dispatch = store.dispatcher();
         let dismiss = Callback::from(move |_: MouseEvent| dispatch.dispatch(close()));
         let remedy = message.remedy.map(|remedy| {
             let (driver, dispatch) = (driver.clone(), store.dispatcher());
-            let keeper = keeper.clone();
             let label = match remedy {
                 Remedy::Restart => "Try again",
                 Remedy::Continue => "Continue",
@@ -174,7 +173,7 @@ pub fn messages(store: &Store, driver: &Rc<Driver>, keeper: &Rc<Keeper>) -> Html
                     Remedy::Restart => driver.start(),
                     Remedy::Continue => driver.embed(),
                     Remedy::Undo => dispatch.dispatch(Action::Undo),
-                    Remedy::Keep | Remedy::TakeOver => keeper.insist(),
+                    Remedy::Keep | Remedy::TakeOver => keep::insist(),
                 }
             });
             words("remedy", label, onclick)

@@ -6,6 +6,7 @@
 //! something (see [`Line::is_text`]); only texts are embedded. Empty lines stay in the editor and
 //! part the texts into *groups* ([`Document::texts`]).
 
+mod archive;
 mod diff;
 mod document;
 mod focus;
@@ -14,6 +15,7 @@ mod line;
 mod record;
 mod settings;
 
+pub use archive::Archive;
 pub use document::{Direction, Document, Span, Text};
 pub use focus::Focus;
 pub use line::{Line, LineId, split_lines};

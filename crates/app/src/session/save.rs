@@ -2,7 +2,7 @@
 
 use crate::inspector::duplicates::duplicates;
 use crate::session::engine::Driver;
-use crate::session::keep::lend;
+use crate::session::keep::keep;
 use crate::stage::map::export::save as hand_over;
 use crate::stage::map::{GroupingStore, MapStore};
 use crate::state::{Action, Message, Store};
@@ -32,7 +32,13 @@ impl Saving {
                     let last = sheet.columns.last();
                     let drawn = last.is_some_and(|it| matches!(it.cells, Cells::Places(_)));
                     whole = drawn || sheet.texts.len() < 3;
-                    columns = lend(&self.importer, &sheet.sources).await;
+                    columns = match keep() {
+                        Some(keep) => {
+                            keep.lend(self.importer.clone(), sheet.sources.clone())
+                                .await
+                        }
+                        None => true,
+                    };
                     self.importer.write(sheet).await
                 }
                 Err(error) => Err(error),

@@ -371,7 +371,8 @@ impl State {
         self.sample = restored.sample;
         self.sources = Rc::new(restored.sources);
         if restored.over_own {
-            let text = "These are the texts that the other tab has kept. Undo brings back those that were here.".into();
+            let text =
+                "These are the texts that were kept. Undo brings back those that were here.".into();
             let remedy = Some(Remedy::Undo);
             self.notice = Some(Message { text, remedy });
         }

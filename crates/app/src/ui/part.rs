@@ -12,6 +12,27 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+/// The pair of functions of a part: `call` is the one that calls the other, once that is there.
+macro_rules! pair {
+    ($part:literal, $given:ident: $Given:ty, $Out:ty, $body:block) => {
+        #[cfg(target_family = "wasm")]
+        #[link(wasm_import_module = "semblance_parts")]
+        #[allow(improper_ctypes)]
+        // SAFETY: it is replaced by the function below, which has the same signature.
+        unsafe extern "C" {
+            #[link_name = concat!("__wasm_split_00", $part, "00_import_00000000000000000000000000000000")]
+            safe fn call($given: $Given) -> $Out;
+        }
+        #[cfg_attr(target_family = "wasm", unsafe(export_name = concat!("__wasm_split_00", $part, "00_export_00000000000000000000000000000000")))]
+        #[allow(improper_ctypes_definitions)]
+        extern "C" fn part($given: $Given) -> $Out $body
+
+        #[cfg(not(target_family = "wasm"))]
+        use part as call;
+    };
+}
+pub(crate) use pair;
+
 /// Makes a function that draws something by code of a part, as soon as that is there.
 ///
 /// `part!("name", fn draw(props: Props) -> Html { … })`: the name is that of the file, in lower
@@ -22,25 +43,27 @@ macro_rules! part {
         ///
         /// `leave` is what giving it up does when it does not come, if it can be given up.
         $visibility fn $name($props: $Props, leave: Option<$crate::ui::part::Leave>) -> ::yew::Html {
-            #[cfg(target_family = "wasm")]
-            #[link(wasm_import_module = "semblance_parts")]
-            #[allow(improper_ctypes)]
-            // SAFETY: it is replaced by the function below, which has the same signature.
-            unsafe extern "C" {
-                #[link_name = concat!("__wasm_split_00", $part, "00_import_00000000000000000000000000000000")]
-                safe fn draw($props: $Props) -> ::yew::Html;
-            }
-            #[cfg_attr(target_family = "wasm", unsafe(export_name = concat!("__wasm_split_00", $part, "00_export_00000000000000000000000000000000")))]
-            #[allow(improper_ctypes_definitions)]
-            extern "C" fn part($props: $Props) -> ::yew::Html $body
-
-            #[cfg(not(target_family = "wasm"))]
-            use part as draw;
-            $crate::ui::part::drawn($part, move || draw($props.clone()), leave)
+            $crate::ui::part::pair!($part, $props: $Props, ::yew::Html, $body);
+            $crate::ui::part::drawn($part, move || call($props.clone()), leave)
         }
     };
 }
 pub(crate) use part;
+
+/// Makes an async function of code of a part that draws nothing. It waits for the code, and returns
+/// `None` if that could not be fetched.
+///
+/// `part_of_code!("name", fn name(given: Given) -> Out { … })`, as [`part!`].
+macro_rules! part_of_code {
+    ($part:literal, $(#[$doc:meta])* $visibility:vis fn $name:ident($given:ident: $Given:ty) -> $Out:ty $body:block) => {
+        $(#[$doc])*
+        $visibility async fn $name($given: $Given) -> Option<$Out> {
+            $crate::ui::part::pair!($part, $given: $Given, $Out, $body);
+            $crate::ui::part::fetched($part).await.then(|| call($given))
+        }
+    };
+}
+pub(crate) use part_of_code;
 
 /// What giving a part up does.
 pub type Leave = Callback<MouseEvent>;
@@ -86,6 +109,18 @@ extern "C" {
     async fn fetch_part(name: &str) -> Result<(), JsValue>;
 }
 
+/// Waits for the code of a part. Whether it came.
+pub async fn fetched(name: &'static str) -> bool {
+    if THERE.with_borrow(|there| there.contains(&name)) {
+        return true;
+    }
+    let came = fetch_part(name).await.is_ok();
+    if came {
+        THERE.with_borrow_mut(|there| there.push(name));
+    }
+    came
+}
+
 #[component]
 fn Part(props: &PartProps) -> Html {
     let name = props.name;
@@ -101,14 +136,9 @@ fn Part(props: &PartProps) -> Html {
         use_change(*tries, move |&tries| {
             if !there {
                 spawn_local(async move {
-                    let came = fetch_part(name).await.is_ok();
-                    if came {
-                        THERE.with_borrow_mut(|there| there.push(name));
-                    }
-                    fetched.set(if came {
-                        Fetched::There
-                    } else {
-                        Fetched::Failed(tries + 1)
+                    fetched.set(match self::fetched(name).await {
+                        true => Fetched::There,
+                        false => Fetched::Failed(tries + 1),
                     });
                 });
             }

@@ -8,23 +8,22 @@ use crate::ui::hooks::use_change;
 use crate::ui::icon::Icon;
 use semblance_scatter::{Camera, Scatter};
 use semblance_workspace::LineId;
-use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// A view that was kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bookmark {
-    name: String,
-    layout: Layout,
-    color: ColorBy,
-    size: ColorBy,
+    pub name: String,
+    pub layout: Layout,
+    pub color: ColorBy,
+    pub size: ColorBy,
     /// Lines that were hidden: their ids in the page, their positions where they are kept.
-    hidden: Vec<u64>,
+    pub hidden: Vec<u64>,
     /// Lines that were selected, likewise.
-    selected: Vec<u64>,
-    camera: Camera,
+    pub selected: Vec<u64>,
+    pub camera: Camera,
 }
 
 impl Bookmark {

@@ -1,13 +1,12 @@
 //! What a person can choose about the map.
 
 use semblance_client::{AxisEnds, Method, Metric, Projection};
-use serde::{Deserialize, Serialize};
 
 /// Components of a PCA that can be put on the axes.
 pub const COMPONENTS: usize = 10;
 
 /// The ways to make a map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// Principal components.
     #[default]
@@ -59,11 +58,10 @@ impl Kind {
 }
 
 /// What the points' colours say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorBy {
     /// The group a text is in, wherever groups come from.
     #[default]
-    #[serde(alias = "Cluster")]
     Group,
     /// Tokens of the text.
     Length,
@@ -98,7 +96,7 @@ impl ColorBy {
 }
 
 /// One axis of a person's own: the texts at its ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnAxis {
     /// Texts that it comes from.
     pub from: Vec<String>,
@@ -124,7 +122,7 @@ impl OwnAxis {
 }
 
 /// Options of t-SNE.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TsneChoice {
     /// How many neighbours count, softly; what suits the number of texts if none.
     pub perplexity: Option<f32>,
@@ -148,7 +146,7 @@ impl Default for TsneChoice {
 }
 
 /// Options of UMAP.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UmapChoice {
     /// Neighbours that make a neighbourhood; what suits the number of texts if none.
     pub neighbours: Option<u32>,
@@ -172,7 +170,7 @@ impl Default for UmapChoice {
 }
 
 /// All that decides where points lie.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
     /// How places are found.
     pub kind: Kind,

@@ -1,20 +1,21 @@
 //! What is kept of the map and of groups: over a reload lines are no more than their positions.
+//!
+//! Whoever changes what is passed here raises the version in `workspace/src/record.rs` and goes on
+//! reading the form before; a test holds to that.
 
 use super::bookmarks::Bookmark;
-use super::choice::{ColorBy, Layout};
+use super::choice::{ColorBy, Kind, Layout, OwnAxis};
 use super::store::{Found, Groups, MapState, Source};
 use crate::inspector::drafts::Drafts;
 use crate::state::Shared;
 use crate::state::results::Results;
-use semblance_client::{Assignment, Cluster, Clusters};
-use semblance_workspace::{Document, LineId, Text};
-use serde::{Deserialize, Serialize};
+use semblance_client::{Assignment, Cluster, Clusters, Metric};
+use semblance_workspace::{Archive, Document, LineId, Text};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// What is kept, with lines by their positions. Whoever changes it, or a type in it, raises the
-/// version in `workspace/src/record.rs` and goes on reading the form before; a test holds to that.
-#[derive(Serialize, Deserialize)]
+/// What is kept, with lines by their positions.
+#[derive(Default)]
 struct View {
     layout: Layout,
     color: ColorBy,
@@ -25,13 +26,116 @@ struct View {
     none_below: f32,
     names: Vec<(Source, u64, String)>,
     drafts: Vec<(String, String)>,
-    groups: Option<(Vec<u64>, Vec<String>, Vec<Assignment>)>,
-    clusters: Option<(Vec<u64>, Vec<Cluster>, Vec<u32>)>,
+    /// The texts, the names of the groups, and the group of each text.
+    groups: Option<(Vec<u64>, Vec<String>, Vec<Assigned>)>,
+    clusters: Option<(Vec<u64>, Vec<Clustered>, Vec<u32>)>,
     bookmarks: Vec<Bookmark>,
 }
 
+/// [`Assignment`] and [`Cluster`] as they are at first.
+#[derive(Default)]
+struct Assigned(u32, f32, Option<f32>);
+#[derive(Default)]
+struct Clustered(Vec<String>, u32, u32, f32);
+
 /// The place of a line that is no more.
 const GONE: u64 = u64::MAX;
+
+fn pass(archive: &mut Archive, view: &mut View) {
+    pass_layout(archive, &mut view.layout);
+    pass_one_of(archive, &mut view.color, &ColorBy::ALL);
+    pass_one_of(archive, &mut view.size, &ColorBy::ALL);
+    archive.flag(&mut view.lines);
+    archive.list(&mut view.hidden, Archive::number);
+    pass_one_of(archive, &mut view.source, &SOURCES);
+    archive.real(&mut view.none_below);
+    archive.list(&mut view.names, |archive, (source, key, name)| {
+        pass_one_of(archive, source, &SOURCES);
+        archive.number(key);
+        archive.text(name);
+    });
+    archive.list(&mut view.drafts, |archive, (name, examples)| {
+        archive.text(name);
+        archive.text(examples);
+    });
+    archive.option(&mut view.groups, |archive, (places, names, assigned)| {
+        archive.list(places, Archive::number);
+        archive.list(names, Archive::text);
+        archive.list(assigned, |archive, Assigned(group, score, margin)| {
+            archive.small(group);
+            archive.real(score);
+            archive.option(margin, Archive::real);
+        });
+    });
+    archive.option(
+        &mut view.clusters,
+        |archive, (places, clusters, assigned)| {
+            archive.list(places, Archive::number);
+            archive.list(
+                clusters,
+                |archive, Clustered(words, center, size, cohesion)| {
+                    archive.list(words, Archive::text);
+                    archive.small(center);
+                    archive.small(size);
+                    archive.real(cohesion);
+                },
+            );
+            archive.list(assigned, Archive::small);
+        },
+    );
+    archive.list(&mut view.bookmarks, |archive, bookmark| {
+        archive.text(&mut bookmark.name);
+        pass_layout(archive, &mut bookmark.layout);
+        pass_one_of(archive, &mut bookmark.color, &ColorBy::ALL);
+        pass_one_of(archive, &mut bookmark.size, &ColorBy::ALL);
+        archive.list(&mut bookmark.hidden, Archive::number);
+        archive.list(&mut bookmark.selected, Archive::number);
+        let camera = &mut bookmark.camera;
+        let numbers = [&mut camera.extent, &mut camera.yaw, &mut camera.pitch];
+        for number in camera.center.iter_mut().chain(numbers) {
+            archive.wide(number);
+        }
+    });
+}
+
+const SOURCES: [Source; 3] = [Source::Lines, Source::Found, Source::Examples];
+const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Euclidean, Metric::Dot];
+
+fn pass_layout(archive: &mut Archive, layout: &mut Layout) {
+    pass_one_of(archive, &mut layout.kind, &Kind::ALL);
+    archive.flag(&mut layout.deep);
+    pass_one_of(archive, &mut layout.metric, &METRICS);
+    archive.flag(&mut layout.centred);
+    archive.number(&mut layout.seed);
+    for component in &mut layout.components {
+        archive.choice(component, super::choice::COMPONENTS);
+    }
+    archive.option(&mut layout.tsne.perplexity, Archive::real);
+    archive.option(&mut layout.tsne.learning_rate, Archive::real);
+    archive.real(&mut layout.tsne.exaggeration);
+    archive.small(&mut layout.tsne.iterations);
+    archive.option(&mut layout.umap.neighbours, Archive::small);
+    archive.real(&mut layout.umap.min_distance);
+    archive.option(&mut layout.umap.iterations, Archive::small);
+    archive.flag(&mut layout.umap.spectral);
+    for OwnAxis { from, to } in &mut layout.axes {
+        for end in [from, to] {
+            if archive.reads() {
+                end.clear();
+            }
+            archive.list(end, Archive::text);
+        }
+    }
+}
+
+/// A choice, by its place among all.
+fn pass_one_of<T: Copy + PartialEq>(archive: &mut Archive, value: &mut T, all: &[T]) {
+    let mut at = all.iter().position(|one| one == value).unwrap_or_default();
+    archive.choice(&mut at, all.len());
+    if let Some(one) = all.get(at) {
+        *value = *one;
+    }
+}
 
 impl MapState {
     /// What is to be kept, as bytes.
@@ -53,7 +157,7 @@ impl MapState {
             (source, key, name.to_string())
         });
         let drafts = self.drafts.all.iter();
-        let view = View {
+        let mut view = View {
             layout: (*self.layout).clone(),
             color: self.color,
             size: self.size,
@@ -66,30 +170,38 @@ impl MapState {
                 .map(|draft| (draft.name.clone(), draft.examples.clone()))
                 .collect(),
             groups: self.groups.as_ref().map(|Found { results, value }| {
-                let Groups { names, assignments } = &**value;
-                (places(results), names.clone(), assignments.clone())
+                let assigned = value.assignments.iter();
+                let assigned = assigned.map(|it| Assigned(it.group, it.score, it.margin));
+                (places(results), value.names.clone(), assigned.collect())
             }),
             clusters: self.clusters.as_ref().map(|Found { results, value }| {
-                let (clusters, assignments) = (&value.clusters, &value.assignments);
-                (places(results), clusters.clone(), assignments.clone())
+                let clusters = value.clusters.iter();
+                let clusters = clusters
+                    .map(|it| Clustered(it.words.clone(), it.center, it.size, it.cohesion))
+                    .collect();
+                (places(results), clusters, value.assignments.clone())
             }),
             bookmarks: (self.bookmarks.iter())
                 .map(|view| view.renamed(|line| Some(place(LineId(line)))))
                 .collect(),
         };
-        // It can't fail, writing into memory.
-        postcard::to_allocvec(&view).unwrap_or_default()
+        let mut archive = Archive::writer();
+        pass(&mut archive, &mut view);
+        archive.into_bytes()
     }
 
     /// What was kept of the map of this document; as at first, if that can't be read.
     pub fn of_kept(bytes: &[u8], document: &Document) -> MapState {
-        let Ok(view) = postcard::from_bytes::<View>(bytes) else {
+        let mut view = View::default();
+        let mut archive = Archive::reader(bytes);
+        pass(&mut archive, &mut view);
+        if !archive.is_whole() {
             return MapState::default();
-        };
+        }
         let lines = document.lines();
         let line = |at: u64| Some(lines.get(usize::try_from(at).ok()?)?.id);
-        let texts = document.texts();
-        let found = |places: Vec<u64>| {
+        let found = |places: &[u64]| {
+            let texts = document.texts();
             let by_line: HashMap<LineId, u32> =
                 texts.iter().map(|text| text.line).zip(0..).collect();
             let text = |at| {
@@ -102,8 +214,8 @@ impl MapState {
                 text: "".into(),
                 group: 0,
             };
-            let texts: Vec<Text> = (places.into_iter())
-                .map(|at| text(at).unwrap_or_else(gone))
+            let texts: Vec<Text> = (places.iter())
+                .map(|&at| text(at).unwrap_or_else(gone))
                 .collect();
             let total = texts.len();
             Shared(Rc::new(Results::new(texts, Vec::new(), total)))
@@ -125,16 +237,36 @@ impl MapState {
             none_below: view.none_below,
             renamed: Rc::new(names.collect()),
             drafts: Rc::new(Drafts::of(view.drafts)),
-            groups: view.groups.map(|(places, names, assignments)| Found {
-                results: found(places),
-                value: Rc::new(Groups { names, assignments }),
+            groups: view.groups.map(|(places, names, assigned)| {
+                let assignments = assigned.into_iter();
+                let assignments = assignments.map(|Assigned(group, score, margin)| Assignment {
+                    group,
+                    score,
+                    margin,
+                });
+                Found {
+                    results: found(&places),
+                    value: Rc::new(Groups {
+                        names,
+                        assignments: assignments.collect(),
+                    }),
+                }
             }),
-            clusters: view.clusters.map(|(places, clusters, assignments)| Found {
-                results: found(places),
-                value: Rc::new(Clusters {
-                    clusters,
-                    assignments,
-                }),
+            clusters: view.clusters.map(|(places, clusters, assignments)| {
+                let clusters = clusters.into_iter();
+                let clusters = clusters.map(|Clustered(words, center, size, cohesion)| Cluster {
+                    words,
+                    center,
+                    size,
+                    cohesion,
+                });
+                Found {
+                    results: found(&places),
+                    value: Rc::new(Clusters {
+                        clusters: clusters.collect(),
+                        assignments,
+                    }),
+                }
             }),
             bookmarks: Rc::new(
                 (view.bookmarks.iter())

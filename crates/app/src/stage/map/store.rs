@@ -8,7 +8,6 @@ use crate::state::Shared;
 use crate::state::results::Results;
 use semblance_client::{Assignment, Clusters, Trust};
 use semblance_workspace::LineId;
-use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -104,7 +103,7 @@ impl<T> Found<T> {
 }
 
 /// Where groups come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Source {
     /// Empty lines between the texts.
     #[default]
