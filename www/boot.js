@@ -25,11 +25,10 @@ document.addEventListener("securitypolicyviolation", (event) => {
 performance.mark("semblance:boot");
 // What is kept is read while the program is on its way. Without this file the page keeps nothing.
 const keep = import("./keep.js").catch(() => undefined);
-keep.then(async () => {
-  // The code that knows what to do with it is wanted before there is a page to draw.
-  const [record] = (await window.semblanceKeep?.begun()) ?? [];
-  if (record) await window.semblancePart("keep");
-}).catch(() => undefined);
+/** What there is to begin with; undefined without that file. */
+window.semblanceKept = async () => (await keep)?.begun;
+// The code that knows what to do with it is wanted before there is a page to draw.
+semblanceKept().then((begun) => begun?.[0] && semblancePart("keep")).catch(() => undefined);
 start().catch((error) => failed(error, engine));
 
 async function start() {
@@ -48,7 +47,6 @@ async function start() {
     await failed(error, program);
     return;
   }
-  await keep;
   // The program may ask for a part before it has returned from its start.
   const starts = begin({ module_or_path: get(engine) });
   programStarts(starts);

@@ -235,11 +235,9 @@ const telling = (act) => async (...given) => {
   }
 };
 
-const begun = begin();
+export const begun = begin();
 
 window.semblanceKeep = {
-  begun: () => begun,
-
   /** Has the program hear of: "leave", "flush", "lost", "free", "saved". */
   listen(ear) {
     hear = ear;

@@ -34,13 +34,9 @@ const PAUSE: u32 = 250;
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let opening = use_memo((), |()| keep::opening());
-    let store: Store = use_reducer_eq({
-        let opening = opening.clone();
-        move || opening.0.clone()
-    });
+    let store: Store = use_reducer_eq(keep::opening);
     let marks: MarkStore = use_reducer_eq(Marks::default);
-    let map: MapStore = use_reducer_eq(move || opening.1.clone());
+    let map: MapStore = use_reducer_eq(keep::opening_map);
     use_applied_look(&store);
     let driver = {
         let dispatch = store.dispatcher();

@@ -5,9 +5,9 @@ use crate::stage::map::export::save;
 use crate::state::{Action, use_store};
 use crate::ui::button::{named, words};
 use crate::ui::hooks::{use_change, use_value};
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, HtmlDialogElement};
 use yew::prelude::*;
 
@@ -15,13 +15,13 @@ use yew::prelude::*;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = semblanceKeep, catch)]
-    async fn stored() -> Result<JsValue, JsValue>;
+    fn stored() -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = semblanceKeep, catch)]
-    async fn forget() -> Result<JsValue, JsValue>;
+    fn forget() -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = semblanceKeep, catch)]
-    async fn drop_aside(key: &str) -> Result<JsValue, JsValue>;
+    fn drop_aside(key: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = semblanceKeep, catch)]
-    async fn get_aside(key: &str) -> Result<JsValue, JsValue>;
+    fn get_aside(key: &str) -> Result<Promise, JsValue>;
 }
 
 /// What is kept.
@@ -54,6 +54,12 @@ impl Stored {
     }
 }
 
+/// What a promise comes to. There is none without `keep.js`.
+async fn waited(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
+    let missing = "A part of this page is missing, so nothing is kept. Reload the page.";
+    JsFuture::from(promise.map_err(|_| missing)?).await
+}
+
 /// What is done in the dialog.
 #[derive(Clone)]
 enum Act {
@@ -71,12 +77,12 @@ async fn carried_out(act: Act) -> Result<&'static str, JsValue> {
     };
     Ok(match act {
         Act::Forget => {
-            forget().await?;
+            waited(forget()).await?;
             keeper.forgotten();
             "Forgotten. The texts that are open are kept again once you change something."
         }
         Act::Nothing(true) => {
-            forget().await?;
+            waited(forget()).await?;
             keeper.forgotten();
             "From now on your texts last until this page is closed or reloaded."
         }
@@ -85,19 +91,19 @@ async fn carried_out(act: Act) -> Result<&'static str, JsValue> {
             ""
         }
         Act::Save(key) => {
-            let bytes = Array::of1(&get_aside(&key).await?);
+            let bytes = Array::of1(&waited(get_aside(&key)).await?);
             let file = Blob::new_with_u8_array_sequence(&bytes)?;
             match save("semblance-put-aside.bin", &file) {
                 Some(()) => "Saved. Any text editor shows the texts that are in it.",
                 None => "The browser does not let files be saved here.",
             }
         }
-        Act::BringBack(key) => match keeper.bring_back(&get_aside(&key).await?) {
+        Act::BringBack(key) => match keeper.bring_back(&waited(get_aside(&key)).await?) {
             true => "Brought back.",
             false => "It can’t be read by this version of the page.",
         },
         Act::Drop(key) => {
-            drop_aside(&key).await?;
+            waited(drop_aside(&key)).await?;
             "Forgotten."
         }
     })
@@ -125,7 +131,7 @@ pub fn Panel() -> Html {
         move || {
             let (stored, said) = (stored.clone(), said.clone());
             spawn_local(async move {
-                match self::stored().await {
+                match waited(self::stored()).await {
                     Ok(found) => stored.set(Stored::of(&found.unchecked_into())),
                     Err(why) => said.set(why.as_string().unwrap_or_default().into()),
                 }

@@ -20,9 +20,9 @@ use wasm_bindgen_futures::spawn_local;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What there is to begin with; it fails only without `keep.js`.
-    #[wasm_bindgen(js_namespace = semblanceKeep, catch)]
-    async fn begun() -> Result<JsValue, JsValue>;
+    /// What there is to begin with; undefined without `keep.js`.
+    #[wasm_bindgen(js_name = semblanceKept)]
+    async fn begun() -> JsValue;
 }
 
 /// The workspace as it is now.
@@ -69,6 +69,8 @@ struct Held {
     begun: JsValue,
     /// There once its code is.
     keep: Option<Rc<dyn Keep>>,
+    /// The map to open with.
+    map: MapState,
     /// The workspace, and its first state.
     started: Option<(Latest, Saving)>,
     loading: bool,
@@ -85,7 +87,7 @@ pub fn keep() -> Option<Rc<dyn Keep>> {
 
 /// Waits for what is kept, which `keep.js` has been reading since before the program came.
 pub async fn begin() {
-    let begun = begun().await.unwrap_or_default();
+    let begun = begun().await;
     let found: js_sys::Array = begun.clone().unchecked_into();
     let any = begun.is_truthy() && found.get(0).is_truthy();
     HELD.with_borrow_mut(|held| held.begun = begun);
@@ -100,20 +102,26 @@ async fn load() {
     HELD.with_borrow_mut(|held| held.keep = keep);
 }
 
-/// The state to open with: what was kept, or the first sample set; and the map.
-pub fn opening() -> (State, MapState) {
+/// The state to open with: what was kept, or the first sample set.
+pub fn opening() -> State {
     let settings = storage::settings();
     if let Some(kept) = keep().and_then(|keep| keep.opening()) {
-        let mut state = State::of(kept.document, kept.sample, settings);
-        state.sources = Rc::new(kept.sources);
-        return (state, kept.map);
+        HELD.with_borrow_mut(|held| held.map = kept.map);
+        return State {
+            sources: Rc::new(kept.sources),
+            ..State::of(kept.document, kept.sample, settings)
+        };
     }
     let (text, sample) = match samples().get(OPENING) {
         Some(sample) => (sample.text.clone(), Some(OPENING)),
         None => (String::new(), None),
     };
-    let state = State::of(Document::new(&text), sample, settings);
-    (state, MapState::default())
+    State::of(Document::new(&text), sample, settings)
+}
+
+/// The map to open with, after [`opening`].
+pub fn opening_map() -> MapState {
+    HELD.with_borrow_mut(|held| std::mem::take(&mut held.map))
 }
 
 /// The workspace is as it is at first.
