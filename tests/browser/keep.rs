@@ -126,7 +126,8 @@ async fn rename(page: &Page, name: &str) -> Result<()> {
     .await?;
     page.run(script, vec![]).await?;
     let input = page.by_role("textbox", "Name of the group").await?;
-    input.clear().await?;
+    let all = thirtyfour::Key::Control + "a";
+    input.send_keys(all).await?;
     input.send_keys(format!("{name}\n")).await?;
     Ok(())
 }
@@ -544,7 +545,7 @@ async fn what_is_kept_is_shown_forgotten_and_switched_off() -> Result<()> {
         page.wait_for("that it is gone", "document.querySelector('dialog[open]').textContent.includes('Nothing of your texts is kept')").await?;
         page.press("Close").await?;
         page.paste("secret").await?;
-        page.scores_of(&["secret"]).await.ok();
+        page.wait_for("it to be read", "document.querySelector('[role=status]').textContent.startsWith('1 text,')").await?;
         page.open().await?;
         page.wait_for("the sample", "document.querySelector('textarea')?.value.startsWith('How old are you?')").await?;
         ensure!(keys(page).await?.is_empty());
