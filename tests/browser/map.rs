@@ -297,6 +297,7 @@ async fn a_kept_view_is_returned_to_even_after_a_reload() -> Result<()> {
         page.press("Map tools").await?;
         page.press("Keep this view").await?;
         page.by_role("button", "UMAP · 1 selected").await?;
+        choose(page, "PCA").await?;
         page.open_with_scores().await?;
         page.wait_for("PCA again", "document.querySelector('input[name=projection]').checked")
             .await?;

@@ -277,3 +277,173 @@ impl MapState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspector::drafts::Edit;
+    use crate::stage::map::MapAction;
+    use semblance_scatter::Camera;
+    use std::collections::HashSet;
+    use yew::Reducible;
+
+    fn results(document: &Document) -> Shared<Results> {
+        let texts = document.texts();
+        let total = texts.len();
+        Shared(Rc::new(Results::new(texts, Vec::new(), total)))
+    }
+
+    /// A map of which everything that is kept differs from what is usual.
+    fn map(document: &Document) -> MapState {
+        let ids: Vec<LineId> = document.lines().iter().map(|line| line.id).collect();
+        let layout = Layout {
+            kind: Kind::Axes,
+            deep: true,
+            metric: Metric::Dot,
+            centred: true,
+            seed: u64::MAX,
+            components: [9, 0, 4],
+            axes: [
+                OwnAxis {
+                    from: vec!["cheap".into(), "free".into()],
+                    to: vec!["dear 🎉".into()],
+                },
+                OwnAxis::default(),
+                OwnAxis::default(),
+            ],
+            ..Layout::default()
+        };
+        let groups = Groups {
+            names: vec!["A".into(), "B".into()],
+            assignments: (0..3)
+                .map(|at| Assignment {
+                    group: at % 2,
+                    score: at as f32 / 3.0,
+                    margin: (at > 0).then_some(0.25),
+                })
+                .collect(),
+        };
+        let clusters = Clusters {
+            clusters: vec![Cluster {
+                words: vec!["one".into()],
+                center: 2,
+                size: 3,
+                cohesion: 0.5,
+            }],
+            assignments: vec![0, 0, 0],
+        };
+        let bookmark = Bookmark {
+            name: "UMAP 3-D".into(),
+            layout: layout.clone(),
+            color: ColorBy::Trust,
+            size: ColorBy::Length,
+            hidden: vec![ids[3].0],
+            selected: vec![ids[0].0, ids[1].0],
+            camera: Camera {
+                yaw: -0.1,
+                ..Camera::default()
+            },
+        };
+        MapState {
+            layout: Rc::new(layout),
+            color: ColorBy::Score,
+            size: ColorBy::Length,
+            lines: false,
+            hidden: Rc::new(HashSet::from([ids[1]])),
+            source: Source::Examples,
+            none_below: 0.3,
+            renamed: Rc::new(HashMap::from([((Source::Lines, ids[3].0), "Mine".into())])),
+            drafts: Rc::new(Drafts::default().after(Edit::Name(1, "Food".into()))),
+            groups: Some(Found {
+                results: results(document),
+                value: Rc::new(groups),
+            }),
+            clusters: Some(Found {
+                results: results(document),
+                value: Rc::new(clusters),
+            }),
+            bookmarks: Rc::new(vec![bookmark]),
+            ..MapState::default()
+        }
+    }
+
+    /// The document as it is after some edits, so that ids and positions differ.
+    fn edited() -> Document {
+        let mut document = Document::new("zero\none\ntwo\n\nthree");
+        document.remove(LineId(0));
+        document
+    }
+
+    #[test]
+    fn all_of_a_map_comes_back() {
+        let document = edited();
+        let before = map(&document);
+        let reloaded = Document::new(&document.to_text());
+        let after = MapState::of_kept(&before.to_kept(&document), &reloaded);
+        // The second time round ids are positions: all can be compared.
+        assert_eq!(after.to_kept(&reloaded), before.to_kept(&document));
+        assert_eq!(*after.layout, *before.layout);
+        assert_eq!(*after.drafts, *before.drafts);
+        let texts = reloaded.texts();
+        assert!(after.hidden.contains(&texts[1].line));
+        let found = after.groups.as_ref().expect("groups");
+        assert_eq!(found.results.texts, texts);
+        assert_eq!(found.value.assignments[2].margin, Some(0.25));
+        let key = (Source::Lines, texts[2].line.0);
+        assert_eq!(after.renamed.get(&key).map(|name| &**name), Some("Mine"));
+    }
+
+    #[test]
+    fn texts_that_are_gone_leave_the_others_in_their_groups() {
+        let mut document = edited();
+        let before = map(&document);
+        document.remove(document.texts()[0].line);
+        let reloaded = Document::new(&document.to_text());
+        let after = MapState::of_kept(&before.to_kept(&document), &reloaded);
+        let now = results(&reloaded);
+        let grouping = after.grouping(&now).expect("groups");
+        assert_eq!(grouping.of, [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn groups_that_came_back_hold_for_the_first_results() {
+        let document = edited();
+        let kept = map(&document).to_kept(&document);
+        let state = Rc::new(MapState::of_kept(&kept, &document));
+        let now = results(&document);
+        assert!(
+            state
+                .groups
+                .as_ref()
+                .is_some_and(|it| it.of(&now).is_none())
+        );
+        let state = state.reduce(MapAction::Settle(now.clone()));
+        assert!(
+            state
+                .groups
+                .as_ref()
+                .is_some_and(|it| it.of(&now).is_some())
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_as_at_first() {
+        let document = edited();
+        let kept = map(&document).to_kept(&document);
+        for end in 0..kept.len() {
+            let map = MapState::of_kept(&kept[..end], &document);
+            assert!(*map.layout == Layout::default(), "{end}");
+        }
+    }
+
+    /// Written with version 1 of the record. It is read by every later one: do not change these
+    /// bytes.
+    #[test]
+    fn the_view_of_version_1_is_read() {
+        let document = edited();
+        let kept = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kept-1.bin"));
+        let reloaded = Document::new(&document.to_text());
+        let after = MapState::of_kept(kept, &reloaded);
+        assert_eq!(after.to_kept(&reloaded), map(&document).to_kept(&document));
+    }
+}
