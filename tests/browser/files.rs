@@ -109,7 +109,7 @@ async fn the_dialog_is_fetched_when_it_is_wanted_and_anew_if_it_did_not_come() -
         page.keep_nothing().await?;
         page.open_with_scores().await?;
         let script = "return performance.getEntriesByType('resource')
-            .some((entry) => entry.name.includes('/parts/'))";
+            .some((entry) => entry.name.includes('/parts/opening'))";
         let fetched = page.run(script, Vec::new()).await?;
         ensure!(fetched == false, "fetched though nobody opened a file");
 

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use semblance_tests::{Page, Site, visit};
 use serde_json::{Value, json};
 
-/// Does `ACT` with the store, as a function of `store` that returns a request, and gives its result.
+/// Does `ACT` with the store, a function of `store` that returns a request, and gives its result.
 const WITH_STORE: &str = "const found = await indexedDB.databases();
     if (!found.some(({ name }) => name === 'semblance')) return null;
     const database = await new Promise((done, fail) => {

@@ -1,5 +1,5 @@
-//! What keeps the workspace: a part, which is fetched once the page is there, or before if something
-//! was kept. What is written is a [`Record`].
+//! What keeps the workspace: a part, which is fetched once the page is there, or before that if
+//! something was kept. What is written is a [`Record`].
 
 use crate::session::keep::{Keep, Latest, Whether, Workspace};
 use crate::session::samples::{OPENING, samples};

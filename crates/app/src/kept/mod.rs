@@ -1,4 +1,5 @@
-//! What is kept on this device: the code that keeps it, and the dialog that shows it. Both are parts.
+//! What is kept on this device: the code that keeps it, and the dialog that shows it. Both are
+//! parts.
 
 mod keeper;
 mod panel;

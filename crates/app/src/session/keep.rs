@@ -1,7 +1,7 @@
-//! Keeps the workspace on this device: soon after each change, and reads it when the page opens. This
-//! is the side of it that is in the page's program; what does it is a part (`kept/keeper.rs`), and
-//! `www/keep.js` has the storage. Storage may be forbidden, full or gone at any time; the page works
-//! without it.
+//! Keeps the workspace on this device: soon after each change, and reads it when the page opens.
+//! This is the side of it that is in the page's program; what does it is a part
+//! (`kept/keeper.rs`), and `www/keep.js` has the storage. Storage may be forbidden, full or gone at
+//! any time; the page works without it.
 
 use crate::kept::keeper;
 use crate::session::samples::{OPENING, samples};
