@@ -166,6 +166,11 @@ async function begin() {
 /** The names of errors by which browsers refuse storage to a page. */
 const REFUSED = ["SecurityError", "InvalidStateError", "TypeError", "ReferenceError"];
 
+/** A moment in words, given the milliseconds since 1970. */
+function moment(at) {
+  return new Date(Number(at)).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
 /** The size of some bytes or of a blob, in words. */
 function size({ byteLength, size: bytes = byteLength }) {
   if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
@@ -308,8 +313,8 @@ window.semblanceKeep = {
         const { result } = cursor;
         if (!result) return;
         const { key, value } = result;
-        if (key === STAMP) when = new Date(value.at).toLocaleString();
-        else if (key.startsWith(ASIDE)) put.push([key, `${size(value)}, from ${new Date(Number(key.slice(ASIDE.length))).toLocaleString()}`]);
+        if (key === STAMP) when = moment(value.at);
+        else if (key.startsWith(ASIDE)) put.push([key, `${size(value)}, from ${moment(key.slice(ASIDE.length))}`]);
         else bytes += value.byteLength ?? value.size;
         if (key.startsWith(TABLE)) files += 1;
         result.continue();

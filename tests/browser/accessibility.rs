@@ -117,3 +117,21 @@ async fn failed() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn what_is_kept() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        page.press("More").await?;
+        page.press("What is kept").await?;
+        page.wait_for(
+            "what was found",
+            "document.querySelector('dialog[open] p').textContent",
+        )
+        .await?;
+        check(page, "what is kept").await?;
+        page.resize(390, 844, 2.0).await?;
+        check(page, "what is kept, on a phone").await
+    })
+    .await
+}

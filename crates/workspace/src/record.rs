@@ -11,6 +11,7 @@
 //! The version is raised whenever a page of the version before would lose something of it, part 4
 //! included. Earlier versions stay readable.
 
+use crate::line::Line;
 use thiserror::Error;
 
 const MAGIC: &[u8] = b"SMBL";
@@ -23,7 +24,8 @@ const SUM: usize = 8;
 pub struct Record {
     /// The sample set that is shown, as long as nothing in it was changed.
     pub sample: String,
-    /// All lines, as [`Document::to_text`](crate::Document::to_text) gives them; none of a sample.
+    /// All lines, as [`Document::to_text`](crate::Document::to_text) gives them; none of a sample
+    /// set.
     pub text: String,
     /// Where lines came from.
     pub sources: Vec<Run>,
@@ -89,26 +91,33 @@ pub enum RecordError {
 }
 
 impl Record {
-    /// The record as bytes, and their checksum, which tells it from others.
-    pub fn to_bytes(&self) -> (Vec<u8>, u64) {
-        let sources = self.sources.iter();
-        let numbers = sources.flat_map(|run| [run.line, run.count, run.table, run.row]);
-        let sources: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
-        let parts = [
-            self.sample.as_bytes(),
-            self.text.as_bytes(),
-            &sources,
-            &self.view,
-        ];
-        let length: usize = parts.iter().map(|part| part.len() + 4).sum();
-        let mut bytes = Vec::with_capacity(MAGIC.len() + 1 + length + SUM);
+    /// A record as bytes, and their checksum, which tells it from others. Lines are none of the
+    /// record if they are those of a sample set, which has a name.
+    pub fn write(sample: &str, lines: &[Line], sources: &[Run], view: &[u8]) -> (Vec<u8>, u64) {
+        let lines = if sample.is_empty() { lines } else { &[] };
+        let text: usize = lines.iter().map(|line| line.content.len() + 1).sum();
+        let room = MAGIC.len() + 1 + 16 + sample.len() + text + 16 * sources.len() + view.len();
+        let mut bytes = Vec::with_capacity(room + SUM);
         bytes.extend_from_slice(MAGIC);
         bytes.push(VERSION);
-        for part in parts {
-            // A page has no room for 4 GB.
-            bytes.extend_from_slice(&(part.len() as u32).to_le_bytes());
-            bytes.extend_from_slice(part);
+        put_length(&mut bytes, sample.len());
+        bytes.extend_from_slice(sample.as_bytes());
+        // Straight from the lines: a large text is not copied once more.
+        put_length(&mut bytes, text.saturating_sub(1));
+        for (at, line) in lines.iter().enumerate() {
+            if at > 0 {
+                bytes.push(b'\n');
+            }
+            bytes.extend_from_slice(line.content.as_bytes());
         }
+        put_length(&mut bytes, 16 * sources.len());
+        for run in sources {
+            for number in [run.line, run.count, run.table, run.row] {
+                bytes.extend_from_slice(&number.to_le_bytes());
+            }
+        }
+        put_length(&mut bytes, view.len());
+        bytes.extend_from_slice(view);
         let sum = checksum(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         (bytes, sum)
@@ -125,6 +134,11 @@ impl Record {
         }
         read(bytes, rest).ok_or(RecordError::Damaged)
     }
+}
+
+fn put_length(bytes: &mut Vec<u8>, length: usize) {
+    // A page has no room for 4 GB.
+    bytes.extend_from_slice(&(length as u32).to_le_bytes());
 }
 
 fn read(bytes: &[u8], rest: &[u8]) -> Option<Record> {
@@ -195,6 +209,16 @@ mod tests {
         }
     }
 
+    fn written(record: &Record) -> (Vec<u8>, u64) {
+        let document = Document::new(&record.text);
+        Record::write(
+            &record.sample,
+            document.lines(),
+            &record.sources,
+            &record.view,
+        )
+    }
+
     #[test]
     fn odd_texts_come_back_as_they_were() {
         let long = "é".repeat(500_000);
@@ -209,7 +233,7 @@ mod tests {
             &long,
         ] {
             let kept = record(text);
-            let (bytes, sum) = kept.to_bytes();
+            let (bytes, sum) = written(&kept);
             assert_eq!(Record::parse(&bytes).as_ref(), Ok(&kept), "{text:.20?}");
             assert_eq!(bytes[bytes.len() - SUM..], sum.to_le_bytes());
             let document = Document::new(&kept.text);
@@ -240,7 +264,7 @@ mod tests {
 
     #[test]
     fn every_damage_is_noticed() {
-        let (bytes, _) = record("one\ntwo").to_bytes();
+        let (bytes, _) = written(&record("one\ntwo"));
         for end in 0..bytes.len() {
             assert_eq!(Record::parse(&bytes[..end]), Err(RecordError::Damaged));
         }
@@ -259,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_later_version_is_told_from_damage() {
-        let mut bytes = record("one").to_bytes().0;
+        let mut bytes = written(&record("one")).0;
         bytes[MAGIC.len()] = VERSION + 1;
         assert_eq!(Record::parse(&bytes), Err(RecordError::Newer));
     }
@@ -270,5 +294,14 @@ mod tests {
         let bytes = include_bytes!("../tests/record-1.bin");
         let kept = Record::parse(bytes).expect("a record");
         assert_eq!(kept, record("One text.\n\nZwölf Boxkämpfer 🎉\n"));
+        assert_eq!(written(&kept).0, bytes);
+    }
+
+    #[test]
+    fn of_a_sample_only_the_name_is_kept() {
+        let document = Document::new("one\ntwo");
+        let (bytes, _) = Record::write("Topics", document.lines(), &[], &[]);
+        let kept = Record::parse(&bytes).expect("a record");
+        assert_eq!((kept.sample.as_str(), kept.text.as_str()), ("Topics", ""));
     }
 }

@@ -102,20 +102,12 @@ fn written(
     map: &MapState,
 ) -> (Vec<u8>, u64, Vec<u32>) {
     let sample = sample.and_then(|at| samples().get(at).cloned());
-    let rows = document.lines().iter();
-    let rows = rows.map(|line| sources.get(&line.id).copied());
-    let record = Record {
-        text: match &sample {
-            Some(_) => String::new(),
-            None => document.to_text(),
-        },
-        sample: sample.map(|sample| sample.name).unwrap_or_default(),
-        sources: Run::all(rows),
-        view: map.to_kept(document),
-    };
-    let (bytes, sum) = record.to_bytes();
-    let tables = distinct(record.sources.iter().map(|run| run.table));
-    (bytes, sum, tables)
+    let sample = sample.map(|sample| sample.name).unwrap_or_default();
+    let lines = document.lines();
+    let rows = lines.iter().map(|line| sources.get(&line.id).copied());
+    let runs = Run::all(rows.filter(|_| !sources.is_empty()));
+    let (bytes, sum) = Record::write(&sample, lines, &runs, &map.to_kept(document));
+    (bytes, sum, distinct(runs.iter().map(|run| run.table)))
 }
 
 fn written_of(Saving { store, map, .. }: &Saving) -> (Vec<u8>, u64, Vec<u32>) {
@@ -162,7 +154,7 @@ pub struct Keeper {
     waiting: Cell<bool>,
     /// How long it waits, in milliseconds.
     pause: Cell<u32>,
-    /// Whether it was said that nobody keeps the texts.
+    /// Whether it was said, since something changed, that this page does not keep it.
     told: Cell<bool>,
 }
 
@@ -211,9 +203,9 @@ impl Keep for Keeper {
                 // What can't be cleared away now is at the next visit.
                 spawn_local(async move { drop(prune(numbers).await) });
             }
-            Role::Theirs => self.tell_of_others(),
+            Role::Theirs if record.is_truthy() => self.tell_of_others(),
             Role::Nobody(why) if begun.get(3).is_truthy() => self.tell(why, None),
-            // That nobody keeps it is said once there is something to keep.
+            // That this page does not keep it is said once there is something to keep.
             _ => {}
         }
         if let Some(error) = self.error.take() {
@@ -338,7 +330,12 @@ impl Keeper {
         }
         match self.role.borrow().clone() {
             Role::Ours => {}
-            Role::Theirs => return,
+            Role::Theirs => {
+                if !self.told.replace(true) {
+                    self.tell_of_others();
+                }
+                return;
+            }
             Role::Nobody(why) => {
                 if !self.told.replace(true) {
                     self.tell(why, None);
@@ -458,6 +455,7 @@ impl Keeper {
 
     fn hand_over(&self) {
         self.role.replace(Role::Theirs);
+        self.told.set(false);
         self.tell_of_others();
     }
 
