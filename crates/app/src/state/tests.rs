@@ -3,7 +3,11 @@
 use super::*;
 
 fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
-    let state = Rc::new(State::of(Document::new("a\nb"), Some(0), Settings::default()));
+    let state = Rc::new(State::of(
+        Document::new("a\nb"),
+        Some(0),
+        Settings::default(),
+    ));
     actions
         .into_iter()
         .fold(state, |state, action| state.reduce(action))

@@ -23,16 +23,21 @@ struct View {
     lines: bool,
     hidden: Vec<u64>,
     source: Source,
-    none_below: f32,
+    none_below: Option<f32>,
     names: Vec<(Source, u64, String)>,
     drafts: Vec<(String, String)>,
-    /// The texts, the names of the groups, and the group of each text.
-    groups: Option<(Vec<u64>, Vec<String>, Vec<Assigned>)>,
+    groups: Option<Grouped>,
+    /// The texts, the clusters, and the cluster of each text.
     clusters: Option<(Vec<u64>, Vec<Clustered>, Vec<u32>)>,
     bookmarks: Vec<Bookmark>,
 }
 
-/// [`Assignment`] and [`Cluster`] as they are at first.
+/// Groups by example: the texts, the names of the groups, the group of each text, and the score that
+/// is proposed.
+#[derive(Default)]
+struct Grouped(Vec<u64>, Vec<String>, Vec<Assigned>, Option<f32>);
+
+/// [`Assignment`] and [`Cluster`], which have no usual values.
 #[derive(Default)]
 struct Assigned(u32, f32, Option<f32>);
 #[derive(Default)]
@@ -48,7 +53,7 @@ fn pass(archive: &mut Archive, view: &mut View) {
     archive.flag(&mut view.lines);
     archive.list(&mut view.hidden, Archive::number);
     pass_one_of(archive, &mut view.source, &SOURCES);
-    archive.real(&mut view.none_below);
+    archive.option(&mut view.none_below, Archive::real);
     archive.list(&mut view.names, |archive, (source, key, name)| {
         pass_one_of(archive, source, &SOURCES);
         archive.number(key);
@@ -58,15 +63,19 @@ fn pass(archive: &mut Archive, view: &mut View) {
         archive.text(name);
         archive.text(examples);
     });
-    archive.option(&mut view.groups, |archive, (places, names, assigned)| {
-        archive.list(places, Archive::number);
-        archive.list(names, Archive::text);
-        archive.list(assigned, |archive, Assigned(group, score, margin)| {
-            archive.small(group);
-            archive.real(score);
-            archive.option(margin, Archive::real);
-        });
-    });
+    archive.option(
+        &mut view.groups,
+        |archive, Grouped(places, names, assigned, proposed)| {
+            archive.list(places, Archive::number);
+            archive.list(names, Archive::text);
+            archive.list(assigned, |archive, Assigned(group, score, margin)| {
+                archive.small(group);
+                archive.real(score);
+                archive.option(margin, Archive::real);
+            });
+            archive.option(proposed, Archive::real);
+        },
+    );
     archive.option(
         &mut view.clusters,
         |archive, (places, clusters, assigned)| {
@@ -172,7 +181,8 @@ impl MapState {
             groups: self.groups.as_ref().map(|Found { results, value }| {
                 let assigned = value.assignments.iter();
                 let assigned = assigned.map(|it| Assigned(it.group, it.score, it.margin));
-                (places(results), value.names.clone(), assigned.collect())
+                let names = value.names.clone();
+                Grouped(places(results), names, assigned.collect(), value.proposed)
             }),
             clusters: self.clusters.as_ref().map(|Found { results, value }| {
                 let clusters = value.clusters.iter();
@@ -237,21 +247,25 @@ impl MapState {
             none_below: view.none_below,
             renamed: Rc::new(names.collect()),
             drafts: Rc::new(Drafts::of(view.drafts)),
-            groups: view.groups.map(|(places, names, assigned)| {
-                let assignments = assigned.into_iter();
-                let assignments = assignments.map(|Assigned(group, score, margin)| Assignment {
-                    group,
-                    score,
-                    margin,
-                });
-                Found {
-                    results: found(&places),
-                    value: Rc::new(Groups {
-                        names,
-                        assignments: assignments.collect(),
-                    }),
-                }
-            }),
+            groups: view
+                .groups
+                .map(|Grouped(places, names, assigned, proposed)| {
+                    let assignments = assigned.into_iter();
+                    let assignments =
+                        assignments.map(|Assigned(group, score, margin)| Assignment {
+                            group,
+                            score,
+                            margin,
+                        });
+                    Found {
+                        results: found(&places),
+                        value: Rc::new(Groups {
+                            names,
+                            assignments: assignments.collect(),
+                            proposed,
+                        }),
+                    }
+                }),
             clusters: view.clusters.map(|(places, clusters, assignments)| {
                 let clusters = clusters.into_iter();
                 let clusters = clusters.map(|Clustered(words, center, size, cohesion)| Cluster {
@@ -322,6 +336,7 @@ mod tests {
                     margin: (at > 0).then_some(0.25),
                 })
                 .collect(),
+            proposed: Some(0.2),
         };
         let clusters = Clusters {
             clusters: vec![Cluster {
@@ -351,7 +366,7 @@ mod tests {
             lines: false,
             hidden: Rc::new(HashSet::from([ids[1]])),
             source: Source::Examples,
-            none_below: 0.3,
+            none_below: Some(0.3),
             renamed: Rc::new(HashMap::from([((Source::Lines, ids[3].0), "Mine".into())])),
             drafts: Rc::new(Drafts::default().after(Edit::Name(1, "Food".into()))),
             groups: Some(Found {
