@@ -126,7 +126,7 @@ async fn what_is_kept() -> Result<()> {
         page.press("What is kept").await?;
         page.wait_for(
             "what was found",
-            "document.querySelector('dialog[open] p').textContent",
+            "document.querySelector('dialog[open] p')?.textContent",
         )
         .await?;
         check(page, "what is kept").await?;
