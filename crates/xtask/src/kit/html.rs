@@ -23,7 +23,9 @@ pub struct Named {
     pub script: String,
     /// The styles.
     pub style: String,
-    /// What is taken out of the program.
+    /// What is taken out of the program, and wanted before the page is drawn.
+    pub first: Vec<String>,
+    /// What else is taken out of it.
     pub parts: Vec<String>,
 }
 
@@ -35,9 +37,13 @@ impl Named {
             anyhow::Ok(value.trim_start_matches("./").to_owned())
         };
         let parts = value("data-parts='", "'")?;
-        let parts: BTreeMap<String, Vec<String>> = serde_json::from_str(&parts)?;
-        let parts: BTreeSet<String> = parts.into_values().flatten().collect();
+        let mut parts: BTreeMap<String, Vec<String>> = serde_json::from_str(&parts)?;
+        // It reads what is kept.
+        let first = parts.remove("keep").unwrap_or_default();
+        let mut parts: BTreeSet<String> = parts.into_values().flatten().collect();
+        parts.retain(|part| !first.contains(part));
         Ok(Self {
+            first,
             wasm: value("data-wasm=\"", "\"")?,
             script: value("data-js=\"", "\"")?,
             style: value("<link rel=\"stylesheet\" href=\"", "\"")?,
@@ -54,6 +60,8 @@ pub struct Inside<'a> {
     /// The script that wasm-bindgen made for the program.
     pub glue: &'a str,
     pub boot: &'a str,
+    /// The storage of the workspace, which that imports.
+    pub keep: &'a str,
     /// Of the files that come along, for `kit.js`.
     pub list: &'a Value,
     /// The elements that hold them.
@@ -74,7 +82,7 @@ pub fn one_file(page: &str, inside: &Inside<'_>) -> Result<String> {
     let icon = format!("data:image/svg+xml;base64,{}", base64(inside.icon));
     let style = inside.style.replace(FONT, &font);
     ensure!(style.contains(&font), "the styles do not name {FONT}");
-    let start = start(inside.glue, inside.boot)?;
+    let start = start(inside)?;
 
     let page = replaced(page, POLICY, "\"", |_| policy(&start, &style))?;
     let page = with_links(&page, &style, &icon)?;
@@ -117,9 +125,20 @@ fn policy(start: &str, style: &str) -> String {
 const NOT_EXACT: &str = "Exact arithmetic: not in this file";
 
 /// The script that starts the program, with what it would import inside.
-fn start(glue: &str, boot: &str) -> Result<String> {
-    let glue = exchanged(glue, "export { initSync, __wbg_init as default };", "")?;
-    let boot = exchanged(boot, "await import(program)", "{ default: __wbg_init }")?;
+fn start(inside: &Inside<'_>) -> Result<String> {
+    let glue = exchanged(
+        inside.glue,
+        "export { initSync, __wbg_init as default };",
+        "",
+    )?;
+    let boot = exchanged(
+        inside.boot,
+        "await import(program)",
+        "{ default: __wbg_init }",
+    )?;
+    let keep = exchanged(inside.keep, "export const begun", "const begun")?;
+    let keep = format!("(async () => {{\n{keep}\nreturn {{ begun }};\n}})()");
+    let boot = exchanged(&boot, "import(\"./keep.js\")", &keep)?;
     // The block keeps the names of the two apart.
     let script = format!("{glue}\n{{\n{boot}\n}}\n");
     for end in ["</script", "<!--", "\nexport "] {

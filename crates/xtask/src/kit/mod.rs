@@ -68,7 +68,12 @@ fn pack(site: &Path) -> Result<String> {
     let mut brought = Brought::default();
     brought.add(&named.wasm, &read(&named.wasm)?)?;
     brought.add("assets.json", assets.to_string().as_bytes())?;
-    for name in paths(&assets).iter().chain(&named.parts) {
+    for name in named
+        .first
+        .iter()
+        .chain(&paths(&assets))
+        .chain(&named.parts)
+    {
         brought.add(name, &read(name)?)?;
     }
     html::one_file(
@@ -79,6 +84,7 @@ fn pack(site: &Path) -> Result<String> {
             icon: &read(html::ICON)?,
             glue: &text(&named.script)?,
             boot: &text("boot.js")?,
+            keep: &text("keep.js")?,
             list: &Value::Object(brought.list),
             elements: &brought.elements,
             licenses: &licenses(site)?,
@@ -207,8 +213,9 @@ mod tests {
             ),
             (
                 "boot.js",
-                "const { default: begin } = await import(program);\nbegin();\n",
+                "const keep = import(\"./keep.js\");\nconst { default: begin } = await import(program);\nbegin();\n",
             ),
+            ("keep.js", "export const begun = 1;\n"),
             ("models/m/LICENSE", "As you like."),
             ("models/m/c", "config"),
         ];
@@ -353,6 +360,8 @@ mod tests {
     fn refuses_a_site_that_has_changed() {
         for (name, content, said) in [
             ("boot.js", "begin();", "import(program)"),
+            ("boot.js", "await import(program);", "keep.js"),
+            ("keep.js", "begin();", "export const begun"),
             ("a.js", "export default 1;", "export {"),
             ("a.css", "", "fonts/inter.woff2"),
             (
