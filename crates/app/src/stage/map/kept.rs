@@ -32,8 +32,8 @@ struct View {
     bookmarks: Vec<Bookmark>,
 }
 
-/// Groups by example: the texts, the names of the groups, the group of each text, and the score that
-/// is proposed.
+/// Groups by example: the texts, the names of the groups, the group of each text, and the score
+/// that is proposed.
 #[derive(Default)]
 struct Grouped(Vec<u64>, Vec<String>, Vec<Assigned>, Option<f32>);
 
