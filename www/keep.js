@@ -11,8 +11,10 @@ const WORKSPACE = "workspace";
 const STAMP = "stamp";
 const TABLE = "table:";
 const ASIDE = "aside:";
-/** How long a page waits for storage when it opens, and for another page to let go; milliseconds. */
+/** How long a page waits for another one to let go, in milliseconds. */
 const PATIENCE = 2000;
+/** How long it waits for storage when it opens: so long that on a busy device nothing is missed. */
+const OPENING = 8000;
 
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : undefined;
 /** The program's ear. */
@@ -152,7 +154,7 @@ function forgetEarlier() {
  * something may have been kept.
  */
 async function begin() {
-  const late = new Promise((_, fail) => setTimeout(() => fail(new DOMException("", "TimeoutError")), PATIENCE));
+  const late = new Promise((_, fail) => setTimeout(() => fail(new DOMException("", "TimeoutError")), OPENING));
   try {
     const [record, ours] = await Promise.race([Promise.all([read(), acquire({ ifAvailable: true })]), late]);
     if (!ours) wait();
