@@ -27,6 +27,8 @@ performance.mark("semblance:boot");
 const keep = import("./keep.js").catch(() => undefined);
 /** What there is to begin with; undefined without that file. */
 window.semblanceKept = async () => (await keep)?.begun;
+/** The page's address with some bytes, for others to open. */
+window.semblanceLink = async (bytes) => (await import("./link.js")).write(bytes);
 // The code that knows what to do with it is wanted before there is a page to draw.
 semblanceKept().then((begun) => begun?.[0] && semblancePart("keep")).catch(() => undefined);
 start().catch((error) => failed(error, engine));

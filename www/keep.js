@@ -154,6 +154,19 @@ function forgetEarlier() {
  * something may have been kept.
  */
 async function begin() {
+  if (!location.hash.startsWith("#w1=")) return beginWithKept();
+  // What is kept is neither shown nor changed by a page that was opened by a link.
+  const apart = "These texts came with a link and are not kept on this device: the link is what keeps them, without your changes. Your own texts are kept as they were; they are here when you open this page without the link.";
+  try {
+    const { read } = await import("./link.js");
+    return [await read(location.hash), false, apart, true];
+  } catch (why) {
+    const [record] = await beginWithKept();
+    return [record, false, typeof why === "string" ? why : "A part of this page is missing, so the texts of the link can’t be shown. Reload the page.", true];
+  }
+}
+
+async function beginWithKept() {
   const late = new Promise((_, fail) => setTimeout(() => fail(new DOMException("", "TimeoutError")), OPENING));
   try {
     const [record, ours] = await Promise.race([Promise.all([read(), acquire({ ifAvailable: true })]), late]);
@@ -241,6 +254,9 @@ const telling = (act) => async (...given) => {
     throw reason(error);
   }
 };
+
+// A link that is opened where the page is open already changes nothing but this.
+addEventListener("hashchange", () => location.hash.startsWith("#w1=") && location.reload());
 
 export const begun = begin();
 

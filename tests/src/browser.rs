@@ -122,7 +122,21 @@ struct Driver {
 }
 
 impl Driver {
+    /// Starts it. It looks for a port of which it then needs two kinds, and ends when another
+    /// program has taken one of them meanwhile: it is started again then.
     fn start(program: &Path) -> Result<Self> {
+        const TIMES: usize = 3;
+        let mut started = Self::start_once(program);
+        for _ in 1..TIMES {
+            if started.is_ok() {
+                break;
+            }
+            started = Self::start_once(program);
+        }
+        started
+    }
+
+    fn start_once(program: &Path) -> Result<Self> {
         let mut child = Command::new(program)
             .arg("--port=0")
             .stdout(Stdio::piped())

@@ -86,7 +86,10 @@ pub fn App() -> Html {
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
     // Two points say nothing on a map: their score is all there is to say.
-    let few = (1..=2).contains(&store.results.total);
+    let total = store.results.total;
+    let few = (1..=2).contains(&total);
+    // Three or four lie as they must on any map, far apart; two groups of them can be compared.
+    let mapless = (1..=4).contains(&total) && (few || grouping.is_none());
     let shown = match store.present {
         None => "",
         Some(Presented::Sheet) => "present present-sheet",
@@ -119,7 +122,7 @@ pub fn App() -> Html {
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
             <a class="skip" href="#map">{ "Skip to the map" }</a>
             <Header driver={driver.clone()} {save} />
-            <main class={classes!("views", view, shown, many.then_some("many"), few.then_some("few"), store.enlarged.then_some("enlarged"))}>
+            <main class={classes!("views", view, shown, many.then_some("many"), few.then_some("few"), mapless.then_some("mapless"), store.enlarged.then_some("enlarged"))}>
                 <Texts driver={driver.clone()} grouping={(*grouping).clone()} />
                 <Stage driver={driver.clone()} />
                 <Explore driver={driver.clone()} grouping={(*grouping).clone()} />

@@ -4,6 +4,7 @@ use crate::dialogs::{ABOUT, KEYS, open};
 use crate::inspector::pair::ratings;
 use crate::session::engine::Driver;
 use crate::session::samples::{samples, template};
+use crate::share::share;
 use crate::sheet::panel::open_files;
 use crate::state::{Action, Engine, Presented, use_store};
 use crate::status::chip;
@@ -124,6 +125,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                 { words("menu-item", "Table (JSON)", save(SheetFormat::Json)) }
                 <p class="menu-note">{ "Your columns, and beside them group, nearest text, score, oddness, duplicates and place on the map." }</p>
             </Menu>
+            <Menu label="Share" words="Share">{ share((), None) }</Menu>
             <div class="tools">
                 <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>
                 <button type="button" class="tool" onclick={act(|| Action::Redo)} disabled={!store.document.can_redo()} title="Redo (Ctrl + Shift + Z)" aria-label="Redo">{ icon(Icon::Redo) }</button>
@@ -134,7 +136,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                     { view(Presented::Sheet, "1 Texts") }{ view(Presented::Map, "2 Map") }{ view(Presented::Inspector, "3 Pair") }
                 </div>
             }
-            <button type="button" class="word" aria-pressed={store.veil.on.to_string()} onclick={act(|| Action::ToggleVeil)} title="Hide all scores, to guess first (H)">{ "Hide scores" }</button>
+            <button type="button" class="word" aria-pressed={store.veil.on.to_string()} onclick={act(|| Action::ToggleVeil)} aria-label="Hide scores" title="Hide all scores, to guess first (H)">{ "Hide" }<span class="more">{ " scores" }</span></button>
             <button type="button" class="word present-word" aria-pressed={presented.is_some().to_string()} onclick={act(|| Action::TogglePresent)} title="One thing at a time, large (P)">{ "Present" }</button>
             <div class="tools">
                 <Menu label="More">

@@ -8,6 +8,7 @@ mod inspector;
 mod kept;
 mod open;
 mod session;
+mod share;
 mod sheet;
 mod stage;
 mod state;

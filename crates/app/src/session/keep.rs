@@ -131,6 +131,13 @@ pub fn start(latest: &Latest) {
     go_on();
 }
 
+/// The workspace as it is now, once the page is there.
+pub fn latest() -> Option<Saving> {
+    let latest = HELD.with_borrow(|held| Some(held.started.as_ref()?.0.clone()))?;
+    let saving = latest.borrow();
+    Some(saving.clone())
+}
+
 /// The workspace may have changed.
 pub fn changed() {
     match keep() {

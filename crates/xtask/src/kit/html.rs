@@ -60,8 +60,8 @@ pub struct Inside<'a> {
     /// The script that wasm-bindgen made for the program.
     pub glue: &'a str,
     pub boot: &'a str,
-    /// The storage of the workspace, which that imports.
-    pub keep: &'a str,
+    /// Modules that these import on demand, by the address that they are imported by.
+    pub modules: &'a [(&'a str, String)],
     /// Of the files that come along, for `kit.js`.
     pub list: &'a Value,
     /// The elements that hold them.
@@ -82,7 +82,7 @@ pub fn one_file(page: &str, inside: &Inside<'_>) -> Result<String> {
     let icon = format!("data:image/svg+xml;base64,{}", base64(inside.icon));
     let style = inside.style.replace(FONT, &font);
     ensure!(style.contains(&font), "the styles do not name {FONT}");
-    let start = start(inside)?;
+    let start = start(inside.glue, inside.boot, inside.modules)?;
 
     let page = replaced(page, POLICY, "\"", |_| policy(&start, &style))?;
     let page = with_links(&page, &style, &icon)?;
@@ -125,26 +125,53 @@ fn policy(start: &str, style: &str) -> String {
 const NOT_EXACT: &str = "Exact arithmetic: not in this file";
 
 /// The script that starts the program, with what it would import inside.
-fn start(inside: &Inside<'_>) -> Result<String> {
-    let glue = exchanged(
-        inside.glue,
-        "export { initSync, __wbg_init as default };",
-        "",
-    )?;
-    let boot = exchanged(
-        inside.boot,
-        "await import(program)",
-        "{ default: __wbg_init }",
-    )?;
-    let keep = exchanged(inside.keep, "export const begun", "const begun")?;
-    let keep = format!("(async () => {{\n{keep}\nreturn {{ begun }};\n}})()");
-    let boot = exchanged(&boot, "import(\"./keep.js\")", &keep)?;
+fn start(glue: &str, boot: &str, modules: &[(&str, String)]) -> Result<String> {
+    let glue = exchanged(glue, "export { initSync, __wbg_init as default };", "")?;
+    let boot = exchanged(boot, "await import(program)", "{ default: __wbg_init }")?;
+    let mut functions = String::new();
+    for (address, module) in modules {
+        functions += &function(address, module)?;
+    }
+    let mut block = format!("const modules = {{\n{functions}}};\n{boot}");
+    for (address, _) in modules {
+        let import = format!("import(\"{address}\")");
+        ensure!(block.contains(&import), "nothing has “{import}”");
+        block = block.replace(&import, &format!("modules[\"{address}\"]()"));
+    }
     // The block keeps the names of the two apart.
-    let script = format!("{glue}\n{{\n{boot}\n}}\n");
+    let script = format!("{glue}\n{{\n{block}\n}}\n");
     for end in ["</script", "<!--", "\nexport "] {
         ensure!(!script.contains(end), "the program's script has “{end}”");
     }
     Ok(script)
+}
+
+/// A module as a member that does what importing it does, once for each time.
+fn function(address: &str, module: &str) -> Result<String> {
+    let mut names = Vec::new();
+    let mut body = String::new();
+    for line in module.lines() {
+        let line = match line.strip_prefix("export ") {
+            Some(rest) => {
+                let words = rest.split(|c: char| !c.is_alphanumeric() && c != '_');
+                let kinds = ["async", "const", "function"];
+                let name = words.into_iter().find(|word| !kinds.contains(word));
+                names.push(
+                    name.filter(|name| !name.is_empty())
+                        .context("an export without a name")?,
+                );
+                rest
+            }
+            None => line,
+        };
+        body += line;
+        body.push('\n');
+    }
+    ensure!(!names.is_empty(), "{address} exports nothing");
+    let names = names.join(", ");
+    Ok(format!(
+        "\"{address}\": async () => {{\n{body}return {{ {names} }};\n}},\n"
+    ))
 }
 
 /// Puts styles and icon in the place of links to them, and leaves out the other links.

@@ -76,6 +76,7 @@ fn pack(site: &Path) -> Result<String> {
     {
         brought.add(name, &read(name)?)?;
     }
+    let module = |name: &'static str| anyhow::Ok((name, text(name.trim_start_matches("./"))?));
     html::one_file(
         &page,
         &html::Inside {
@@ -84,7 +85,7 @@ fn pack(site: &Path) -> Result<String> {
             icon: &read(html::ICON)?,
             glue: &text(&named.script)?,
             boot: &text("boot.js")?,
-            keep: &text("keep.js")?,
+            modules: &[module("./keep.js")?, module("./link.js")?],
             list: &Value::Object(brought.list),
             elements: &brought.elements,
             licenses: &licenses(site)?,
@@ -213,9 +214,16 @@ mod tests {
             ),
             (
                 "boot.js",
-                "const keep = import(\"./keep.js\");\nconst { default: begin } = await import(program);\nbegin();\n",
+                "const { default: begin } = await import(program);\nimport(\"./keep.js\");\nbegin();\n",
             ),
-            ("keep.js", "export const begun = 1;\n"),
+            (
+                "keep.js",
+                "// Keeps.\nawait import(\"./link.js\");\nexport const begun = begin();\n",
+            ),
+            (
+                "link.js",
+                "export const MARK = 1;\nexport async function read(hash) {}\n",
+            ),
             ("models/m/LICENSE", "As you like."),
             ("models/m/c", "config"),
         ];
@@ -302,6 +310,15 @@ mod tests {
         let assets = unpacked(&page, "assets.json");
         let assets = String::from_utf8(assets).expect("text");
         assert!(assets.contains("fast") && !assets.contains("exact"));
+        // Modules are functions, and nothing is imported.
+        for part in [
+            "modules[\"./keep.js\"]();\nbegin();",
+            "await modules[\"./link.js\"]();\nconst begun = begin();\nreturn { begun };",
+            "const MARK = 1;\nasync function read(hash) {}\nreturn { MARK, read };",
+        ] {
+            assert!(page.contains(part), "{part}");
+        }
+        assert!(!page.contains("import("));
         // What can wait comes last.
         let at = |name: &str| page.find(&format!("data-path=\"{name}\"")).expect(name);
         assert!(at("a.wasm") < at("engine/simd.js") && at("engine/simd.js") < at("models/m/c"));
@@ -361,7 +378,7 @@ mod tests {
         for (name, content, said) in [
             ("boot.js", "begin();", "import(program)"),
             ("boot.js", "await import(program);", "keep.js"),
-            ("keep.js", "begin();", "export const begun"),
+            ("keep.js", "begin();", "exports nothing"),
             ("a.js", "export default 1;", "export {"),
             ("a.css", "", "fonts/inter.woff2"),
             (

@@ -1,0 +1,16 @@
+//! A link that holds the workspace: whoever opens it sees the same texts, groups and map. It is a
+//! part.
+
+mod panel;
+
+use crate::ui::part::part;
+use panel::Panel;
+use yew::prelude::*;
+
+part!(
+    "share",
+    /// What the menu shows: the link, and its QR code.
+    pub fn share(_nothing: ()) -> Html {
+        html! { <Panel /> }
+    }
+);

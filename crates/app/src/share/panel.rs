@@ -1,0 +1,179 @@
+//! The link to the workspace as it is now.
+
+use crate::session::keep::latest;
+use crate::session::samples::samples;
+use crate::session::save::Saving;
+use crate::ui::button::words;
+use crate::ui::hooks::{use_change, use_value};
+use js_sys::{Promise, Uint8Array};
+use qrcodegen::{QrCode, QrCodeEcc};
+use semblance_workspace::Record;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// Characters of a link above which none is made: browsers and programs refuse such links.
+const LONGEST: usize = 64_000;
+/// Characters above which a link is likely to be cut off on its way.
+const LONG: usize = 8_000;
+/// Characters above which a QR code has too many squares to be scanned from a screen.
+const SCANNED: usize = 1_200;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The page's address with some bytes (`www/link.js`).
+    #[wasm_bindgen(js_name = semblanceLink, catch)]
+    fn link(bytes: Uint8Array) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(js_namespace = ["navigator", "clipboard"], js_name = writeText, catch)]
+    async fn copy(text: &str) -> Result<JsValue, JsValue>;
+}
+
+/// How far the link is.
+#[derive(Clone, PartialEq)]
+enum Link {
+    Coming,
+    There(AttrValue),
+    /// There is none, for this reason.
+    Missing(&'static str),
+}
+
+/// The workspace as a record. What its texts came from stays here: a link has no room for columns.
+fn record(Saving { store, map, .. }: &Saving) -> Vec<u8> {
+    let sample = store.sample.and_then(|at| samples().get(at).cloned());
+    let sample = sample.map(|sample| sample.name).unwrap_or_default();
+    let document = &store.document;
+    Record::write(&sample, document.lines(), &[], &map.to_kept(document)).0
+}
+
+async fn made() -> Link {
+    let Some(saving) = latest() else {
+        return Link::Missing("The page is not ready yet.");
+    };
+    if saving.store.document.is_blank() {
+        return Link::Missing("There are no texts yet to share.");
+    }
+    let bytes = Uint8Array::from(record(&saving).as_slice());
+    let missing = Link::Missing("A part of this page is missing. Reload it to share a link.");
+    let Ok(promise) = link(bytes) else {
+        return missing;
+    };
+    match JsFuture::from(promise).await {
+        Ok(link) => match link.as_string() {
+            Some(link) if link.len() <= LONGEST => Link::There(link.into()),
+            _ => Link::Missing(
+                "These texts are too long for a link. Save them as a table, and share that file.",
+            ),
+        },
+        Err(_) => missing,
+    }
+}
+
+#[component]
+pub fn Panel() -> Html {
+    let found = use_value(Link::Coming);
+    let said = use_value("");
+    let input = use_node_ref();
+    {
+        let set = found.setter();
+        use_change((), move |()| {
+            spawn_local(async move { set.set(made().await) });
+        });
+    }
+    let link = match &*found {
+        Link::Coming => {
+            return html! { <p class="menu-note" role="status">{ "Making the link…" }</p> };
+        }
+        Link::Missing(why) => return html! { <p class="menu-note" role="alert">{ *why }</p> },
+        Link::There(link) => link.clone(),
+    };
+    let onclick = {
+        let (link, said, input) = (link.clone(), said.setter(), input.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (link, said, input) = (link.clone(), said.clone(), input.clone());
+            spawn_local(async move {
+                said.set(match copy(&link).await {
+                    Ok(_) => "Copied.",
+                    Err(_) => {
+                        if let Some(input) = input.cast::<HtmlInputElement>() {
+                            input.select();
+                        }
+                        "The browser lets nothing be copied here: copy the marked link by hand."
+                    }
+                });
+            });
+        })
+    };
+    let long = (link.len() > LONG).then(|| {
+        let thousands = link.len() / 1_000;
+        html! { <p class="menu-note">{ format!("It has some {thousands},000 characters. Mail and chat programs may cut it off: try it, or share a file.") }</p> }
+    });
+    html! {
+        <div class="share">
+            <p class="menu-note">{ "Whoever opens this link sees these texts, groups and map. They are in the link itself, after the #: that part is sent to no server." }</p>
+            <input type="text" readonly=true aria-label="Link" value={link.clone()} ref={input} />
+            <div class="share-row">{ words("push", "Copy link", onclick) }<span role="status">{ *said }</span></div>
+            { for long }
+            if link.starts_with("file:") {
+                <p class="menu-note">{ "This page is a file: the link works where that file lies at the same place. Put it on a web server to share links with others." }</p>
+            }
+            if link.len() <= SCANNED { { code(&link) } }
+        </div>
+    }
+}
+
+/// The QR code of a link.
+fn code(link: &str) -> Html {
+    // A link that does not fit is shown as text all the same.
+    let Ok(code) = QrCode::encode_text(link, QrCodeEcc::Low) else {
+        return html! {};
+    };
+    // Scanners need a margin of four squares (ISO/IEC 18004).
+    let side = code.size() + 8;
+    let view = format!("-4 -4 {side} {side}");
+    html! {
+        <svg class="qr" viewBox={view} role="img" aria-label="QR code of the link" shape-rendering="crispEdges">
+            <rect x="-4" y="-4" width={side.to_string()} height={side.to_string()} fill="#fff" />
+            <path d={squares(&code)} fill="#000" />
+        </svg>
+    }
+}
+
+/// The dark squares as a path, those side by side as one.
+fn squares(code: &QrCode) -> String {
+    let mut path = String::new();
+    for y in 0..code.size() {
+        let mut x = 0;
+        while x < code.size() {
+            let width = (x..code.size())
+                .take_while(|&x| code.get_module(x, y))
+                .count() as i32;
+            if width > 0 {
+                path += &format!("M{x} {y}h{width}v1h-{width}z");
+            }
+            x += width.max(1);
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_squares_are_those_of_the_code() {
+        let code = QrCode::encode_text("https://example.org/#w1=abc", QrCodeEcc::Low).unwrap();
+        let path = squares(&code);
+        // The corner pattern: seven dark squares, then a light one.
+        assert!(path.starts_with("M0 0h7v1h-7z"), "{path:.40}");
+        let widths = path
+            .split('h')
+            .skip(1)
+            .filter_map(|rest| rest.split('v').next());
+        let dark: i32 = widths.map(|width| width.parse::<i32>().unwrap_or(0)).sum();
+        let all = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
+        let expected = all.filter(|&(x, y)| code.get_module(x, y)).count();
+        assert_eq!(dark, expected as i32);
+    }
+}
