@@ -35,6 +35,11 @@ async fn typing_a_line_adds_a_text() -> Result<()> {
         let status = page.status().await?;
         ensure!(status.starts_with("4 texts"), "{status}");
         ensure!(status.contains("0 requests to elsewhere"), "{status}");
+        // So few texts lie far apart on any map.
+        ensure!(!page.shows("region", "Map").await?, "a map of four texts");
+        typed
+            .send_keys(Key::End + "\nPrices rose in Tokyo.")
+            .await?;
         page.by_role("region", "Map").await?;
         page.no_errors().await
     })
