@@ -14,6 +14,7 @@ const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 
 
 let programStarts;
 const programExports = new Promise((done) => (programStarts = done));
+const compiled = {};
 const loaded = {};
 let forbidden;
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -59,12 +60,18 @@ async function start() {
 }
 
 /**
- * Resolves when the code of a part of the program can be called. A file that did not arrive is
- * fetched anew the next time.
+ * Resolves when the code of a part of the program can be called. Its files are fetched side by side,
+ * and put in one after another. One that did not arrive is fetched anew the next time.
  */
 window.semblancePart = async (name) => {
-  for (const file of JSON.parse(parts)[name]) {
-    loaded[file] ??= load(file);
+  const files = JSON.parse(parts)[name];
+  const modules = files.map((file) => {
+    compiled[file] ??= compile(file);
+    compiled[file].catch(() => delete compiled[file]);
+    return compiled[file];
+  });
+  for (const [at, file] of files.entries()) {
+    loaded[file] ??= load(modules[at]);
     try {
       await loaded[file];
     } catch (error) {
@@ -74,12 +81,15 @@ window.semblancePart = async (name) => {
   }
 };
 
-async function load(file) {
+async function compile(file) {
   const answer = await get(new URL(file, document.baseURI));
   if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
   // Not while it streams: some hosts send it as another type.
-  const module = await WebAssembly.compile(await answer.arrayBuffer());
-  await WebAssembly.instantiate(module, { __wasm_split: await programExports });
+  return WebAssembly.compile(await answer.arrayBuffer());
+}
+
+async function load(module) {
+  await WebAssembly.instantiate(await module, { __wasm_split: await programExports });
 }
 
 /** Says why `file` was refused. */

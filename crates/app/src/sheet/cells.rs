@@ -61,7 +61,7 @@ pub fn cells(results: &Results, row: u32, (veil, scale): (&Veil, &Scale), fresh:
             return html! { <td role="gridcell" class="cell veiled" tabindex="-1" aria-label={label}>{ "?" }</td> };
         }
         let shown = scale.brief(score);
-        let label = format!("Text {a} with text {b}: {shown}");
+        let label = format!("Text {a} with text {b}: {}", scale.spoken(score));
         html! { <td role="gridcell" class={classes!("cell", heat::class(score))} tabindex="-1" aria-label={label} title={heat::full(score)}>{ shown }</td> }
     };
     html! { <>{ for (0..count).map(cell) }</> }

@@ -69,6 +69,16 @@ impl Scale {
             _ => heat::brief(score),
         }
     }
+
+    /// A score with its unit, for those who can't see what the table shows.
+    pub fn spoken(&self, score: f32) -> String {
+        let brief = self.brief(score);
+        match self.units {
+            Units::Cosine => brief,
+            Units::Unrelated => brief + " of 100 unrelated pairs",
+            Units::People => brief + " of 5",
+        }
+    }
 }
 
 /// A rating as it is read: one decimal.
@@ -93,8 +103,12 @@ mod tests {
             unrelated: (0..50).map(|at| at as f32 / 100.0).collect(),
             ratings: Ratings::of_model("all-MiniLM-L6-v2"),
         };
-        assert_eq!(scale.brief(0.4), "0.40");
+        assert_eq!(
+            (scale.brief(0.4), scale.spoken(0.4)),
+            ("0.40".into(), "0.40".into())
+        );
         scale.units = Units::Unrelated;
+        assert_eq!(scale.spoken(0.25), "50 of 100 unrelated pairs");
         assert_eq!(
             [0.0, 0.25, 0.9].map(|score| scale.brief(score)),
             ["0", "50", "100"]
