@@ -180,7 +180,7 @@ impl Keep for Keeper {
         }
     }
 
-    fn start(self: Rc<Self>, latest: Latest, first: Saving) {
+    fn start(self: Rc<Self>, latest: Latest, first: Workspace) {
         self.latest.replace(Some(latest));
         let begun = self.begun.take();
         let record = begun.get(0);
@@ -190,7 +190,13 @@ impl Keep for Keeper {
         });
         // Without `keep.js` the role says so.
         _ = listen(ear.into_js_value().unchecked_ref());
-        let (_, sum, tables) = written_of(&first);
+        let Workspace {
+            document,
+            sample,
+            sources,
+            map,
+        } = &first;
+        let (_, sum, tables) = written(document, *sample, sources, map);
         // What an earlier version has kept is not kept as a record yet.
         if !record.is_string() {
             self.kept.set(sum);

@@ -34,7 +34,8 @@ const ENGINE_FIRST: u32 = 1_500;
 /// The workspace as it is now.
 pub type Latest = Rc<RefCell<Saving>>;
 
-/// A workspace as it was kept.
+/// A workspace as it was kept, or as it is at first.
+#[derive(Clone)]
 pub struct Workspace {
     pub document: Document,
     pub sample: Option<usize>,
@@ -51,7 +52,7 @@ pub trait Keep {
     fn opening(&self) -> Option<Workspace>;
     /// Begins to keep what changes after the first state. A page on which nothing changes keeps
     /// nothing.
-    fn start(self: Rc<Self>, latest: Latest, first: Saving);
+    fn start(self: Rc<Self>, latest: Latest, first: Workspace);
     /// The workspace may have changed.
     fn changed(self: Rc<Self>);
     /// Has this page keep the workspace, which went wrong or is another page's affair.
@@ -78,7 +79,7 @@ struct Held {
     /// The map to open with.
     map: MapState,
     /// The workspace, and its first state.
-    started: Option<(Latest, Saving)>,
+    started: Option<(Latest, Workspace)>,
     loading: bool,
 }
 
@@ -132,7 +133,15 @@ pub fn opening_map() -> MapState {
 
 /// The workspace is as it is at first.
 pub fn start(latest: &Latest) {
-    let first = latest.borrow().clone();
+    // A copy: handles of Yew show what is there now, and something may change before there is
+    // anybody to tell.
+    let Saving { store, map, .. } = &*latest.borrow();
+    let first = Workspace {
+        document: store.document.clone(),
+        sample: store.sample,
+        sources: (*store.sources).clone(),
+        map: (**map).clone(),
+    };
     let begun: js_sys::Array = HELD.with_borrow_mut(|held| {
         held.started = Some((latest.clone(), first));
         held.begun.clone().unchecked_into()
