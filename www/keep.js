@@ -6,7 +6,8 @@
 // others: a page that has not read or written the latest one writes nothing. So no page overwrites
 // what another has kept, whatever else goes wrong. A lock tells the pages who keeps: the others
 // say that they don't, and follow.
-const NAME = "semblance";
+// A file with a lesson has a workspace of its own: browsers share storage among all files.
+const NAME = `semblance${document.getElementById("samples")?.dataset.lesson ?? ""}`;
 const WORKSPACE = "workspace";
 const STAMP = "stamp";
 const TABLE = "table:";

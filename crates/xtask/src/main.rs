@@ -70,7 +70,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "kit",
-        help: "build the page as one file that needs no server: kit/semblance.html",
+        help: "build the page as one file that needs no server: kit/semblance.html; --lesson FILE opens it with your texts: kit/FILE.html",
         run: kit::run,
     },
     Command {

@@ -2,7 +2,7 @@
 //! something was kept. What is written is a [`Record`].
 
 use crate::session::keep::{Keep, Latest, Whether, Workspace};
-use crate::session::samples::{OPENING, samples};
+use crate::session::samples::{opening, samples};
 use crate::session::save::Saving;
 use crate::session::timing;
 use crate::stage::map::{MapAction, MapState};
@@ -62,7 +62,7 @@ impl Workspace {
         let known = samples();
         let named = known.iter().position(|it| it.name == record.sample);
         // A set may have gone with a version of the page.
-        let sample = named.or_else(|| (!record.sample.is_empty()).then_some(OPENING));
+        let sample = named.or_else(|| (!record.sample.is_empty()).then(opening));
         let text = match sample.and_then(|at| known.get(at)) {
             Some(sample) => &sample.text,
             None => &record.text,

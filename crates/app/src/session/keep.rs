@@ -4,7 +4,7 @@
 //! any time; the page works without it.
 
 use crate::kept::keeper;
-use crate::session::samples::{OPENING, samples};
+use crate::session::samples::{self, samples};
 use crate::session::save::Saving;
 use crate::session::storage;
 use crate::stage::map::MapState;
@@ -119,8 +119,9 @@ pub fn opening() -> State {
             ..State::of(kept.document, kept.sample, settings)
         };
     }
-    let (text, sample) = match samples().get(OPENING) {
-        Some(sample) => (sample.text.clone(), Some(OPENING)),
+    let opening = samples::opening();
+    let (text, sample) = match samples().get(opening) {
+        Some(sample) => (sample.text.clone(), Some(opening)),
         None => (String::new(), None),
     };
     State::of(Document::new(&text), sample, settings)

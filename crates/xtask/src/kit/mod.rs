@@ -8,47 +8,72 @@
 
 mod base85;
 mod html;
+mod lesson;
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lexopt::Parser;
+use lexopt::{Arg, Parser};
 use serde_json::{Map, Value, json};
 
+use self::lesson::Lesson;
 use crate::report::{self, Outcome};
 use crate::{files, offline, project, setup, site};
 
 /// Builds the site, and one file of it.
 pub fn run(arguments: &mut Parser) -> Result<()> {
+    let lesson = match arguments.next()? {
+        None => None,
+        Some(Arg::Long("lesson")) => Some(Lesson::read(Path::new(&arguments.value()?))?),
+        Some(other) => return Err(other.unexpected().into()),
+    };
     crate::no_options(arguments)?;
     let _lock = project::lock()?;
     setup::ensure()?;
     site::build()?;
-    ensure()?;
+    let made = made(lesson.as_ref())?;
     report::table();
-    println!("\n{}", files::shown(&project::kit()));
+    println!("\n{}", files::shown(&made));
     Ok(())
 }
 
 /// How large the file may be: schools have slow lines, and hosts have limits.
 const LIMIT: usize = 28_000_000;
 
-/// Makes the file of the finished site.
+/// Makes the file of the finished site, and one with a lesson for the tests.
 pub fn ensure() -> Result<()> {
+    made(None)?;
+    made(Some(&Lesson::read(
+        &project::root().join("tests/lesson.txt"),
+    )?))?;
+    Ok(())
+}
+
+/// Makes the file of the finished site, with a lesson perhaps, and says where it is.
+fn made(lesson: Option<&Lesson>) -> Result<PathBuf> {
+    let path = match lesson {
+        None => project::kit(),
+        Some(lesson) => project::kit().with_file_name(format!("{}.html", lesson.name)),
+    };
     report::noted("the page as one file", || {
         let html = pack(&project::dist())?;
+        let html = match lesson {
+            None => html,
+            Some(lesson) => lesson.baked_into(&html)?,
+        };
         let size = html.len();
         ensure!(
             size <= LIMIT,
             "the file has {size} bytes, and may have {LIMIT}"
         );
-        files::write(&project::kit(), html.as_bytes())?;
+        files::write(&path, html.as_bytes())?;
         Ok((Outcome::Done, format!("{:.2} MB", size as f64 / 1e6)))
-    })
+    })?;
+    Ok(path)
 }
 
 /// The file of this `site`.

@@ -1,0 +1,121 @@
+//! A lesson of one's own in the page as one file: `cargo xtask kit --lesson animals.txt`.
+//!
+//! The file has texts, one to a line, and an empty line between groups; or several sets, written as
+//! those in `index.html`: `= name`, `? question`, `> what to look for`, and the texts. They come
+//! before the page's own sets, and the page opens with the first.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+
+use crate::files;
+
+/// Sets of texts that a page opens with.
+pub struct Lesson {
+    /// The name of its file, without the ending.
+    pub name: String,
+    /// Its sets, as the page reads them.
+    sets: String,
+}
+
+impl Lesson {
+    /// Reads one.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read(path).with_context(|| files::cannot("read", path))?;
+        let shown = path.display();
+        let text = String::from_utf8(text)
+            .with_context(|| format!("{shown} is not UTF-8: save it as UTF-8 text"))?;
+        let name = path.file_stem().context("the lesson's file has no name")?;
+        let name = name.to_string_lossy().into_owned();
+        ensure!(
+            name != "semblance",
+            "call the lesson's file something else than semblance: that is the page itself"
+        );
+        Ok(Self {
+            sets: sets(&text, &name).with_context(|| format!("{shown} can't be a lesson"))?,
+            name,
+        })
+    }
+
+    /// A page with the lesson in it.
+    pub fn baked_into(&self, page: &str) -> Result<String> {
+        const SAMPLES: &str = "<template id=\"samples\">";
+        ensure!(page.contains(SAMPLES), "the page has no samples");
+        let digest = Sha256::digest(&self.sets);
+        let digits: String = digest
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let escaped = self.sets.replace('&', "&amp;").replace('<', "&lt;");
+        let with = format!("<template id=\"samples\" data-lesson=\"-{digits}\">\n{escaped}");
+        Ok(page.replacen(SAMPLES, &with, 1))
+    }
+}
+
+/// The sets of a lesson; a name where the text gives none.
+fn sets(text: &str, name: &str) -> Result<String> {
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let text = text.trim_matches('\n');
+    let mark = |line: &str| ["= ", "? ", "> "].iter().any(|mark| line.starts_with(mark));
+    let texts = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !mark(line));
+    ensure!(
+        texts.count() >= 2,
+        "a lesson has two texts or more, one to a line"
+    );
+    if text.starts_with("= ") {
+        return Ok(format!("{text}\n"));
+    }
+    let marked = text.lines().position(mark);
+    ensure!(
+        marked.is_none(),
+        "line {} begins with a mark of a set, and no line before it names one by “= ”",
+        marked.unwrap_or_default() + 1
+    );
+    Ok(format!("= {name}\n{text}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_texts_are_one_set() {
+        let found = sets(
+            "\u{feff}\r\nA dog.\r\nA cat.\r\n\r\nShares fell.\n",
+            "animals",
+        );
+        let expected = "= animals\nA dog.\nA cat.\n\nShares fell.\n";
+        assert_eq!(found.expect("a lesson"), expected);
+    }
+
+    #[test]
+    fn sets_are_taken_as_they_are() {
+        let text = "= Pets\n? Are they alike?\n> The cat.\nA dog.\nA cat.\n";
+        assert_eq!(sets(text, "animals").expect("a lesson"), text);
+    }
+
+    #[test]
+    fn what_is_no_lesson_is_refused() {
+        for text in ["", "one", "= Pets\n? Alike?\none", "one\n> two\nthree"] {
+            assert!(sets(text, "x").is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_opens_with_it() {
+        let lesson = Lesson {
+            name: "x".into(),
+            sets: "= x\n1 < 2 & 3\n".into(),
+        };
+        let page = "<p><template id=\"samples\">\n= Pets\n</template>";
+        let page = lesson.baked_into(page).expect("baked");
+        assert!(page.starts_with("<p><template id=\"samples\" data-lesson=\"-"));
+        assert!(page.ends_with("\">\n= x\n1 &lt; 2 &amp; 3\n\n= Pets\n</template>"));
+        assert!(lesson.baked_into("<p>").is_err());
+    }
+}
