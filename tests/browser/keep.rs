@@ -2,77 +2,12 @@
 
 use anyhow::{Result, ensure};
 use semblance_tests::{Page, Site, visit};
-use serde_json::{Value, json};
-
-/// Does `ACT` with the store, a function of `store` that returns a request, and gives its result.
-const WITH_STORE: &str = "const found = await indexedDB.databases();
-    if (!found.some(({ name }) => name === 'semblance')) return null;
-    const database = await new Promise((done, fail) => {
-        const request = indexedDB.open('semblance');
-        request.onsuccess = () => done(request.result);
-        request.onerror = () => fail(request.error);
-    });
-    try {
-        return await new Promise((done, fail) => {
-            const transaction = database.transaction('semblance', 'readwrite');
-            const store = transaction.objectStore('semblance');
-            let result;
-            const request = (ACT)(store);
-            transaction.oncomplete = () => done(request.result ?? null);
-            transaction.onabort = () => fail(transaction.error);
-        });
-    } finally {
-        database.close();
-    }";
-
-async fn with_store(page: &Page, act: &str) -> Result<Value> {
-    let script = WITH_STORE.replace("ACT", act);
-    page.run(&format!("return (async () => {{ {script} }})();"), vec![])
-        .await
-}
+use serde_json::json;
 
 /// The keys of all that is kept.
 async fn keys(page: &Page) -> Result<Vec<String>> {
-    let keys = with_store(page, "(store) => store.getAllKeys()").await?;
+    let keys = page.with_store("(store) => store.getAllKeys()").await?;
     Ok(serde_json::from_value::<Option<_>>(keys)?.unwrap_or_default())
-}
-
-/// What is kept, as text: names and lines can be read in it.
-async fn kept(page: &Page) -> Result<String> {
-    let script = WITH_STORE.replace("ACT", "(store) => store.get('workspace')");
-    let script = format!(
-        "return (async () => {{ {script} }})().then((record) => record && new TextDecoder().decode(record));"
-    );
-    let text = page.run(&script, vec![]).await?;
-    Ok(text.as_str().unwrap_or_default().to_owned())
-}
-
-/// Waits until these words are kept.
-async fn keeps(page: &Page, words: &str) -> Result<()> {
-    page.until(&format!("“{words}” to be kept"), async || {
-        Ok(kept(page).await?.contains(words).then_some(()))
-    })
-    .await
-}
-
-/// Waits until the text box holds exactly this.
-async fn holds(page: &Page, text: &str) -> Result<()> {
-    let expression = format!(
-        "document.querySelector('textarea[aria-label=Texts]')?.value === {}",
-        json!(text)
-    );
-    page.wait_for(&format!("the texts {text:?}"), &expression)
-        .await
-}
-
-/// Waits until a message says these words.
-async fn says(page: &Page, words: &str) -> Result<()> {
-    let expression = format!(
-        "[...document.querySelectorAll('.message')].some((it) => it.textContent.includes({}))",
-        json!(words)
-    );
-    page.wait_for(&format!("“{words}” to be said"), &expression)
-        .await
 }
 
 async fn says_nothing(page: &Page) -> Result<()> {
@@ -100,7 +35,7 @@ async fn second_tab(page: &Page) -> Result<thirtyfour::WindowHandle> {
 async fn open_with(page: &Page, text: &str) -> Result<()> {
     page.open_with_scores().await?;
     page.paste(text).await?;
-    keeps(page, text).await
+    page.keeps(text).await
 }
 
 /// Lists the groups in the inspector.
@@ -146,11 +81,11 @@ async fn texts_and_groups_are_back_in_another_tab() -> Result<()> {
         .await?;
         groups(page).await?;
         rename(page, "Mine").await?;
-        keeps(page, "Mine").await?;
+        page.keeps("Mine").await?;
 
         let first = second_tab(page).await?;
-        says(page, "Another tab has this page open").await?;
-        holds(page, odd).await?;
+        page.says("Another tab has this page open").await?;
+        page.holds(odd).await?;
         let second = page.driver().window().await?;
         page.driver().switch_to_window(first).await?;
         page.driver().close_window().await?;
@@ -164,9 +99,9 @@ async fn texts_and_groups_are_back_in_another_tab() -> Result<()> {
         )
         .await?;
         page.paste("something new").await?;
-        keeps(page, "something new").await?;
+        page.keeps("something new").await?;
         page.open().await?;
-        holds(page, "something new").await?;
+        page.holds("something new").await?;
         says_nothing(page).await?;
         page.no_errors().await
     })
@@ -177,7 +112,7 @@ async fn texts_and_groups_are_back_in_another_tab() -> Result<()> {
 async fn a_sample_and_the_view_of_it_are_back() -> Result<()> {
     visit(Site::root(), async |page| {
         page.open_with_scores().await?;
-        keeps(page, "Topics").await?;
+        page.keeps("Topics").await?;
         let umap = "document.querySelectorAll('input[name=projection]')[2]";
         page.run(&format!("{umap}.click();"), vec![]).await?;
         page.until("both to be kept", async || {
@@ -219,7 +154,7 @@ async fn a_tab_that_is_killed_loses_no_more_than_a_second() -> Result<()> {
             );
             page.driver().switch_to_window(other).await?;
             page.open().await?;
-            holds(page, &text).await?;
+            page.holds(&text).await?;
         }
         Ok(())
     })
@@ -234,7 +169,7 @@ async fn what_was_typed_just_before_the_tab_is_left_is_kept() -> Result<()> {
             let text = format!("Typed just now, {round}.");
             page.paste(&text).await?;
             page.open().await?;
-            holds(page, &text).await?;
+            page.holds(&text).await?;
         }
         page.no_errors().await
     })
@@ -261,8 +196,8 @@ async fn columns_that_came_along_are_back() -> Result<()> {
             "id,answer,team\n7,One is here.,HR\n8,Two is too.,IT\n",
         )
         .await?;
-        holds(page, "One is here.\nTwo is too.").await?;
-        keeps(page, "Two is too.").await?;
+        page.holds("One is here.\nTwo is too.").await?;
+        page.keeps("Two is too.").await?;
         page.open().await?;
         page.scores_of(&["One is here.", "Two is too."]).await?;
         page.catch_saved().await?;
@@ -273,7 +208,7 @@ async fn columns_that_came_along_are_back() -> Result<()> {
         }
         // Columns that no text is from any more go with the next visit.
         page.paste("other texts").await?;
-        keeps(page, "other texts").await?;
+        page.keeps("other texts").await?;
         page.open().await?;
         page.until("the columns to go", async || {
             let tables = keys(page)
@@ -294,34 +229,34 @@ async fn a_second_tab_follows_takes_over_and_overwrites_nothing() -> Result<()> 
         open_with(page, "of the first tab").await?;
         let first = second_tab(page).await?;
         let second = page.driver().window().await?;
-        says(page, "What you change here is not kept").await?;
+        page.says("What you change here is not kept").await?;
         page.driver().switch_to_window(first.clone()).await?;
         page.paste("changed in the first tab").await?;
         page.driver().switch_to_window(second.clone()).await?;
-        holds(page, "changed in the first tab").await?;
+        page.holds("changed in the first tab").await?;
 
         // What is changed here is kept nowhere, and not followed over.
         page.paste("of the second tab").await?;
         page.run("window.edited = performance.now();", vec![]).await?;
         page.driver().switch_to_window(first.clone()).await?;
         page.paste("changed again").await?;
-        keeps(page, "changed again").await?;
+        page.keeps("changed again").await?;
         page.driver().switch_to_window(second.clone()).await?;
         page.wait_for("two seconds to pass", "performance.now() - window.edited > 2000").await?;
-        holds(page, "of the second tab").await?;
-        ensure!(!kept(page).await?.contains("second"));
+        page.holds("of the second tab").await?;
+        ensure!(!page.kept().await?.contains("second"));
 
         page.press("Keep them here").await?;
-        holds(page, "changed again").await?;
-        says(page, "Undo brings back").await?;
+        page.holds("changed again").await?;
+        page.says("Undo brings back").await?;
         page.driver().switch_to_window(first.clone()).await?;
-        says(page, "Another tab has this page open").await?;
+        page.says("Another tab has this page open").await?;
         page.driver().switch_to_window(second).await?;
         let undo = "[...document.querySelectorAll('.message button')].find((it) => it.textContent === 'Undo').click();";
         page.run(undo, vec![]).await?;
-        keeps(page, "of the second tab").await?;
+        page.keeps("of the second tab").await?;
         page.driver().switch_to_window(first).await?;
-        holds(page, "of the second tab").await?;
+        page.holds("of the second tab").await?;
         page.no_errors().await
     })
     .await
@@ -341,15 +276,15 @@ async fn without_locks_the_later_page_does_not_overwrite_either() -> Result<()> 
         page.driver().switch_to_window(second).await?;
         before_load(page, no_locks).await?;
         page.open().await?;
-        holds(page, "of the first tab").await?;
+        page.holds("of the first tab").await?;
         page.paste("of the second tab").await?;
-        keeps(page, "of the second tab").await?;
+        page.keeps("of the second tab").await?;
         page.driver().switch_to_window(first).await?;
         page.paste("too late").await?;
-        says(page, "Another tab has this page open").await?;
-        ensure!(kept(page).await?.contains("of the second tab"));
+        page.says("Another tab has this page open").await?;
+        ensure!(page.kept().await?.contains("of the second tab"));
         page.press("Keep them here").await?;
-        holds(page, "of the second tab").await?;
+        page.holds("of the second tab").await?;
         page.no_errors().await
     })
     .await
@@ -374,7 +309,7 @@ async fn damage(page: &Page, at: i32, value: u8) -> Result<()> {
             return read;
         }}"
     );
-    with_store(page, &change).await?;
+    page.with_store(&change).await?;
     page.complaints().await?;
     Ok(())
 }
@@ -386,12 +321,12 @@ async fn a_damaged_record_is_put_aside_and_said() -> Result<()> {
         open_with(page, "damaged soon").await?;
         damage(page, 40, 0).await?;
         page.open().await?;
-        says(page, "can’t be read: it is damaged").await?;
+        page.says("can’t be read: it is damaged").await?;
         page.paste("new texts").await?;
-        keeps(page, "new texts").await?;
+        page.keeps("new texts").await?;
         ensure!(keys(page).await?.iter().any(|key| key.starts_with("aside:")));
         page.open().await?;
-        holds(page, "new texts").await?;
+        page.holds("new texts").await?;
         says_nothing(page).await?;
 
         page.press("More").await?;
@@ -422,7 +357,8 @@ async fn a_record_of_a_later_version_waits_for_it() -> Result<()> {
         open_with(page, "of the future").await?;
         damage(page, 4, 99).await?;
         page.open().await?;
-        says(page, "a newer version of this page has written it").await?;
+        page.says("a newer version of this page has written it")
+            .await?;
         let aside = keys(page)
             .await?
             .into_iter()
@@ -440,7 +376,7 @@ async fn a_record_of_a_later_version_waits_for_it() -> Result<()> {
                 return read;
             }}"
         );
-        with_store(page, &change).await?;
+        page.with_store(&change).await?;
         page.press("More").await?;
         page.press("What is kept").await?;
         page.wait_for(
@@ -453,8 +389,8 @@ async fn a_record_of_a_later_version_waits_for_it() -> Result<()> {
             vec![],
         )
         .await?;
-        holds(page, "of the future").await?;
-        keeps(page, "of the future").await?;
+        page.holds("of the future").await?;
+        page.keeps("of the future").await?;
         page.no_errors().await
     })
     .await
@@ -475,7 +411,7 @@ async fn refused_storage_is_said_once_there_is_something_to_keep() -> Result<()>
             .await?;
         says_nothing(page).await?;
         page.paste("one\ntwo").await?;
-        says(page, "does not let this page keep texts").await?;
+        page.says("does not let this page keep texts").await?;
         page.scores_of(&["one", "two"]).await?;
         page.no_errors().await
     })
@@ -508,7 +444,7 @@ async fn full_storage_is_said_and_tried_again() -> Result<()> {
             })
             .await?;
         ensure!(said.contains("no room to keep these texts"), "{said}");
-        ensure!(!kept(page).await?.contains(&format!("Round {round},")));
+        ensure!(!page.kept().await?.contains(&format!("Round {round},")));
         page.devtools(
             "Storage.overrideQuotaForOrigin",
             json!({ "origin": origin }),
@@ -517,7 +453,7 @@ async fn full_storage_is_said_and_tried_again() -> Result<()> {
         // A change that waited may have tried already.
         let again = "[...document.querySelectorAll('.message button')].find((it) => it.textContent === 'Try again')?.click();";
         page.run(again, vec![]).await?;
-        keeps(page, &format!("Round {round},")).await?;
+        page.keeps(&format!("Round {round},")).await?;
         says_nothing(page).await?;
         page.no_errors().await
     })
@@ -537,9 +473,9 @@ async fn what_is_kept_is_shown_forgotten_and_switched_off() -> Result<()> {
         page.wait_for("that it is gone", "document.querySelector('dialog[open]').textContent.includes('Nothing of your texts is kept')").await?;
         ensure!(keys(page).await?.is_empty());
         page.press("Close").await?;
-        holds(page, "kept for now").await?;
+        page.holds("kept for now").await?;
         page.paste("kept again").await?;
-        keeps(page, "kept again").await?;
+        page.keeps("kept again").await?;
 
         page.press("More").await?;
         page.press("What is kept").await?;
@@ -569,7 +505,7 @@ async fn without_the_code_that_keeps_the_page_works_and_says_so() -> Result<()> 
             page.wait_for("scores", "document.querySelector('td[title]')")
                 .await?;
             page.paste("one\ntwo").await?;
-            says(page, "nothing is kept on this device").await?;
+            page.says("nothing is kept on this device").await?;
             page.scores_of(&["one", "two"]).await.map(drop)
         })
         .await?;

@@ -150,26 +150,13 @@ async fn what_the_file_lacks_is_said_and_nothing_can_be_fetched() -> Result<()> 
 async fn a_lesson_that_is_baked_in_is_what_the_file_opens_with() -> Result<()> {
     visit(Site::file(), async |page| {
         page.open_with_scores().await?;
-        page.paste("kept by another file\nand none of the lesson").await?;
-        let kept = "return new Promise((done) => {
-            const request = indexedDB.open('semblance');
-            request.onsuccess = () => {
-                const get = request.result.transaction('semblance').objectStore('semblance').get('workspace');
-                get.onsuccess = () => done(get.result ? new TextDecoder().decode(get.result) : '');
-                request.result.close();
-            };
-        });";
-        page.until("the texts to be kept", async || {
-            let kept = page.run(kept, Vec::new()).await?;
-            let kept = kept.as_str().unwrap_or_default();
-            Ok(kept.contains("another file").then_some(()))
-        })
-        .await?;
+        page.paste("kept by another file\nand none of the lesson")
+            .await?;
+        page.keeps("another file").await?;
         let lesson = page.address().replace("semblance.html", "lesson.html");
         page.driver().goto(&lesson).await?;
         let texts = "The sea is rising.\nThe water level goes up.\n\nA storm is coming.";
-        let holds = format!("document.querySelector('textarea[aria-label=Texts]')?.value === {}", json!(texts));
-        page.wait_for("the texts of the lesson", &holds).await?;
+        page.holds(texts).await?;
         says(page, "#texts-hint", "a pair that shares hardly a word").await?;
         says(page, "select option:checked", "Tides & <storms>").await?;
         let texts: Vec<&str> = texts.lines().filter(|line| !line.is_empty()).collect();

@@ -7,47 +7,6 @@ use serde_json::json;
 const OWN: &str = "my own text\nand another";
 const SHARED: &str = "The cat sleeps on the sofa.\nA kitten is having a nap.\nPets rest.\n\n📈 Prices rose by 3 %.\nInflation is back.\nEverything costs more: “bread” & butter.";
 
-/// Waits until the text box holds exactly this.
-async fn holds(page: &Page, text: &str) -> Result<()> {
-    let expression = format!(
-        "document.querySelector('textarea[aria-label=Texts]')?.value === {}",
-        json!(text)
-    );
-    page.wait_for(&format!("the texts {text:?}"), &expression)
-        .await
-}
-
-/// Waits until a message says these words.
-async fn says(page: &Page, words: &str) -> Result<()> {
-    let expression = format!(
-        "[...document.querySelectorAll('.message')].some((it) => it.textContent.includes({}))",
-        json!(words)
-    );
-    page.wait_for(&format!("“{words}” to be said"), &expression)
-        .await
-}
-
-/// Waits until these words are kept on this device.
-async fn keeps(page: &Page, words: &str) -> Result<()> {
-    let script = "return new Promise((done) => {
-        const request = indexedDB.open('semblance');
-        request.onsuccess = () => {
-            const get = request.result.transaction('semblance').objectStore('semblance').get('workspace');
-            get.onsuccess = () => done(get.result ? new TextDecoder().decode(get.result) : '');
-            request.result.close();
-        };
-    });";
-    page.until("the own texts to be kept", async || {
-        let kept = page.run(script, Vec::new()).await?;
-        Ok(kept
-            .as_str()
-            .unwrap_or_default()
-            .contains(words)
-            .then_some(()))
-    })
-    .await
-}
-
 /// The link that the menu shows.
 async fn link(page: &Page) -> Result<String> {
     page.press("Share").await?;
@@ -78,11 +37,11 @@ async fn a_link_shows_the_same_texts_and_map_and_leaves_own_texts_alone() -> Res
 
         // Somebody with texts of their own opens it, on a small screen.
         page.paste(OWN).await?;
-        keeps(page, OWN).await?;
+        page.keeps(OWN).await?;
         page.resize(390, 844, 2.0).await?;
         page.driver().goto(&link).await?;
-        holds(page, SHARED).await?;
-        says(page, "These texts came with a link").await?;
+        page.holds(SHARED).await?;
+        page.says("These texts came with a link").await?;
         page.resize(1280, 900, 1.0).await?;
         ensure!(page.scores_of(&lines).await? == scores, "other scores");
         ensure!(chosen(page).await? == "t-SNE", "another map");
@@ -90,7 +49,7 @@ async fn a_link_shows_the_same_texts_and_map_and_leaves_own_texts_alone() -> Res
         page.scores_of(&["changed", "in the page of the link"]).await?;
 
         page.driver().goto(page.server().url()).await?;
-        holds(page, OWN).await?;
+        page.holds(OWN).await?;
         page.no_errors().await
     })
     .await
@@ -103,7 +62,7 @@ async fn a_link_that_was_cut_off_says_so_and_loses_nothing() -> Result<()> {
         page.paste(SHARED).await?;
         let link = link(page).await?;
         page.paste(OWN).await?;
-        keeps(page, OWN).await?;
+        page.keeps(OWN).await?;
         for damaged in [
             &link[..link.len() - 30],
             &format!("{}#w1=", page.server().url()),
@@ -111,8 +70,10 @@ async fn a_link_that_was_cut_off_says_so_and_loses_nothing() -> Result<()> {
             // A link in the tab that has the page open changes nothing but the part after #.
             let go = "location.href = arguments[0];";
             page.run(go, vec![json!(damaged)]).await?;
-            says(page, "The link is damaged").await?;
-            holds(page, OWN).await?;
+            page.says("The link is damaged").await?;
+            page.holds(OWN).await?;
+            // The next one has to say it for itself.
+            page.press("Dismiss").await?;
         }
         page.no_errors().await
     })

@@ -62,6 +62,11 @@ async fn scores_are_hidden_for_a_guess_and_revealed_one_by_one() -> Result<()> {
         page.press("Hide scores").await?;
         page.wait_for("no number in the sheet", &format!("{numbers} === 0")).await?;
         page.wait_for("no score elsewhere", "!document.querySelector('.explore .score')").await?;
+        // Nor in what a selected text has beside it.
+        page.run("document.querySelector('.rows .number').click();", Vec::new()).await?;
+        page.wait_for("the text, and no neighbours", "document.querySelector('.one-text .empty')?.textContent.startsWith('Scores are hidden')")
+            .await?;
+        page.wait_for("no score beside it", "!/[01]\\.\\d/.test(document.querySelector('.one-text').textContent)").await?;
         // By keyboard: into the table, to the right, reveal.
         page.run("document.querySelector('.rows .cell[tabindex=\"0\"]').focus();", Vec::new())
             .await?;

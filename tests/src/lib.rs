@@ -20,6 +20,7 @@
 
 mod accessibility;
 mod browser;
+mod kept;
 mod memory;
 mod netlog;
 mod page;

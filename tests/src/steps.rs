@@ -112,6 +112,32 @@ impl Page {
             .collect()
     }
 
+    /// Waits until the text box holds exactly this.
+    ///
+    /// # Errors
+    /// It does not within a minute.
+    pub async fn holds(&self, text: &str) -> Result<()> {
+        let expression = format!(
+            "document.querySelector('textarea[aria-label=Texts]')?.value === {}",
+            json!(text)
+        );
+        self.wait_for(&format!("the texts {text:?}"), &expression)
+            .await
+    }
+
+    /// Waits until a message says these words.
+    ///
+    /// # Errors
+    /// None does within a minute.
+    pub async fn says(&self, words: &str) -> Result<()> {
+        let expression = format!(
+            "[...document.querySelectorAll('.message')].some((it) => it.textContent.includes({}))",
+            json!(words)
+        );
+        self.wait_for(&format!("“{words}” to be said"), &expression)
+            .await
+    }
+
     /// Waits for an alert and returns what it says.
     ///
     /// # Errors

@@ -13,6 +13,12 @@ use yew::prelude::*;
 /// Pairs listed at first; more on demand.
 const FIRST: usize = 8;
 
+/// What stands in the place of texts by their scores while these are hidden: their order alone
+/// would give the answer away.
+pub fn hidden() -> Html {
+    html! { <p class="empty">{ "Scores are hidden. A click on a cell reveals its score; H shows all." }</p> }
+}
+
 /// The most and the least alike pairs, side by side.
 #[hook]
 pub fn use_pairs() -> Html {
@@ -24,8 +30,7 @@ pub fn use_pairs() -> Html {
     use_marking(container.clone(), (results.clone(), *all));
     let longest = results.most.len().max(results.least.len());
     if store.veil.on {
-        // Their order alone would give the answer away.
-        return html! { <p class="empty">{ "Scores are hidden. A click on a cell reveals its score; H shows all." }</p> };
+        return hidden();
     }
     if longest == 0 {
         return html! {};

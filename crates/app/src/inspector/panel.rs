@@ -7,7 +7,7 @@ use crate::inspector::many::{use_acts, use_many};
 use crate::inspector::neighbours::Neighbours;
 use crate::inspector::outliers::use_outliers;
 use crate::inspector::pair::{Shown, pair_card, use_pair_score, use_unrelated};
-use crate::inspector::pairs::use_pairs;
+use crate::inspector::pairs::{hidden, use_pairs};
 use crate::inspector::single::use_single;
 use crate::inspector::why::Subject;
 use crate::session::asking::texts;
@@ -146,7 +146,11 @@ pub fn Explore(props: &DriverProps) -> Html {
         (None, 1, _) => html! { <p class="empty">{ "One more text to compare it with." }</p> },
         (None, _, 0) => html! { <><div class="explore-row">{ for lists }</div>{ pairs }</> },
         (None, _, 1) => {
-            html! { <div class="one-text"><div>{ single }{ acts }</div><Neighbours {driver} active={list.is_none()} /></div> }
+            let nearest = match store.veil.on {
+                true => hidden(),
+                false => html! { <Neighbours {driver} active={list.is_none()} /> },
+            };
+            html! { <div class="one-text"><div>{ single }{ acts }</div>{ nearest }</div> }
         }
         (None, ..) => html! { <>{ acts }{ many }</> },
     };

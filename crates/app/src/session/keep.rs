@@ -9,7 +9,6 @@ use crate::session::save::Saving;
 use crate::session::storage;
 use crate::stage::map::MapState;
 use crate::state::{Action, Message, Remedy, Sources, State};
-use gloo::timers::callback::Timeout;
 use semblance_client::Importer;
 use semblance_workspace::Document;
 use std::cell::RefCell;
@@ -25,11 +24,6 @@ extern "C" {
     #[wasm_bindgen(js_name = semblanceKept)]
     async fn begun() -> JsValue;
 }
-
-/// Where what `keep.js` has found says whether something is to be told at once.
-const TOLD_AT_ONCE: u32 = 3;
-/// Milliseconds that the engine has to itself when nothing was kept.
-const ENGINE_FIRST: u32 = 1_500;
 
 /// The workspace as it is now.
 pub type Latest = Rc<RefCell<Saving>>;
@@ -143,21 +137,9 @@ pub fn start(latest: &Latest) {
         sources: (*store.sources).clone(),
         map: (**map).clone(),
     };
-    let begun: js_sys::Array = HELD.with_borrow_mut(|held| {
-        held.started = Some((latest.clone(), first));
-        held.begun.clone().unchecked_into()
-    });
-    let told = begun.is_truthy() && begun.get(TOLD_AT_ONCE).is_truthy();
-    if told || keep().is_some() {
-        return go_on();
-    }
-    // Nothing is kept and nothing to be said: the engine goes first, until something changes.
-    let later = || {
-        if keep().is_none() {
-            go_on();
-        }
-    };
-    Timeout::new(ENGINE_FIRST, later).forget();
+    HELD.with_borrow_mut(|held| held.started = Some((latest.clone(), first)));
+    // At once: without its code, what is typed just before the page is left is lost.
+    go_on();
 }
 
 /// The workspace as it is now, once the page is there.

@@ -510,6 +510,26 @@ mod tests {
     }
 
     #[test]
+    fn a_text_like_no_example_is_told_by_choice_then_by_the_scores() {
+        let found = |proposed| Found {
+            results: Shared(Rc::new(Results::new(Vec::new(), Vec::new(), 0))),
+            value: Rc::new(Groups {
+                names: Vec::new(),
+                assignments: Vec::new(),
+                proposed,
+            }),
+        };
+        let state = Rc::new(MapState::default());
+        let state = state.reduce(MapAction::Groups(Some(found(None))));
+        assert_eq!(state.none_below(), 0.1);
+        let state = state.reduce(MapAction::Groups(Some(found(Some(0.3)))));
+        assert_eq!(state.none_below(), 0.3);
+        let state = state.reduce(MapAction::NoneBelow(Some(0.5)));
+        assert_eq!(state.none_below(), 0.5);
+        assert_eq!(state.reduce(MapAction::NoneBelow(None)).none_below(), 0.3);
+    }
+
+    #[test]
     fn a_late_frame_does_not_end_a_pause() {
         let frame = |done| {
             MapAction::Work(Some(Work {
