@@ -110,8 +110,8 @@ impl Browser {
     }
 
     /// Ends the browser in good order and returns the URLs of all requests that pages and their
-    /// workers made of the network, in order, without repeats: its log is whole only then. None of a
-    /// browser that keeps no log.
+    /// workers made of the network, in order, without repeats: its log is whole only then. None of
+    /// a browser that keeps no log.
     ///
     /// # Errors
     /// The browser doesn't end, or left no log.
