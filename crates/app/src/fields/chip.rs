@@ -1,14 +1,12 @@
 //! Which texts are shown, and the way back to all.
 
+use super::Source;
 use super::legend::{OfTable, called};
-use super::table::Table;
-use super::{Filter, Source};
 use crate::stage::map::{MapAction, use_map_store};
 use crate::state::marks::{Mark, use_marks};
 use crate::state::use_store;
 use crate::ui::button::{named, tool};
 use crate::ui::icon::Icon;
-use semblance_workspace::LineId;
 use yew::prelude::*;
 
 /// The chip, while some texts are not shown.
@@ -17,23 +15,22 @@ pub fn Chip(props: &OfTable) -> Html {
     let (store, map, marks) = (use_store(), use_map_store(), use_marks());
     let results = store.results.clone();
     let filter = map.fields.choice.filter.clone();
-    let seen = (props.of.clone(), results.clone(), filter.clone());
-    let kept = use_memo(seen, |(of, results, filter)| {
-        filter.as_ref().map(|filter| of.0.kept(filter, results))
-    });
-    let (Some(filter), Some(kept)) = (filter, *kept) else {
+    let table = &props.of.0;
+    let Some((filter, field)) = filter
+        .as_ref()
+        .and_then(|filter| Some((filter, table.filtering(filter)?)))
+    else {
         return html! {};
     };
-    let field = props.of.0.field(&filter.field);
-    let Some(field) = field.filter(|field| field.values.is_some()) else {
-        return html! {};
-    };
-    let called = called(field, &filter);
+    let shown = table.shown(filter, &results);
+    let kept = shown.iter().filter(|&&shown| shown).count();
+    let called = called(field, filter);
     let select = {
-        let (of, results, dispatch) = (props.of.clone(), results.clone(), marks.dispatcher());
-        let filter = filter.clone();
+        let (results, dispatch) = (results.clone(), marks.dispatcher());
         Callback::from(move |_: MouseEvent| {
-            let lines = shown(&of.0, &filter, results.texts.iter().map(|text| text.line));
+            let texts = results.texts.iter().zip(shown.iter());
+            let shown = texts.filter(|(_, shown)| **shown);
+            let lines = shown.map(|(text, _)| text.line).collect();
             dispatch.dispatch(Mark::Select(lines));
         })
     };
@@ -46,13 +43,9 @@ pub fn Chip(props: &OfTable) -> Html {
     html! {
         <div class="chip" role="group" aria-label="Filter">
             <span class="words" title={called.to_string()}>{ called.to_string() }</span>
-            <output>{ format!("{kept} of {}", results.texts.len()) }</output>
+            <output>{ format!("· {kept} of {}", results.texts.len()) }</output>
             { named("quiet", "Select", "Select the texts that are shown", select) }
             { tool(Icon::Remove, "Show all texts", "Show all texts", None, leave) }
         </div>
     }
-}
-
-fn shown(table: &Table, filter: &Filter, lines: impl Iterator<Item = LineId>) -> Vec<LineId> {
-    lines.filter(|&line| table.keeps(filter, line)).collect()
 }

@@ -83,6 +83,7 @@ impl Loader {
                         fields: fields.collect(),
                         rows: RefCell::default(),
                         ends: RefCell::default(),
+                        shown: RefCell::default(),
                     };
                     self.show(map, Some(table));
                 }
@@ -155,6 +156,7 @@ impl Table {
             fields,
             rows,
             ends: RefCell::default(),
+            shown: RefCell::default(),
         }
     }
 }

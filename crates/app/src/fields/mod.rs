@@ -80,6 +80,8 @@ pub trait Source {
     fn grouping(&self, name: &str, results: &Shared<Results>) -> Option<Grouping>;
     /// Whether a text is shown.
     fn keeps(&self, filter: &Filter, line: LineId) -> bool;
+    /// The same of all points.
+    fn shown(&self, filter: &Filter, results: &Shared<Results>) -> Rc<Vec<bool>>;
     /// The colour of a text by a field, and what it stands for.
     fn dot(
         &self,
@@ -136,6 +138,12 @@ impl Fields {
             (Some(source), Some(filter)) => source.keeps(filter, line),
             _ => true,
         }
+    }
+
+    /// Whether each point is shown; none where all are.
+    pub fn shown(&self, results: &Shared<Results>) -> Option<Rc<Vec<bool>>> {
+        let filter = self.choice.filter.as_ref()?;
+        Some(self.source.as_ref()?.shown(filter, results))
     }
 
     /// Draws something, where there are fields.

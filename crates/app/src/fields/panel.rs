@@ -76,7 +76,7 @@ pub fn Panel(props: &OfTable) -> Html {
         }
     });
     html! {
-        <section aria-label="Fields">
+        <section class="fields-panel" aria-label="Fields">
             <div class="explore-row">
                 <label class="pick"><span>{ "Field" }</span><Select label="Field" {options} chosen={at.unwrap_or(usize::MAX)} {choose} /></label>
                 if let Some(field) = open {

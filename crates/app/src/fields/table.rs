@@ -85,10 +85,14 @@ pub struct Table {
     pub rows: RefCell<Vec<Rows>>,
     /// The lowest and the highest value of a field.
     pub ends: RefCell<Option<Ends>>,
+    /// Which points a filter shows, for some results.
+    pub shown: RefCell<Vec<Shown>>,
 }
 
 /// Of these results, the row of each point.
 pub type Rows = (Shared<Results>, Rc<Vec<u32>>);
+/// Of these results, the points that the filter shows.
+pub type Shown = (Shared<Results>, Filter, Rc<Vec<bool>>);
 /// Of these results, the ends of the field of this name.
 pub type Ends = (Shared<Results>, String, (f64, f64));
 
@@ -177,10 +181,10 @@ impl Table {
         (counts, missing)
     }
 
-    /// How many of these texts are shown.
-    pub fn kept(&self, filter: &Filter, results: &Results) -> usize {
-        let kept = results.texts.iter();
-        kept.filter(|text| self.keeps(filter, text.line)).count()
+    /// The field that a filter goes by, once its values are there.
+    pub fn filtering(&self, filter: &Filter) -> Option<&Field> {
+        self.field(&filter.field)
+            .filter(|field| field.values.is_some())
     }
 }
 
@@ -237,20 +241,27 @@ impl Source for Table {
     }
 
     fn keeps(&self, filter: &Filter, line: LineId) -> bool {
-        let Some(field) = self
-            .field(&filter.field)
-            .filter(|field| field.values.is_some())
-        else {
-            return true;
+        self.filtering(filter).is_none_or(|field| {
+            let row = self.row(line);
+            fits(field, filter, row.map_or(f64::NAN, |row| field.number(row)))
+        })
+    }
+
+    fn shown(&self, filter: &Filter, results: &Shared<Results>) -> Rc<Vec<bool>> {
+        let Some(field) = self.filtering(filter) else {
+            return Rc::new(vec![true; results.texts.len()]);
         };
-        let number = self.row(line).map_or(f64::NAN, |row| field.number(row));
-        match filter.range {
-            Some((low, high)) => low <= number && number <= end_of(field.info.kind, high),
-            None => filter
-                .values
-                .iter()
-                .any(|value| value == field.category(number)),
+        let mut known = self.shown.borrow_mut();
+        let same = |known: &&Shown| known.0 == *results && known.1 == *filter;
+        if let Some((_, _, shown)) = known.iter().find(same) {
+            return shown.clone();
         }
+        let numbers = self.numbers(field, results).into_iter();
+        let shown = numbers.map(|number| fits(field, filter, number));
+        let shown: Rc<Vec<bool>> = Rc::new(shown.collect());
+        known.truncate(REMEMBERED - 1);
+        known.insert(0, (results.clone(), filter.clone(), shown.clone()));
+        shown
     }
 
     fn dot(
@@ -374,6 +385,17 @@ impl Source for Table {
             Piece::Groups => html! { <ByField {of} /> },
             Piece::Panel => html! { <Panel {of} /> },
             Piece::Record(line) => html! { <Record {of} {line} /> },
+        }
+    }
+}
+
+/// Whether a filter shows a text with this value.
+fn fits(field: &Field, filter: &Filter, number: f64) -> bool {
+    match filter.range {
+        Some((low, high)) => low <= number && number <= end_of(field.info.kind, high),
+        None => {
+            let category = field.category(number);
+            filter.values.iter().any(|value| value == category)
         }
     }
 }

@@ -140,17 +140,20 @@ pub fn use_editor(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
     let count = store.results.texts.len();
     let scores = (2..=LIMIT).contains(&count) && store.results.total == count;
     let standings = use_standings(driver, &store.results);
-    let columns = has_columns(&store.results);
+    let found = has_columns(&store.results);
     let fields = use_map_store().fields.clone();
     let choice = &fields.choice;
     let own = choice.columns.len() * usize::from(fields.source.is_some());
+    // Of more texts than the engine is asked about there are the columns they came with.
+    let columns = found || (own > 0 && count > LIMIT && store.results.total == count);
+    let without = if found { choice.without } else { 11 };
     let class = classes!(
         "editor",
         (columns && own > 0).then(|| format!("own-{own}")),
-        (choice.without & 1 > 0).then_some("no-near"),
-        (choice.without & 2 > 0).then_some("no-score"),
-        (choice.without & 4 > 0).then_some("no-group"),
-        (choice.without & 8 > 0).then_some("no-odd"),
+        (without & 1 > 0).then_some("no-near"),
+        (without & 2 > 0).then_some("no-score"),
+        (without & 4 > 0).then_some("no-group"),
+        (without & 8 > 0).then_some("no-odd"),
         columns.then_some("with-columns"),
         grouping.is_some().then_some("with-groups"),
         (!*wrapped).then_some("unwrapped"),

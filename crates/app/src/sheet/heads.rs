@@ -1,7 +1,7 @@
 //! The heads of the columns beside the texts, by which these are sorted, and the choice of columns.
 
 use crate::fields::panel::MOST_COLUMNS;
-use crate::sheet::columns::Standings;
+use crate::sheet::columns::{Standings, has_columns};
 use crate::stage::map::{GroupingStore, MapAction, MapStore, use_map_store};
 use crate::state::results::Results;
 use crate::state::{Action, Store};
@@ -73,9 +73,12 @@ pub fn Heads(props: &HeadsProps) -> Html {
     let map = use_map_store();
     let choice = &map.fields.choice;
     let all = [By::Text, By::Similar, By::Score, By::Group, By::Odd];
-    let there = all
-        .into_iter()
-        .filter(|&by| by != By::Group || grouping.is_some());
+    let found = has_columns(&store.results);
+    let there = all.into_iter().filter(|&by| match by {
+        By::Text => true,
+        By::Group => grouping.is_some(),
+        By::Similar | By::Score | By::Odd => found,
+    });
     let there: Vec<By> = there.collect();
     let head = |by: &By| {
         let by = *by;

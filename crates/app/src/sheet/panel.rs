@@ -47,7 +47,7 @@ pub fn Texts(props: &DriverProps) -> Html {
     };
 
     let fields = use_map_store().fields.clone();
-    let filtered = fields.choice.filter.is_some();
+    let filtered = fields.choice.filter.is_some() && fields.source.is_some();
     let meaning = store.units.meaning();
     let hint = store.sample.and_then(|index| samples().get(index).cloned()).map_or_else(
         || html! { <>{ "One text per line. An empty line begins a new group, with a colour of its own." }</> },

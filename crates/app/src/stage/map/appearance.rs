@@ -102,9 +102,11 @@ pub fn appearance(
             .collect();
     }
     let line = |point: usize| drawn.results.texts[point].line;
-    if !state.hidden.is_empty() || fields.choice.filter.is_some() {
+    let shown = fields.shown(&drawn.results);
+    if !state.hidden.is_empty() || shown.is_some() {
+        let out = |point: usize| shown.as_ref().is_some_and(|shown| !shown[point]);
         look.hidden = (0..count)
-            .map(|point| state.hidden.contains(&line(point)) || !fields.keeps(line(point)))
+            .map(|point| out(point) || state.hidden.contains(&line(point)))
             .collect();
     }
     if let Some(highlight) = &state.highlight {
