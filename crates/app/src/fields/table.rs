@@ -426,3 +426,104 @@ fn key(field: &str, category: &str) -> u64 {
         (key ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use semblance_workspace::Document;
+    use std::collections::HashMap;
+
+    const NAN: f64 = f64::NAN;
+
+    /// Texts of the rows 2, 0 and 1 of the second of two tables, and one of no table.
+    fn table() -> (Table, Shared<Results>) {
+        let texts = Document::new("a\nb\nc\nd").texts();
+        let sources: Sources = HashMap::from([
+            (texts[0].line, (9, 2)),
+            (texts[1].line, (9, 0)),
+            (texts[2].line, (9, 1)),
+        ]);
+        let field = |name: &str, kind, categories: &[&str], values: [f64; 5]| Field {
+            info: Rc::new(FieldInfo {
+                name: name.into(),
+                kind,
+                categories: categories.iter().map(ToString::to_string).collect(),
+            }),
+            values: Some(Rc::new(FieldValues::Numbers(values.to_vec()))),
+        };
+        let fields = vec![
+            field("age", FieldKind::Number, &[], [0.0, 0.0, 30.0, NAN, 20.0]),
+            field(
+                "team",
+                FieldKind::Category,
+                &["HR", "IT"],
+                [1.0, 1.0, 0.0, 1.0, NAN],
+            ),
+        ];
+        let table = Table {
+            importer: Rc::new(Importer::new("")),
+            tables: Rc::new(vec![4, 9]),
+            starts: Rc::new(vec![0, 2]),
+            sources: Rc::new(sources),
+            fields,
+            rows: RefCell::default(),
+            ends: RefCell::default(),
+            shown: RefCell::default(),
+        };
+        let results = Results::new(texts, Vec::new(), 4);
+        (table, Shared(Rc::new(results)))
+    }
+
+    #[test]
+    fn values_follow_the_texts_to_their_rows() {
+        let (table, results) = table();
+        let line = |at: usize| results.texts[at].line;
+        let names = ["team".to_owned(), "age".to_owned()];
+        assert_eq!(table.cells(&names, line(1)), ["HR", "30"]);
+        assert_eq!(table.cells(&names, line(3)), ["", ""]);
+        assert_eq!(table.counts(&table.fields[1], &results), (vec![1, 1], 2));
+        assert_eq!(table.ends(&table.fields[0], &results), (20.0, 30.0));
+        assert_eq!(table.members(&table.fields[1], "IT", &results), [line(2)]);
+        let grouping = table.grouping("", &results).expect("groups");
+        assert_eq!(grouping.of, [None, Some(0), Some(1), None]);
+        assert!(
+            table.grouping("age", &results) == Some(grouping),
+            "no category"
+        );
+    }
+
+    #[test]
+    fn a_filter_shows_values_or_a_range_and_nothing_without_one() {
+        let (table, results) = table();
+        let shown = |field: &str, values: &[&str], range| {
+            let filter = Filter {
+                field: field.into(),
+                values: values.iter().map(ToString::to_string).collect(),
+                range,
+            };
+            let shown = table.shown(&filter, &results);
+            let each = results.texts.iter();
+            assert!(
+                each.map(|text| table.keeps(&filter, text.line))
+                    .eq(shown.to_vec())
+            );
+            shown.to_vec()
+        };
+        assert_eq!(shown("team", &["HR"], None), [false, true, false, false]);
+        assert_eq!(shown("team", &["", "IT"], None), [true, false, true, true]);
+        let range = Some((20.0, 25.0));
+        assert_eq!(shown("age", &[], range), [true, false, false, false]);
+        assert_eq!(shown("no such field", &[], None), [true; 4]);
+    }
+
+    #[test]
+    fn what_has_no_value_comes_last_whichever_way() {
+        let (table, mut results) = table();
+        // They are in this order already.
+        assert_eq!(table.sorted("age", &results), Some(vec![1, 0, 2, 3]));
+        let texts = results.texts.iter().rev().cloned().collect();
+        results = Shared(Rc::new(Results::new(texts, Vec::new(), 4)));
+        assert_eq!(table.sorted("age", &results), Some(vec![3, 2, 0, 1]));
+        assert_eq!(table.sorted("none", &results), None);
+    }
+}
