@@ -1,6 +1,7 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
 use crate::dialogs::{Door, KEYS, open, use_about};
+use crate::fields;
 use crate::header::Header;
 use crate::inspector::panel::Explore;
 use crate::kept;
@@ -13,11 +14,11 @@ use crate::session::save::Saving;
 use crate::session::storage;
 use crate::session::timing;
 use crate::sheet::panel::{Texts, keep_page_on_drop};
-use crate::stage::map::{MapAction, MapStore};
+use crate::stage::map::{MapAction, MapStore, Source};
 use crate::stage::panel::Stage;
 use crate::state::Presented;
 use crate::state::marks::{Mark, MarkStore, Marks};
-use crate::state::{Action, Shared, Store};
+use crate::state::{Action, Message, Shared, Store};
 use crate::status::messages;
 use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
@@ -25,6 +26,7 @@ use gloo::timers::callback::Timeout;
 use semblance_client::{Importer, Precision};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
@@ -63,6 +65,7 @@ pub fn App() -> Html {
         let seen = (
             store.results.clone(),
             (map.source, map.none_below(), map.renamed.clone()),
+            (map.source == Source::Field).then(|| map.fields.clone()),
             (map.clusters.clone(), map.groups.clone()),
         );
         use_memo(seen, move |(results, ..)| {
@@ -82,6 +85,7 @@ pub fn App() -> Html {
     let latest = use_mut_ref(|| saving.clone());
     latest.replace(saving);
     use_kept(&latest, &store, &map);
+    use_fields(&latest, &store, &map);
     let save = Callback::from(move |format| latest.borrow().clone().save(format));
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
@@ -215,12 +219,36 @@ fn use_kept(latest: &Latest, store: &Store, map: &MapStore) {
         (map.hidden.clone(), map.source, map.none_below),
         (map.renamed.clone(), map.drafts.clone()),
         (map.groups.clone(), map.clusters.clone()),
-        map.bookmarks.clone(),
+        (map.bookmarks.clone(), map.fields.choice.clone()),
     );
     let (started, latest) = (use_mut_ref(|| false), latest.clone());
     use_change((texts, view), move |_| match started.replace(true) {
         true => keep::changed(),
         false => keep::start(&latest),
+    });
+}
+
+/// Has the columns that texts came with, whenever there may be others or others are shown.
+#[hook]
+fn use_fields(latest: &Latest, store: &Store, map: &MapStore) {
+    let seen = (
+        store.results.clone(),
+        Shared(store.sources.clone()),
+        (map.fields.choice.clone(), map.source),
+    );
+    let any = !store.sources.is_empty() || map.fields.source.is_some();
+    let latest = latest.clone();
+    use_change(seen, move |_| {
+        if any {
+            let saving = latest.borrow().clone();
+            spawn_local(async move {
+                let store = saving.store.clone();
+                if fields::update(saving).await.is_none() {
+                    let text = "A part of this page could not be loaded, so the columns of your table are not shown. Check the connection, then reload the page.".into();
+                    store.dispatch(Action::Notice(Some(Message { text, remedy: None })));
+                }
+            });
+        }
     });
 }
 

@@ -2,6 +2,7 @@
 
 mod app;
 mod dialogs;
+mod fields;
 mod find;
 mod header;
 mod inspector;

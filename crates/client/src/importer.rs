@@ -8,12 +8,15 @@ use crate::{
     engine::Engine,
     link::{Link, as_error},
 };
-use semblance_protocol::{Import, ReadOptions, Request, Response, Sheet, Table, wire::Payload};
+use js_sys::{Array, Float64Array, JSON, JsString};
+use semblance_protocol::{
+    FieldKind, Import, ReadOptions, Request, Response, Sheet, Table, wire::Payload,
+};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
 /// A table that was taken.
@@ -25,6 +28,36 @@ pub struct Taken {
     pub table: u32,
     /// The row of each text, from 0.
     pub rows: Vec<u32>,
+}
+
+/// A field: columns of the same name of some tables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldInfo {
+    /// Its name.
+    pub name: String,
+    /// What its values are.
+    pub kind: FieldKind,
+    /// Its different values in their order, where these are categories.
+    pub categories: Vec<String>,
+}
+
+/// The fields of some tables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldList {
+    /// Rows of each table.
+    pub rows: Vec<u32>,
+    /// The fields.
+    pub fields: Vec<FieldInfo>,
+}
+
+/// The values of a field, row by row, table by table.
+#[derive(Clone, Debug)]
+pub enum FieldValues {
+    /// Numbers; dates as days since the beginning of 1970; categories as their places among all.
+    /// NaN is missing.
+    Numbers(Vec<f64>),
+    /// Words; an empty one is missing. They stay in JavaScript, since few are ever shown.
+    Words(Array),
 }
 
 /// Reads files one after another. What is known of the last one stays in the worker.
@@ -81,21 +114,27 @@ impl Importer {
     }
 
     /// Keeps the table, and tells the texts in one of its columns; cells without any text are left
-    /// out.
+    /// out. The columns of `along` come with them, as what they are taken for.
     ///
     /// # Errors
     /// When the worker died, or there is no such column.
-    pub async fn take(&self, column: usize) -> Result<Taken, ClientError> {
+    pub async fn take(
+        &self,
+        column: usize,
+        along: Vec<(u32, FieldKind)>,
+    ) -> Result<Taken, ClientError> {
         let column = u32::try_from(column).unwrap_or(u32::MAX);
         // No table of an earlier page has its number, since texts may still be of that one; and a
         // later table has a larger one.
         let seconds = (js_sys::Date::now() / 1000.0) as u32;
         let table = seconds.max(self.last.get() + 1);
         self.last.set(table);
-        match self
-            .ask(Import::Take { column, table }, Payload::None)
-            .await?
-        {
+        let take = Import::Take {
+            column,
+            table,
+            along,
+        };
+        match self.ask(take, Payload::None).await? {
             (Response::Taken { rows }, payload) => {
                 let texts = payload.into_value().and_then(|texts| texts.as_string());
                 let texts = texts.ok_or_else(nonsense)?;
@@ -128,19 +167,96 @@ impl Importer {
     /// When the worker cannot be fetched or died, the columns that were kept can't be read, or the
     /// table is too large for its format.
     pub async fn write(&self, sheet: Sheet) -> Result<Blob, ClientError> {
+        let used: Vec<u32> = sheet.sources.iter().flatten().map(|it| it.0).collect();
+        self.tell(&used).await?;
+        self.file(Import::Write(sheet)).await
+    }
+
+    /// The fields that some tables have together. They were taken here, or had again.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died, or a table is not there or can't be read.
+    pub async fn fields(&self, tables: &[u32]) -> Result<FieldList, ClientError> {
+        self.tell(tables).await?;
+        let tables = tables.to_vec();
+        let told = self.told(Import::Fields { tables }).await?;
+        let number = |value: JsValue| value.as_f64().unwrap_or_default();
+        let field = |told: JsValue| {
+            let told: Array = told.unchecked_into();
+            let kind = FieldKind::ALL.get(number(told.get(1)) as usize);
+            let categories: Array = told.get(2).unchecked_into();
+            FieldInfo {
+                name: told.get(0).as_string().unwrap_or_default(),
+                kind: kind.copied().unwrap_or_default(),
+                categories: categories.iter().filter_map(|it| it.as_string()).collect(),
+            }
+        };
+        let (rows, fields): (Array, Array) =
+            (told.get(0).unchecked_into(), told.get(1).unchecked_into());
+        Ok(FieldList {
+            rows: rows.iter().map(|rows| number(rows) as u32).collect(),
+            fields: fields.iter().map(field).collect(),
+        })
+    }
+
+    /// The values of one of these fields.
+    ///
+    /// # Errors
+    /// Like [`fields`](Self::fields).
+    pub async fn values(&self, tables: &[u32], name: &str) -> Result<FieldValues, ClientError> {
+        self.tell(tables).await?;
+        let question = Import::Values {
+            tables: tables.to_vec(),
+            name: name.to_owned(),
+        };
+        let (_, payload) = self.ask(question, Payload::None).await?;
+        let values = payload.into_value().ok_or_else(nonsense)?;
+        match values.dyn_into::<Float64Array>() {
+            Ok(numbers) => Ok(FieldValues::Numbers(numbers.to_vec())),
+            Err(words) => {
+                let words: JsString = words.dyn_into().map_err(|_| nonsense())?;
+                Ok(FieldValues::Words(words.split("\n")))
+            }
+        }
+    }
+
+    /// The cells of a row that say something, each with the name of its column; without the text.
+    ///
+    /// # Errors
+    /// Like [`fields`](Self::fields).
+    pub async fn row(&self, table: u32, row: u32) -> Result<Vec<(String, String)>, ClientError> {
+        self.tell(&[table]).await?;
+        let told = self.told(Import::Row { table, row }).await?;
+        let cell = |told: JsValue| {
+            let told: Array = told.unchecked_into();
+            Some((told.get(0).as_string()?, told.get(1).as_string()?))
+        };
+        Ok(told.iter().filter_map(cell).collect())
+    }
+
+    /// What the worker tells as JSON: a list, always.
+    async fn told(&self, question: Import) -> Result<Array, ClientError> {
+        let (_, payload) = self.ask(question, Payload::None).await?;
+        let told = payload.into_value().and_then(|told| told.as_string());
+        let told = told.and_then(|told| JSON::parse(&told).ok());
+        told.and_then(|told| told.dyn_into().ok())
+            .ok_or_else(nonsense)
+    }
+
+    /// Has the worker know these tables, if they were kept.
+    async fn tell(&self, tables: &[u32]) -> Result<(), ClientError> {
         // Before what is known is asked for: a worker that died takes that with it.
         self.link().await?;
         let packed = self.packed.borrow().clone();
         for (table, bytes) in packed {
-            let used = sheet.sources.iter().flatten().any(|it| it.0 == table);
-            if used && !self.known.borrow().contains(&table) {
+            if tables.contains(&table) && !self.known.borrow().contains(&table) {
                 // If it can't be read that is said once; the next time goes without.
                 self.known.borrow_mut().push(table);
                 let bytes = Payload::Value(carried(bytes.into()).await);
                 self.ask(Import::Unpack { table }, bytes).await?;
             }
         }
-        self.file(Import::Write(sheet)).await
+        Ok(())
     }
 
     async fn file(&self, request: Import) -> Result<Blob, ClientError> {

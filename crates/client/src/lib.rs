@@ -35,7 +35,7 @@ pub use client::{Client, Similarity};
 pub use embedder::{Embedder, Embeddings};
 pub use error::{ClientError, Notice};
 pub use explain::{Explanation, without};
-pub use importer::{Importer, Taken};
+pub use importer::{FieldInfo, FieldList, FieldValues, Importer, Taken};
 pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
 pub use options::ClientOptions;
@@ -43,9 +43,10 @@ pub use pool::EmbedProgress;
 pub use ratings::{Rating, Ratings};
 pub use selftest::SelfTest;
 pub use semblance_protocol::{
-    Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo,
-    Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT, Sheet,
-    SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, Token, VectorId, Word,
+    Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, FieldKind, Method, Metric,
+    ModelInfo, Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT,
+    Sheet, SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, Token, VectorId,
+    Word,
 };
 
 /// What happens while a client starts and works, beside its answers.

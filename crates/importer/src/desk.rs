@@ -1,9 +1,11 @@
 //! The file that is being looked at, and the table it was read as.
 
+use crate::fields::{column_kind, field_kind, has_few_values};
 use crate::refused;
 use semblance_import::{Column, Imported, Options, Source, Split, TextEncoding, encodings, read};
 use semblance_protocol::{
-    Failure, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding, TableShape,
+    Failure, FieldKind, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding,
+    TableShape,
 };
 use std::collections::BTreeMap;
 
@@ -61,19 +63,35 @@ impl Desk {
     }
 
     /// Keeps the table as `number`, and returns the texts in one of its columns, one to a line, and
-    /// the row of each. The file is not needed any more.
+    /// the row of each. The columns of `along` are kept with it, as what they are taken for. The
+    /// file is not needed any more.
     pub(crate) fn take(
         &mut self,
-        texts: usize,
+        texts: u32,
         number: u32,
+        along: &[(u32, FieldKind)],
     ) -> Result<(String, Vec<u32>), Failure> {
         let table = self.table.as_ref();
-        let column = table.and_then(|table| table.columns.get(texts));
+        let column = table.and_then(|table| table.columns.get(texts as usize));
         let column = column.ok_or_else(|| refused("There is no such column in the file."))?;
         let texts_and_rows = lines(column);
         if let Some(table) = self.table.take() {
-            let columns = table.columns;
-            self.taken.insert(number, Taken { columns, texts });
+            let mut taken = Taken {
+                columns: Vec::new(),
+                texts: 0,
+            };
+            for (at, mut column) in (0..).zip(table.columns) {
+                if at == texts {
+                    taken.texts = taken.columns.len();
+                } else {
+                    match along.iter().find(|(column, _)| *column == at) {
+                        Some(&(_, kind)) => column.kind = column_kind(kind),
+                        None => continue,
+                    }
+                }
+                taken.columns.push(column);
+            }
+            self.taken.insert(number, taken);
         }
         self.bytes = Vec::new();
         Ok(texts_and_rows)
@@ -185,6 +203,8 @@ fn column(column: &Column) -> TableColumn {
     let is_empty = |cell: &&str| cell.trim().is_empty();
     TableColumn {
         name: column.name.clone(),
+        kind: field_kind(column.kind),
+        few: has_few_values(column),
         empty: number(column.cells().filter(is_empty).count()),
         first: column.cells().take(PREVIEW_ROWS).map(cut).collect(),
     }
@@ -224,22 +244,25 @@ mod tests {
         assert_eq!((table.rows, table.texts), (3, Some(1)));
         assert_eq!(table.columns[1].first, ["Good,\nreally", "", "Bad  food"]);
         assert_eq!(table.columns[1].empty, 1);
-        assert!(desk.take(3, 7).is_err());
-        let (texts, rows) = desk.take(1, 7).unwrap();
+        assert!(desk.take(3, 7, &[]).is_err());
+        let (texts, rows) = desk.take(1, 7, &[(0, FieldKind::Number)]).unwrap();
         assert_eq!(texts, "Good, really\nBad food");
         assert_eq!(rows, [0, 2]);
-        assert!(desk.take(1, 8).is_err(), "it was taken already");
+        assert!(desk.take(1, 8, &[]).is_err(), "it was taken already");
         desk.read(b"text\nA\nB\n".to_vec(), "b.csv".into(), String::new())
             .unwrap();
-        desk.take(0, 9).unwrap();
+        desk.take(0, 9, &[]).unwrap();
         assert!(desk.taken().keys().eq(&[7, 9]));
+        // What did not come along is gone.
+        let kept = desk.taken()[&7].columns.iter();
+        assert!(kept.map(|column| &column.name).eq(["id", "answer"]));
     }
 
     #[test]
     fn a_table_that_was_packed_is_as_it_was() {
         let odd = "id,answer\n1,\"A\tB\n🎉\"\n2,e\u{301} é\n";
         let (mut desk, _) = desk(odd, "a.csv");
-        desk.take(1, 7).unwrap();
+        desk.take(1, 7, &[(0, FieldKind::Number)]).unwrap();
         let bytes = desk.packed(7).unwrap();
         let mut other = Desk::default();
         other.unpack(&bytes, 9).unwrap();
@@ -273,7 +296,7 @@ mod tests {
             ..ReadOptions::default()
         };
         assert!(desk.reread(&options).is_err());
-        assert_eq!(desk.take(1, 0).unwrap().0, "Good day\nGood night");
+        assert_eq!(desk.take(1, 0, &[]).unwrap().0, "Good day\nGood night");
     }
 
     #[test]

@@ -5,10 +5,12 @@
 //! go into what is saved. This module only carries its answers.
 
 mod desk;
+mod fields;
 mod sheet;
 
 use desk::Desk;
-use js_sys::{Array, Uint8Array};
+use fields::Values;
+use js_sys::{Array, Float64Array, Uint8Array};
 use semblance_protocol::{
     Failure, FailureKind, Import, Request, Response,
     wire::Payload,
@@ -47,9 +49,13 @@ pub fn receive(data: &JsValue) {
         Request::Import(Import::Reread(options)) => {
             worker::answer(id, with_desk(|desk| Ok(table(desk.reread(&options)?))));
         }
-        Request::Import(Import::Take { column, table }) => {
+        Request::Import(Import::Take {
+            column,
+            table,
+            along,
+        }) => {
             let take = |desk: &mut Desk| {
-                let (texts, rows) = desk.take(column as usize, table)?;
+                let (texts, rows) = desk.take(column, table, &along)?;
                 Ok((Response::Taken { rows }, Payload::Value(texts.into())))
             };
             worker::answer(id, with_desk(take));
@@ -71,6 +77,24 @@ pub fn receive(data: &JsValue) {
             };
             worker::answer(id, answer);
         }),
+        Request::Import(Import::Fields { tables }) => {
+            let tell = |desk: &mut Desk| told(fields::fields(desk.taken(), &tables)?);
+            worker::answer(id, with_desk(tell));
+        }
+        Request::Import(Import::Row { table, row }) => {
+            let tell = |desk: &mut Desk| told(fields::row(desk.taken(), table, row)?);
+            worker::answer(id, with_desk(tell));
+        }
+        Request::Import(Import::Values { tables, name }) => {
+            let tell = |desk: &mut Desk| {
+                let values = match fields::values(desk.taken(), &tables, &name)? {
+                    Values::Numbers(numbers) => Float64Array::from(numbers.as_slice()).into(),
+                    Values::Words(words) => JsValue::from(words),
+                };
+                Ok((Response::Values, Payload::Value(values)))
+            };
+            worker::answer(id, with_desk(tell));
+        }
         Request::Import(Import::Write(sheet)) => {
             let write = |desk: &mut Desk| {
                 let (bytes, mime) = sheet::write(&sheet, desk.taken())?;
@@ -88,6 +112,10 @@ fn with_desk(work: impl FnOnce(&mut Desk) -> Answer) -> Answer {
 
 fn table(table: semblance_protocol::Table) -> (Response, Payload) {
     (Response::Table(table), Payload::None)
+}
+
+fn told(json: String) -> Answer {
+    Ok((Response::Fields, Payload::Value(json.into())))
 }
 
 /// The content of the file that came along.

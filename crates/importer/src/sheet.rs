@@ -181,14 +181,15 @@ fn written(number: f32) -> String {
 mod tests {
     use super::*;
     use crate::desk::Desk;
-    use semblance_protocol::SheetColumn;
+    use semblance_protocol::{FieldKind, SheetColumn};
 
-    fn desk(files: &[(&str, usize)]) -> Desk {
+    fn desk(files: &[(&str, u32)]) -> Desk {
         let mut desk = Desk::default();
         for (table, (text, column)) in (0..).zip(files) {
             let bytes = text.as_bytes().to_vec();
             desk.read(bytes, "a.csv".to_owned(), String::new()).unwrap();
-            desk.take(*column, table).unwrap();
+            let all: Vec<(u32, FieldKind)> = (0..9).map(|at| (at, FieldKind::Text)).collect();
+            desk.take(*column, table, &all).unwrap();
         }
         desk
     }

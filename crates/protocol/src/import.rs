@@ -30,6 +30,8 @@ pub enum Import {
         /// What the page calls the table: no other one, or rows of the one would be taken for
         /// those of the other.
         table: u32,
+        /// The columns that come along, and what each is taken for. The others are forgotten.
+        along: Vec<(u32, FieldKind)>,
     },
     /// Tell a table that was taken as bytes, to be kept. Answered by
     /// [`Response::File`](crate::Response::File).
@@ -42,6 +44,27 @@ pub enum Import {
     Unpack {
         /// What the page calls the table.
         table: u32,
+    },
+    /// Tell which fields these tables have together. Answered by
+    /// [`Response::Fields`](crate::Response::Fields).
+    Fields {
+        /// What the page calls the tables.
+        tables: Vec<u32>,
+    },
+    /// Tell the values of a field, row by row, table by table. Answered by
+    /// [`Response::Values`](crate::Response::Values).
+    Values {
+        /// The tables, as in [`Import::Fields`].
+        tables: Vec<u32>,
+        /// The name of the field.
+        name: String,
+    },
+    /// Tell all cells of a row. Answered by [`Response::Fields`](crate::Response::Fields).
+    Row {
+        /// What the page calls the table.
+        table: u32,
+        /// The row, from 0.
+        row: u32,
     },
     /// Write a table of texts and what was found about them, with the columns of the tables that
     /// they came from. Answered by [`Response::File`](crate::Response::File).
@@ -164,10 +187,41 @@ pub struct TableEncoding {
 pub struct TableColumn {
     /// Its name, from the header or made up.
     pub name: String,
+    /// What its cells look like.
+    pub kind: FieldKind,
+    /// Whether it has few enough different values for categories.
+    pub few: bool,
     /// Cells without any text.
     pub empty: u32,
     /// Its first [`PREVIEW_ROWS`] cells, each cut after [`PREVIEW_CELL`] characters.
     pub first: Vec<String>,
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldKind {
+    /// There are none.
+    #[default]
+    Empty,
+    /// Numbers.
+    Number,
+    /// Dates, perhaps with a time.
+    Date,
+    /// A few values that come again and again.
+    Category,
+    /// Anything else.
+    Text,
+}
+
+impl FieldKind {
+    /// All of them.
+    pub const ALL: [FieldKind; 5] = [
+        FieldKind::Empty,
+        FieldKind::Number,
+        FieldKind::Date,
+        FieldKind::Category,
+        FieldKind::Text,
+    ];
 }
 
 /// How a plain text is built.

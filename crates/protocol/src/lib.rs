@@ -23,8 +23,8 @@ pub mod worker;
 
 pub use failure::{Failure, FailureKind};
 pub use import::{
-    Cells, Import, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Sheet, SheetColumn, SheetFormat, Table,
-    TableColumn, TableEncoding, TableShape,
+    Cells, FieldKind, Import, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Sheet, SheetColumn,
+    SheetFormat, Table, TableColumn, TableEncoding, TableShape,
 };
 pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,

@@ -89,6 +89,12 @@ pub enum Response {
     },
     /// Payload: a file as a `Blob`.
     File,
+    /// Fields of tables. Payload: JSON, as the request says.
+    Fields,
+    /// The values of a field. Payload: numbers and dates (days since the beginning of 1970) as a
+    /// `Float64Array` in which NaN is missing, categories likewise by their places in the list of
+    /// them, texts as a string, one to a line.
+    Values,
     /// The request failed.
     Failed(Failure),
 }

@@ -15,7 +15,7 @@ use crate::line::Line;
 use thiserror::Error;
 
 const MAGIC: &[u8] = b"SMBL";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Bytes of the checksum.
 const SUM: usize = 8;
 
@@ -147,7 +147,8 @@ fn read(bytes: &[u8], rest: &[u8]) -> Option<Record> {
         return None;
     }
     let (version, rest) = rest.split_first()?;
-    if *version != VERSION {
+    // Both have the same parts: what version 2 added is in the fourth.
+    if !(1..=VERSION).contains(version) {
         return None;
     }
     let (sample, rest) = part(rest)?;
@@ -292,6 +293,14 @@ mod tests {
     #[test]
     fn version_1_is_read() {
         let bytes = include_bytes!("../tests/record-1.bin");
+        let kept = Record::parse(bytes).expect("a record");
+        assert_eq!(kept, record("One text.\n\nZwölf Boxkämpfer 🎉\n"));
+    }
+
+    /// Written by version 2, likewise.
+    #[test]
+    fn version_2_is_read() {
+        let bytes = include_bytes!("../tests/record-2.bin");
         let kept = Record::parse(bytes).expect("a record");
         assert_eq!(kept, record("One text.\n\nZwölf Boxkämpfer 🎉\n"));
         assert_eq!(written(&kept).0, bytes);

@@ -1,6 +1,7 @@
 //! The search box: words at once, meaning after a pause, regular expressions on request.
 
 use super::worker::{Finder, Question};
+use crate::fields::Fields;
 use crate::inspector::list::{Entries, Entry, LISTED};
 use crate::session::asking::{Answer, Asked, status, texts, use_answer};
 use crate::session::engine::Driver;
@@ -68,6 +69,7 @@ pub fn use_search(driver: &Rc<Driver>) -> Html {
             expression: *expression,
             strict: *strict,
         },
+        &map.fields,
     );
     let sought = (!*expression).then(|| text.trim());
     let meaning = use_meaning(driver, &results, sought.unwrap_or_default());
@@ -230,11 +232,17 @@ fn said(found: &Option<Found>, expression: bool) -> AttrValue {
 
 /// Asks which texts hold the words, or match the expression.
 #[hook]
-fn use_words(results: &Shared<Results>, question: Question) -> Words {
+fn use_words(results: &Shared<Results>, question: Question, fields: &Fields) -> Words {
+    let source = fields.source.clone().filter(|_| !question.expression);
     let finder = use_memo((), |()| Rc::new(Finder::default()));
     let question = (!question.text.is_empty()).then(|| (results.clone(), question));
     let finder = Rc::clone(&*finder);
     use_answer(question, WORDS_PAUSE, |(results, question)| async move {
+        // “Department: Sales”, where texts have such a column.
+        let by_field = source.and_then(|source| source.find(&question.text, &results));
+        if let Some(found) = by_field {
+            return Some(Ok(found.await));
+        }
         let found = finder.find(&results, &question).await?;
         Some(found.map_err(|why| Asked::Problem(why.into())))
     })

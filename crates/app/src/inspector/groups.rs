@@ -1,6 +1,7 @@
-//! Groups: one thing, with three ways to get them. Their list is the legend of the map.
+//! Groups: one thing, with four ways to get them. Their list is the legend of the map.
 
 use super::examples::{Examples, examples, use_examples};
+use crate::fields::Piece;
 use crate::session::asking::{Asked, status, texts};
 use crate::session::engine::Driver;
 use crate::stage::map::{
@@ -140,6 +141,12 @@ pub fn use_groups(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
                 </>
             }
         }
+        Source::Field => html! {
+            <>
+                { map.fields.draw(Piece::Groups) }
+                { for list }
+            </>
+        },
         Source::Examples => {
             let of = Examples {
                 driver: driver.clone(),
@@ -159,6 +166,11 @@ pub fn use_groups(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
                     way(Source::Lines, "Empty lines", "An empty line between texts begins a new group"),
                     way(Source::Found, "Found", "Texts that have much in common are put together"),
                     way(Source::Examples, "By example", "You give examples, and every text goes to the group it is most like"),
+                    if map.fields.source.is_some() {
+                        way(Source::Field, "By column", "What a column of your table says")
+                    } else {
+                        html! {}
+                    },
                 ]) }
             </div>
             { body }

@@ -1,6 +1,7 @@
 //! The inspector: what is selected (one text, a pair, several), an overview when nothing is, and
 //! the lists that the overview leads to.
 
+use crate::fields::Piece;
 use crate::inspector::duplicates::use_duplicates;
 use crate::inspector::groups::use_groups;
 use crate::inspector::many::{use_acts, use_many};
@@ -43,13 +44,14 @@ impl PartialEq for DriverProps {
 }
 
 impl List {
-    const ALL: [List; 3] = [List::Duplicates, List::Groups, List::Odd];
+    const ALL: [List; 4] = [List::Duplicates, List::Groups, List::Odd, List::Fields];
 
     fn name(self) -> &'static str {
         match self {
             List::Duplicates => "Duplicates",
             List::Groups => "Groups",
             List::Odd => "Odd ones",
+            List::Fields => "Fields",
         }
     }
 }
@@ -117,11 +119,12 @@ pub fn Explore(props: &DriverProps) -> Html {
         (None, _, []) => best(&results),
         _ => format!("{} selected", texts(selected.len())),
     };
-    let lists = List::ALL.map(|list| {
+    let offered = if map.fields.source.is_some() { 4 } else { 3 };
+    let lists = List::ALL.into_iter().take(offered).map(|list| {
         let count = match list {
             List::Duplicates => sets.clone(),
             List::Groups => grouping.as_ref().map(|all| all.groups.len().to_string()),
-            List::Odd => None,
+            List::Odd | List::Fields => None,
         };
         html! {
             <button type="button" class="push" onclick={go(Some(list))}>{ list.name() }{ for count.map(|count| html! { <span class="count">{ count }</span> }) }</button>
@@ -173,6 +176,9 @@ pub fn Explore(props: &DriverProps) -> Html {
             { body(Some(List::Duplicates), duplicates) }
             { body(Some(List::Groups), groups) }
             { body(Some(List::Odd), outliers) }
+            if list == Some(List::Fields) {
+                { body(list, map.fields.draw(Piece::Panel)) }
+            }
         </section>
     }
 }

@@ -1,5 +1,6 @@
 //! What there is to say about one text: its words, its tokens, how far the map is right about it.
 
+use crate::fields::Piece;
 use crate::inspector::pair::beginning;
 use crate::session::asking::{Asked, use_answer};
 use crate::session::engine::Driver;
@@ -46,6 +47,7 @@ pub fn use_single(driver: &Rc<Driver>, results: &Results, point: Option<u32>) ->
                 { chips(&found.0.0, &found.0.1) }
             }
             <p class="explore-note">{ drawn }</p>
+            { for results.line(point).map(|line| map.fields.draw(Piece::Record(line))) }
         </div>
     }
 }

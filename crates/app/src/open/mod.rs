@@ -1,6 +1,7 @@
 //! Files and pasted tables on their way into the sheet: how they will be read is shown before they
 //! are taken.
 
+pub mod along;
 pub mod files;
 mod panel;
 mod preview;

@@ -1,5 +1,6 @@
 //! The dialog that shows how a file will be read.
 
+use super::along::{Along, along, columns};
 use super::files::{Incoming, LARGEST};
 use super::preview::{notes, preview, settings, summary};
 use crate::session::asking::{Asked, use_answer};
@@ -43,6 +44,7 @@ pub fn Opening(props: &OpeningProps) -> Html {
     let options = use_value(ReadOptions::default());
     let column = use_value(None::<usize>);
     let problem = use_value(None::<AttrValue>);
+    let chosen = use_value(Along::new());
     {
         let (options, column, problem) = (options.setter(), column.setter(), problem.setter());
         use_change(first.clone(), move |_| {
@@ -59,6 +61,11 @@ pub fn Opening(props: &OpeningProps) -> Html {
         })
     };
     use_plain(&store, answer.found.clone());
+    {
+        // Read in another way, a file may have other columns.
+        let chosen = chosen.setter();
+        use_change(answer.found.clone(), move |_| chosen.set(Along::new()));
+    }
     let found = answer.found.as_ref().map(|found| &found.0.1);
     let failed = match &answer.asked {
         Asked::Problem(why) => Some(why.clone()),
@@ -112,11 +119,13 @@ pub fn Opening(props: &OpeningProps) -> Html {
             let take = |replace: bool| {
                 let (dispatch, importer) = (store.dispatcher(), importer.clone());
                 let (leave, problem) = (leave.clone(), problem.setter());
+                let along = along(table, at, &chosen);
                 Callback::from(move |_: MouseEvent| {
                     let (dispatch, importer) = (dispatch.clone(), importer.clone());
                     let (leave, problem) = (leave.clone(), problem.clone());
+                    let along = along.clone();
                     spawn_local(async move {
-                        match importer.take(at).await {
+                        match importer.take(at, along).await {
                             Ok(taken) => {
                                 dispatch.dispatch(Action::Take(taken, replace));
                                 leave.emit(());
@@ -133,6 +142,7 @@ pub fn Opening(props: &OpeningProps) -> Html {
                     { settings(table, &options, (at, pick)) }
                     { why }
                     { preview(table, at) }
+                    { columns(table, at, &chosen) }
                     { notes(table) }
                     <div class="opening-acts">
                         if own {

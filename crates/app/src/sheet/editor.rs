@@ -8,11 +8,13 @@ use crate::inspector::pair::use_scale;
 use crate::session::engine::Driver;
 use crate::sheet::caret;
 use crate::sheet::cells::LIMIT;
-use crate::sheet::columns::{has_columns, heads, use_standings};
+use crate::sheet::column_heads;
+use crate::sheet::columns::{has_columns, use_standings};
 use crate::sheet::drag::use_drag;
+use crate::sheet::heads::HeadsProps;
 use crate::sheet::rows::{Shown, use_rows};
 use crate::sheet::textbox::{use_clipboard, use_own_undo, use_view, use_written};
-use crate::stage::map::GroupingStore;
+use crate::stage::map::{GroupingStore, use_map_store};
 use crate::state::marking::use_marking;
 use crate::state::marks::{Mark, use_marks};
 use crate::state::{Action, Engine, Shared, WINDOW, use_store};
@@ -138,9 +140,20 @@ pub fn use_editor(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
     let count = store.results.texts.len();
     let scores = (2..=LIMIT).contains(&count) && store.results.total == count;
     let standings = use_standings(driver, &store.results);
-    let columns = has_columns(&store.results);
+    let found = has_columns(&store.results);
+    let fields = use_map_store().fields.clone();
+    let choice = &fields.choice;
+    let own = choice.columns.len() * usize::from(fields.source.is_some());
+    // Of more texts than the engine is asked about there are the columns they came with.
+    let columns = found || (own > 0 && count > LIMIT && store.results.total == count);
+    let without = if found { choice.without } else { 11 };
     let class = classes!(
         "editor",
+        (columns && own > 0).then(|| format!("own-{own}")),
+        (without & 1 > 0).then_some("no-near"),
+        (without & 2 > 0).then_some("no-score"),
+        (without & 4 > 0).then_some("no-group"),
+        (without & 8 > 0).then_some("no-odd"),
         columns.then_some("with-columns"),
         grouping.is_some().then_some("with-groups"),
         (!*wrapped).then_some("unwrapped"),
@@ -161,6 +174,7 @@ pub fn use_editor(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
         scores,
         standings: columns.then_some(&standings),
         grouping,
+        fields: (&fields, store.look.dark),
         outside,
     };
     let rows = use_rows(&store, &marks, &shown);
@@ -169,7 +183,9 @@ pub fn use_editor(driver: &Rc<Driver>, grouping: &GroupingStore) -> Html {
             <div class="sheet" ref={sheet} ondragstart={drag.ondragstart} ondragover={drag.ondragover}
                 ondragleave={drag.ondragleave} ondrop={drag.ondrop}>
                 if columns {
-                    { heads(&store, &standings, grouping) }
+                    <div class="column-heads" role="group" aria-label="Sort the texts">
+                        { column_heads(HeadsProps { store: store.clone(), standings: standings.clone(), grouping: grouping.clone() }, None) }
+                    </div>
                 }
                 { rows }
                 <textarea aria-label="Texts" aria-describedby="texts-hint" spellcheck="false" autocomplete="off" autocapitalize="off"

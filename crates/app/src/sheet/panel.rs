@@ -1,11 +1,13 @@
 //! The panel of the texts: sample sets, files, undo, and the editor.
 
+use crate::fields::Piece;
 use crate::find::panel::use_search;
 use crate::inspector::panel::DriverProps;
 use crate::open::files::Incoming;
 use crate::open::open;
 use crate::session::samples::{Sample, samples};
 use crate::sheet::editor::use_editor;
+use crate::stage::map::use_map_store;
 use crate::state::{Action, Store, use_store};
 use crate::ui::hooks::use_value;
 use wasm_bindgen::JsCast;
@@ -44,6 +46,8 @@ pub fn Texts(props: &DriverProps) -> Html {
         })
     };
 
+    let fields = use_map_store().fields.clone();
+    let filtered = fields.choice.filter.is_some() && fields.source.is_some();
     let meaning = store.units.meaning();
     let hint = store.sample.and_then(|index| samples().get(index).cloned()).map_or_else(
         || html! { <>{ "One text per line. An empty line begins a new group, with a colour of its own." }</> },
@@ -58,7 +62,10 @@ pub fn Texts(props: &DriverProps) -> Html {
             if store.document.is_blank() {
                 { start(&store) }
             }
-            <p class="hint" id="texts-hint">
+            if filtered {
+                { fields.draw(Piece::Chip) }
+            }
+            <p class={classes!("hint", filtered.then_some("unseen"))} id="texts-hint">
                 if let Some(meaning) = meaning { <strong>{ "Scores: " }</strong>{ meaning } } else { { hint } }
             </p>
         </section>

@@ -1,5 +1,6 @@
 //! What stands beside and behind the lines of the text box: numbers, token counts, actions.
 
+use crate::fields::Fields;
 use crate::sheet::cells::{self, Veil, cell_at, cells, heads, pair_at, rove, use_columns};
 use crate::sheet::columns::{self, Standings};
 use crate::stage::map::GroupingStore;
@@ -44,6 +45,8 @@ pub struct Shown<'a> {
     pub standings: Option<&'a Standings>,
     /// The groups that hold.
     pub grouping: &'a GroupingStore,
+    /// The columns that the texts came with, and whether colours are for a dark ground.
+    pub fields: (&'a Fields, bool),
     /// The lines that the text box holds, if not all: the others show their words themselves.
     pub outside: Option<Range<usize>>,
 }
@@ -70,6 +73,8 @@ pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
             Rc::new(props.results.texts.iter().map(same).collect())
         }
     };
+    let (fields, dark) = props.fields;
+    let choice = &fields.choice;
     let drawn = lines.get(props.range.clone()).unwrap_or_default();
     let rows = drawn.iter().zip(props.range.start..).map(|(line, index)| {
         let outside = props
@@ -100,6 +105,14 @@ pub fn use_rows(store: &Store, marks: &MarkStore, props: &Shown<'_>) -> Html {
             fresh: fresh.clone(),
             standings: props.standings.cloned(),
             scale: props.scale.clone(),
+            out: !fields.keeps(line.id),
+            dot: fields.source.as_ref().and_then(|source| {
+                source.dot(&choice.color, props.results, line.id, dark)
+            }),
+            cells: match &fields.source {
+                Some(source) if props.standings.is_some() => source.cells(&choice.columns, line.id),
+                _ => Vec::new(),
+            },
         };
         still(line.id.0, seen, row)
     });
@@ -266,6 +279,12 @@ struct Row {
     /// Where the texts stand among each other; none where that has no columns.
     standings: Option<Standings>,
     scale: Scale,
+    /// Whether a filter leaves it out.
+    out: bool,
+    /// The colour that a field gives it, and what that stands for.
+    dot: Option<(AttrValue, AttrValue)>,
+    /// What it has in the fields that are columns.
+    cells: Vec<AttrValue>,
 }
 
 /// Whether a row holds the words of its line: unseen behind the text box, or seen where the box
@@ -326,9 +345,15 @@ fn row(props: &Row) -> Html {
             <span class={classes!("score", heat::class(score))} title={format!("{} to the selected text", heat::full(score))}>{ heat::short(score) }</span>
         })
     });
-    let dot = props.group.as_ref().map(|(group, name)| {
-        html! { <span class={format!("dot g{}", group % 8)} title={AttrValue::from(name.clone())} /> }
-    });
+    let dot = match (&props.dot, &props.group) {
+        (Some((fill, name)), _) => html! {
+            <svg class="dot" viewBox="0 0 8 8"><title>{ name }</title><circle cx="4" cy="4" r="4" {fill} /></svg>
+        },
+        (None, Some((group, name))) => {
+            html! { <span class={format!("dot g{}", group % 8)} title={AttrValue::from(name.clone())} /> }
+        }
+        _ => html! {},
+    };
     let label = format!("Text {number}: {}", clip(&line.text()));
     let id = line.id.0.to_string();
     let tabindex = if *number == 1 { "0" } else { "-1" };
@@ -346,7 +371,7 @@ fn row(props: &Row) -> Html {
         columns::cells(results, (standings, &props.scale), point, group)
     });
     html! {
-        <tr class="row" role="row" data-line={id.clone()}>
+        <tr class={classes!("row", props.out.then_some("out"))} role="row" data-line={id.clone()}>
             <th class="start" role="rowheader" scope="row" {title}>
                 <button type="button" class="number" draggable="true" data-do="select" data-line={id} {tabindex} aria-label={label}
                     aria-pressed={props.selected.to_string()} title="Click to select, drag to move">{ dot }{ number }</button>
@@ -354,6 +379,7 @@ fn row(props: &Row) -> Html {
             { props.words.of(line) }
             { for scores }
             { for beside }
+            { for props.cells.iter().map(|cell| html! { <td role="gridcell" class="own words" title={cell}>{ cell }</td> }) }
             <td class="row-meta" role="gridcell">{ score }{ unread }{ tokens }
                 <span class="row-actions">
                     <button type="button" tabindex="-1" data-do="up" title="Move up (Alt + ↑)" aria-label={format!("Move text {number} up")}>{ icon(Icon::Up) }</button>

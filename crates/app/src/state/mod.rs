@@ -74,6 +74,8 @@ pub enum List {
     Groups,
     /// The texts that are least like any others.
     Odd,
+    /// The columns that texts came with.
+    Fields,
 }
 
 /// A message that asks for attention.

@@ -2,6 +2,7 @@
 
 use super::choice::ColorBy;
 use super::store::{Drawn, MapState, Source};
+use crate::state::Shared;
 use crate::state::results::Results;
 use semblance_client::Cluster;
 use semblance_scatter::{Appearance, Region, Rgba, Shape, categorical, fixed, sequential};
@@ -15,6 +16,8 @@ pub enum Legend {
     None,
     /// Each group has a hue and a shape.
     Groups,
+    /// A field, which draws its own.
+    Field,
     /// Colours run from a low value to a high one.
     Scale {
         /// What is measured.
@@ -29,14 +32,21 @@ pub enum Legend {
 }
 
 /// A value for each point, or what class it is in.
-enum Channel {
+pub enum Channel {
+    /// What class each point is in, if any.
     Classes(Vec<Option<u32>>),
+    /// A number for each point; NaN is missing.
     Values {
+        /// The numbers.
         values: Vec<f32>,
+        /// What is measured.
         what: String,
+        /// Decimals that are shown.
         digits: usize,
     },
+    /// It can't be shown, and why.
     Missing(&'static str),
+    /// There is nothing to show.
     Nothing,
 }
 
@@ -50,7 +60,11 @@ pub fn appearance(
 ) -> (Appearance, Legend) {
     let count = drawn.results.texts.len();
     let mut look = Appearance::default();
-    let legend = match channel(state.color, state, drawn, scores) {
+    let fields = &state.fields;
+    let field = fields.channel(&fields.choice.color, &drawn.results);
+    let by_field = field.is_some();
+    let shown = field.unwrap_or_else(|| channel(state.color, state, drawn, scores));
+    let legend = match shown {
         Channel::Classes(classes) => {
             look.colors = (classes.iter())
                 .map(|class| class.map_or(nowhere(dark), |class| categorical(class as usize, dark)))
@@ -67,7 +81,7 @@ pub fn appearance(
         } => {
             let (low, high) = range(&values);
             look.colors = (values.iter())
-                .map(|&value| sequential(place(value, low, high)))
+                .map(|&value| shade(place(value, low, high), dark))
                 .collect();
             Legend::Scale {
                 what,
@@ -78,7 +92,9 @@ pub fn appearance(
         Channel::Missing(why) => Legend::Missing(why),
         Channel::Nothing => Legend::None,
     };
-    if let Channel::Values { values, .. } = channel(state.size, state, drawn, scores) {
+    let field = fields.channel(&fields.choice.size, &drawn.results);
+    let shown = field.unwrap_or_else(|| channel(state.size, state, drawn, scores));
+    if let Channel::Values { values, .. } = shown {
         let (low, high) = range(&values);
         look.sizes = (values.iter())
             .map(|&value| 0.6 + 1.6 * place(value, low, high) as f32)
@@ -86,9 +102,11 @@ pub fn appearance(
             .collect();
     }
     let line = |point: usize| drawn.results.texts[point].line;
-    if !state.hidden.is_empty() {
+    let shown = fields.shown(&drawn.results);
+    if !state.hidden.is_empty() || shown.is_some() {
+        let out = |point: usize| shown.as_ref().is_some_and(|shown| !shown[point]);
         look.hidden = (0..count)
-            .map(|point| state.hidden.contains(&line(point)))
+            .map(|point| out(point) || state.hidden.contains(&line(point)))
             .collect();
     }
     if let Some(highlight) = &state.highlight {
@@ -100,7 +118,17 @@ pub fn appearance(
             }
         }
     }
-    (look, legend)
+    (look, if by_field { Legend::Field } else { legend })
+}
+
+/// The colour of a value between 0 and 1. The end of the scale that is hard to see on this ground
+/// is left out.
+pub fn shade(place: f64, dark: bool) -> Rgba {
+    sequential(if dark {
+        0.25 + 0.75 * place
+    } else {
+        0.85 * place
+    })
 }
 
 /// Adds the search to the points: a star in the colour of what is active.
@@ -154,9 +182,9 @@ fn channel(by: ColorBy, state: &MapState, drawn: &Drawn, scores: Option<&[f32]>)
 
 /// The names to write on the map: those of the groups that its colours show. Groups of lines that
 /// nobody has named have none worth writing.
-pub fn regions(state: &MapState, results: &Results, dark: bool) -> Vec<Region> {
+pub fn regions(state: &MapState, results: &Shared<Results>, dark: bool) -> Vec<Region> {
     let grouping = state.grouping(results);
-    let Some(grouping) = grouping.filter(|_| state.color == ColorBy::Group) else {
+    let Some(grouping) = grouping.filter(|_| state.shows_groups()) else {
         return Vec::new();
     };
     let members = grouping.members();

@@ -1,14 +1,16 @@
 //! Below the map: what colours and sizes say, and how far it can be trusted.
 
-use super::appearance::Legend;
+use super::appearance::{Legend, shade};
 use super::choice::ColorBy;
 use super::store::{Grouping, MapAction, MapStore};
+use crate::fields::{Choice, Piece};
 use crate::session::look::Look;
+use crate::state::Shared;
 use crate::state::marks::{Mark, MarkStore};
 use crate::state::results::Results;
 use crate::ui::field::Select;
 use semblance_client::Trust;
-use semblance_scatter::{Shape, categorical, fixed, sequential};
+use semblance_scatter::{Shape, categorical, fixed};
 use semblance_workspace::LineId;
 use yew::prelude::*;
 
@@ -21,20 +23,35 @@ const NAMED: usize = 24;
 pub fn foot(
     store: &MapStore,
     legend: &Legend,
-    results: &Results,
+    results: &Shared<Results>,
     marks: &MarkStore,
     look: Look,
 ) -> Html {
-    let picker = |name: &'static str, chosen: ColorBy, set: fn(ColorBy) -> MapAction| {
+    let fields = &store.fields;
+    type Set = fn(ColorBy) -> MapAction;
+    type Named = fn(&mut Choice) -> &mut String;
+    let picker = |name: &'static str, (chosen, field): (ColorBy, &str), set: Set, named: Named| {
         let dispatch = store.dispatcher();
         let first = if name == "Size" { 1 } else { 0 };
         let offered = &ColorBy::ALL[first..];
-        let options: Vec<AttrValue> = offered.iter().map(|by| by.name().into()).collect();
-        let at = offered.iter().position(|&by| by == chosen);
+        let own = fields.source.as_ref();
+        let own = own.map_or_else(Vec::new, |source| source.offered(first > 0));
+        let own_at = own.iter().position(|own| **own == *field);
+        let mut options: Vec<AttrValue> = offered.iter().map(|by| by.name().into()).collect();
+        options.extend(own.iter().cloned());
+        let at = match own_at {
+            Some(at) => Some(offered.len() + at),
+            None => offered.iter().position(|&by| by == chosen),
+        };
         let choose = Callback::from(move |at: usize| {
-            if let Some(&by) = ColorBy::ALL.get(first + at) {
-                dispatch.dispatch(set(by));
-            }
+            dispatch.dispatch(match ColorBy::ALL.get(first + at) {
+                Some(&by) => set(by),
+                None => {
+                    let own = own.get(first + at - ColorBy::ALL.len());
+                    let own = own.map_or(String::new(), |own| own.to_string());
+                    MapAction::Field(Box::new(move |choice| *named(choice) = own))
+                }
+            });
         });
         html! {
             <label class="pick"><span>{ name }</span>
@@ -48,8 +65,8 @@ pub fn foot(
     html! {
         <div class="map-foot">
             <div class="map-picks">
-                { picker("Colour", store.color, MapAction::Color) }
-                { picker("Size", store.size, MapAction::Size) }
+                { picker("Colour", (store.color, &fields.choice.color), MapAction::Color, |choice| &mut choice.color) }
+                { picker("Size", (store.size, &fields.choice.size), MapAction::Size, |choice| &mut choice.size) }
                 <label class="check" title="Hover or select a text: lines lead to those of its true neighbours that are drawn elsewhere">
                     <input type="checkbox" checked={store.lines} onchange={toggle} /><span>{ "Neighbour lines" }</span>
                 </label>
@@ -65,12 +82,13 @@ pub fn foot(
 fn legend_row(
     legend: &Legend,
     store: &MapStore,
-    results: &Results,
+    results: &Shared<Results>,
     marks: &MarkStore,
     dark: bool,
 ) -> Html {
     match legend {
         Legend::None => html! {},
+        Legend::Field => store.fields.draw(Piece::Legend),
         Legend::Missing(why) => html! { <p class="map-legend">{ *why }</p> },
         Legend::Groups => {
             let Some(grouping) = store.grouping(results) else {
@@ -90,21 +108,28 @@ fn legend_row(
             }
         }
         Legend::Scale { what, low, high } => {
-            let step = |at: u32| {
-                let color = sequential(f64::from(at) / f64::from(STEPS - 1)).css();
-                html! { <rect x={at.to_string()} width="1.1" height="1" fill={color} /> }
-            };
             html! {
                 <p class="map-legend">
                     <span>{ what }</span>
                     <span>{ low }</span>
-                    <svg class="map-scale" viewBox={format!("0 0 {STEPS} 1")} preserveAspectRatio="none" aria-hidden="true">
-                        { for (0..STEPS).map(step) }
-                    </svg>
+                    { scale(dark) }
                     <span>{ high }</span>
                 </p>
             }
         }
+    }
+}
+
+/// The colours from the lowest value to the highest.
+pub fn scale(dark: bool) -> Html {
+    let step = |at: u32| {
+        let color = shade(f64::from(at) / f64::from(STEPS - 1), dark).css();
+        html! { <rect x={at.to_string()} width="1.1" height="1" fill={color} /> }
+    };
+    html! {
+        <svg class="map-scale" viewBox={format!("0 0 {STEPS} 1")} preserveAspectRatio="none" aria-hidden="true">
+            { for (0..STEPS).map(step) }
+        </svg>
     }
 }
 

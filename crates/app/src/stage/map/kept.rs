@@ -6,6 +6,7 @@
 use super::bookmarks::Bookmark;
 use super::choice::{ColorBy, Kind, Layout, OwnAxis};
 use super::store::{Found, Groups, MapState, Source};
+use crate::fields::{Choice, Fields, Filter};
 use crate::inspector::drafts::Drafts;
 use crate::state::Shared;
 use crate::state::results::Results;
@@ -30,6 +31,7 @@ struct View {
     /// The texts, the clusters, and the cluster of each text.
     clusters: Option<(Vec<u64>, Vec<Clustered>, Vec<u32>)>,
     bookmarks: Vec<Bookmark>,
+    fields: Choice,
 }
 
 /// Groups by example: the texts, the names of the groups, the group of each text, and the score
@@ -105,9 +107,42 @@ fn pass(archive: &mut Archive, view: &mut View) {
             archive.wide(number);
         }
     });
+    // Version 1 ends here.
+    if !archive.reads() || !archive.is_whole() {
+        pass_fields(archive, &mut view.fields);
+    }
 }
 
-const SOURCES: [Source; 3] = [Source::Lines, Source::Found, Source::Examples];
+fn pass_fields(archive: &mut Archive, choice: &mut Choice) {
+    for name in [&mut choice.color, &mut choice.size, &mut choice.group] {
+        archive.text(name);
+    }
+    archive.option(
+        &mut choice.filter,
+        |archive,
+         Filter {
+             field,
+             values,
+             range,
+         }| {
+            archive.text(field);
+            archive.list(values, Archive::text);
+            archive.option(range, |archive, (low, high)| {
+                archive.wide(low);
+                archive.wide(high);
+            });
+        },
+    );
+    archive.list(&mut choice.columns, Archive::text);
+    archive.small(&mut choice.without);
+}
+
+const SOURCES: [Source; 4] = [
+    Source::Lines,
+    Source::Found,
+    Source::Examples,
+    Source::Field,
+];
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Euclidean, Metric::Dot];
 
 fn pass_layout(archive: &mut Archive, layout: &mut Layout) {
@@ -194,6 +229,7 @@ impl MapState {
             bookmarks: (self.bookmarks.iter())
                 .map(|view| view.renamed(|line| Some(place(LineId(line)))))
                 .collect(),
+            fields: (*self.fields.choice.0).clone(),
         };
         let mut archive = Archive::writer();
         pass(&mut archive, &mut view);
@@ -287,6 +323,10 @@ impl MapState {
                     .map(|view| view.renamed(|at| line(at).map(|line| line.0)))
                     .collect(),
             ),
+            fields: Fields {
+                source: None,
+                choice: Shared(Rc::new(view.fields)),
+            },
             ..MapState::default()
         }
     }
@@ -382,6 +422,28 @@ mod tests {
         }
     }
 
+    /// The same, and what is chosen about fields, which version 1 had not.
+    fn map_with_fields(document: &Document) -> MapState {
+        let mut map = map(document);
+        map.fields.choose(|choice| {
+            *choice = Choice {
+                color: "Department".into(),
+                size: "age".into(),
+                group: "Größe".into(),
+                filter: Some(Filter {
+                    field: "age".into(),
+                    values: vec!["".into(), "Sales".into()],
+                    range: Some((-0.5, f64::MAX)),
+                }),
+                columns: vec!["id".into()],
+                without: 9,
+                open: String::new(),
+            };
+        });
+        map.source = Source::Field;
+        map
+    }
+
     /// The document as it is after some edits, so that ids and positions differ.
     fn edited() -> Document {
         let mut document = Document::new("zero\none\ntwo\n\nthree");
@@ -392,13 +454,14 @@ mod tests {
     #[test]
     fn all_of_a_map_comes_back() {
         let document = edited();
-        let before = map(&document);
+        let before = map_with_fields(&document);
         let reloaded = Document::new(&document.to_text());
         let after = MapState::of_kept(&before.to_kept(&document), &reloaded);
         // The second time round ids are positions: all can be compared.
         assert_eq!(after.to_kept(&reloaded), before.to_kept(&document));
         assert_eq!(*after.layout, *before.layout);
         assert_eq!(*after.drafts, *before.drafts);
+        assert_eq!(*after.fields.choice, *before.fields.choice);
         let texts = reloaded.texts();
         assert!(after.hidden.contains(&texts[1].line));
         let found = after.groups.as_ref().expect("groups");
@@ -444,8 +507,10 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_as_at_first() {
         let document = edited();
-        let kept = map(&document).to_kept(&document);
-        for end in 0..kept.len() {
+        let kept = map_with_fields(&document).to_kept(&document);
+        let first = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kept-1.bin"));
+        // What ends where version 1 ends is of that.
+        for end in (0..kept.len()).filter(|&end| end != first.len()) {
             let map = MapState::of_kept(&kept[..end], &document);
             assert!(*map.layout == Layout::default(), "{end}");
         }

@@ -9,16 +9,19 @@ mod foot;
 mod hidden;
 mod kept;
 mod maker;
+mod options;
 mod store;
 mod torn;
 
-pub use foot::{selecting, swatch};
+pub use appearance::{Channel, shade};
+pub use foot::{scale, selecting, swatch};
 pub use maker::Maker;
 pub use store::{
     Found, Grouping, GroupingStore, Groups, Highlight, MapAction, MapState, MapStore, Query,
     Source, use_map_store,
 };
 
+use crate::fields::Piece;
 use crate::inspector::neighbours::nearest;
 use crate::session::engine::Driver;
 use crate::session::look::Look;
@@ -33,11 +36,12 @@ use crate::ui::menu::Menu;
 use appearance::{Legend, add_query, appearance, regions};
 use bookmarks::use_bookmarks;
 use choice::Kind;
-use controls::{Options, axes_editor, depth, methods, run_bar};
+use controls::{depth, methods, run_bar};
 use export::{Picture, save_map};
 use foot::foot;
 use hidden::hidden;
 use maker::TRUST_NEIGHBOURS;
+use options::options;
 use semblance_client::Metric;
 use semblance_scatter::{Axes, Callbacks, Framing, Points, Rgba, Scatter, Theme, Tool, fixed};
 use std::cell::RefCell;
@@ -134,6 +138,7 @@ pub fn Map(props: &MapProps) -> Html {
                 } else if empty {
                     <p class="empty map-empty">{ "Each text becomes a point; similar texts lie close together." }</p>
                 }
+                { store.fields.draw(Piece::Chip) }
                 { hidden(&store) }
             </div>
             <div class="panel-head">
@@ -141,7 +146,7 @@ pub fn Map(props: &MapProps) -> Html {
                 { methods(&store) }
                 <div class="tools">
                     { depth(&store) }
-                    <Options />
+                    <Menu label="Options" words="Options">{ options(false, None) }</Menu>
                     <Menu label="Map tools" closes=true>
                         { switch("Dragging", [
                             drag(Tool::Move, "Move the map"), drag(Tool::Box, "Select in a box"), drag(Tool::Lasso, "Select with a lasso"),
@@ -158,7 +163,7 @@ pub fn Map(props: &MapProps) -> Html {
                 </div>
             </div>
             if store.layout.kind == Kind::Axes {
-                { axes_editor(&store, &texts, &marks) }
+                { options(true, None) }
             }
             if let Some(problem) = &store.problem {
                 <p class="problem" role="alert">{ &**problem }</p>
@@ -472,9 +477,9 @@ fn use_appearance(
         });
     }
     let named = (
-        (store.color, store.source, store.none_below()),
+        (store.shows_groups(), store.source, store.none_below()),
         (store.clusters.clone(), store.groups.clone()),
-        store.renamed.clone(),
+        (store.renamed.clone(), store.fields.clone()),
         store.drawn.as_ref().map(|drawn| drawn.results.clone()),
         look,
         built.is_some(),

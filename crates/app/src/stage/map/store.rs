@@ -3,6 +3,7 @@
 use super::appearance::cluster_name;
 use super::bookmarks::Bookmark;
 use super::choice::{ColorBy, Layout};
+use crate::fields::{self, Choice, Fields};
 use crate::inspector::drafts::{Drafts, Edit};
 use crate::state::Shared;
 use crate::state::results::Results;
@@ -112,6 +113,8 @@ pub enum Source {
     Found,
     /// The examples that a person gave for each.
     Examples,
+    /// A column that the texts came with.
+    Field,
 }
 
 /// What tells a group from the others of its source, whatever it is called: the line of its first
@@ -195,6 +198,8 @@ pub struct MapState {
     pub zoom: Option<Shared<Vec<LineId>>>,
     /// Views that were kept, to return to.
     pub bookmarks: Rc<Vec<Bookmark>>,
+    /// The columns that the texts came with.
+    pub fields: Fields,
 }
 
 impl Default for MapState {
@@ -220,6 +225,7 @@ impl Default for MapState {
             none_below: None,
             zoom: None,
             bookmarks: Rc::default(),
+            fields: Fields::default(),
         }
     }
 }
@@ -268,6 +274,10 @@ pub enum MapAction {
     Zoom(Vec<LineId>),
     /// These views are kept, to return to.
     Bookmarks(Rc<Vec<Bookmark>>),
+    /// The texts have these fields now, or none.
+    Fields(Option<Rc<dyn fields::Source>>),
+    /// Something else was chosen about fields.
+    Field(Box<dyn FnOnce(&mut Choice)>),
     /// What was kept over a reload, or by another page.
     Kept(Box<MapState>),
     /// What was kept for the texts of these results holds for them.
@@ -278,7 +288,7 @@ pub enum MapAction {
 
 impl MapState {
     /// The groups that hold for these texts. Texts that came after groups were found are in none.
-    pub fn grouping(&self, results: &Results) -> Option<Grouping> {
+    pub fn grouping(&self, results: &Shared<Results>) -> Option<Grouping> {
         let group = |key: u64, name: String| {
             let key = (self.source, key);
             let renamed = self.renamed.get(&key);
@@ -325,7 +335,29 @@ impl MapState {
                     of: found.results.carried(results, of),
                 })
             }
+            Source::Field => {
+                let source = self.fields.source.as_ref()?;
+                let mut grouping = source.grouping(&self.fields.choice.group, results)?;
+                for (key, name) in &mut grouping.groups {
+                    if let Some(renamed) = self.renamed.get(key) {
+                        *name = renamed.clone();
+                    }
+                }
+                Some(grouping)
+            }
         }
+    }
+
+    /// Whether the colours of the map are those of the groups.
+    pub fn shows_groups(&self) -> bool {
+        let color = &self.fields.choice.color;
+        self.color == ColorBy::Group && (color.is_empty() || self.fields.source.is_none())
+    }
+
+    /// Has colours say what the map knows itself.
+    fn color(&mut self, color: ColorBy) {
+        self.color = color;
+        self.fields.choose(|choice| choice.color.clear());
     }
 
     /// The score below which a text is in no group by example: as chosen, as proposed, or such that
@@ -341,13 +373,13 @@ impl MapState {
             Rc::make_mut(&mut self.renamed).retain(|&(of, _), _| of != source);
         }
         let any = match source {
-            Source::Lines => false,
+            Source::Lines | Source::Field => false,
             Source::Found => self.clusters.is_some(),
             Source::Examples => self.groups.is_some(),
         };
         if any {
             self.source = source;
-            self.color = ColorBy::Group;
+            self.color(ColorBy::Group);
         }
     }
 
@@ -381,8 +413,11 @@ impl Reducible for MapState {
                     state.layout = Rc::new(layout);
                 }
             }
-            MapAction::Color(color) => state.color = color,
-            MapAction::Size(size) => state.size = size,
+            MapAction::Color(color) => state.color(color),
+            MapAction::Size(size) => {
+                state.size = size;
+                state.fields.choose(|choice| choice.size.clear());
+            }
             MapAction::Lines(lines) => state.lines = lines,
             MapAction::Again => state.again += 1,
             MapAction::Drawn(drawn) => {
@@ -424,7 +459,7 @@ impl Reducible for MapState {
             }
             MapAction::Source(source) => {
                 state.source = source;
-                state.color = ColorBy::Group;
+                state.color(ColorBy::Group);
             }
             MapAction::Rename(key, name) => {
                 let renamed = Rc::make_mut(&mut state.renamed);
@@ -437,8 +472,14 @@ impl Reducible for MapState {
             MapAction::NoneBelow(score) => state.none_below = score,
             MapAction::Zoom(lines) => state.zoom = Some(Shared(Rc::new(lines))),
             MapAction::Bookmarks(bookmarks) => state.bookmarks = bookmarks,
+            MapAction::Fields(source) => state.fields.source = source,
+            MapAction::Field(change) => state.fields.choose(change),
             MapAction::Kept(kept) => {
                 state = MapState {
+                    fields: Fields {
+                        source: state.fields.source,
+                        choice: kept.fields.choice.clone(),
+                    },
                     again: state.again,
                     drawn: state.drawn,
                     work: state.work,
@@ -453,7 +494,7 @@ impl Reducible for MapState {
             }
             MapAction::Restore(layout, color, size, hidden) => {
                 state.layout = layout;
-                state.color = color;
+                state.color(color);
                 state.size = size;
                 state.hide(hidden);
             }
