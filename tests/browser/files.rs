@@ -394,3 +394,33 @@ async fn pasted_cells_are_a_table_and_pasted_lines_are_lines() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_document_is_taken_by_sentences() -> Result<()> {
+    visit(Site::root(), async |page| {
+        page.open_with_scores().await?;
+        let paragraph = "The library opens at nine. Dr. Ames runs it, with two helpers. ";
+        let file = format!(
+            "{}\n\nIs there parking? Not on Sundays.\n",
+            paragraph.repeat(5).trim_end()
+        );
+        open(page, &[("leaflet.txt", file.as_bytes())]).await?;
+        shows(page, "The library opens at nine. Dr. Ames").await?;
+        choose(page, "A text is", "a sentence").await?;
+        shows(page, "Is there parking?").await?;
+        page.press("Take the texts").await?;
+        let mut lines = [
+            "The library opens at nine.",
+            "Dr. Ames runs it, with two helpers.",
+        ]
+        .repeat(5);
+        lines.extend(["Is there parking?", "Not on Sundays."]);
+        holds(page, &lines).await?;
+        // Each knows which paragraph it comes from.
+        page.catch_saved().await?;
+        let saved = String::from_utf8(page.saved_by("Save", "Table (CSV)").await?)?;
+        ensure!(saved.contains("2,Not on Sundays."), "{saved}");
+        page.no_errors().await
+    })
+    .await
+}

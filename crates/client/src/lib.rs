@@ -45,8 +45,8 @@ pub use selftest::SelfTest;
 pub use semblance_protocol::{
     Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, FieldKind, Method, Metric,
     ModelInfo, Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT,
-    Sheet, SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, Token, VectorId,
-    Word,
+    Sheet, SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, TextSplit, Token,
+    VectorId, Word,
 };
 
 /// What happens while a client starts and works, beside its answers.

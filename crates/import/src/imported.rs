@@ -6,6 +6,7 @@ use crate::column::Column;
 use crate::encoding::TextEncoding;
 use crate::format::Format;
 use crate::note::Note;
+use crate::options::Split;
 use crate::vectors::Vectors;
 
 /// A file as a table: everything that the preview shows, and all rows.
@@ -63,8 +64,8 @@ pub struct TextShape {
     pub paragraphs: usize,
     /// Whether the lines look broken at a fixed width, so that a sentence goes on in the next.
     pub wrapped: bool,
-    /// Whether paragraphs were taken; lines otherwise.
-    pub by_paragraph: bool,
+    /// What was taken for a text.
+    pub split: Split,
     /// Lines that begin with a name or time, as in the record of a chat; none unless most do.
     pub messages: usize,
     /// Lines that begin with a bullet or a number.

@@ -30,11 +30,17 @@ pub struct Options {
 }
 
 /// What of a plain text is one text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// Each line.
+    #[default]
     Lines,
     /// What stands between empty lines, its lines joined.
     Paragraphs,
+    /// Each sentence, with the number of its paragraph beside it.
+    Sentences,
+    /// Some sentences together, about as much as a model reads, with the number of the paragraph
+    /// that they begin in; the last sentence of one is the first of the next.
+    Passages,
 }

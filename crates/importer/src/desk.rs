@@ -5,7 +5,7 @@ use crate::refused;
 use semblance_import::{Column, Imported, Options, Source, Split, TextEncoding, encodings, read};
 use semblance_protocol::{
     Failure, FieldKind, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding,
-    TableShape,
+    TableShape, TextSplit,
 };
 use std::collections::BTreeMap;
 
@@ -127,9 +127,11 @@ fn chosen(options: &ReadOptions) -> Options {
     Options {
         encoding: options.encoding.clone(),
         header: options.header,
-        split: options.paragraphs.map(|paragraphs| match paragraphs {
-            true => Split::Paragraphs,
-            false => Split::Lines,
+        split: options.split.map(|split| match split {
+            TextSplit::Line => Split::Lines,
+            TextSplit::Paragraph => Split::Paragraphs,
+            TextSplit::Sentence => Split::Sentences,
+            TextSplit::Passage => Split::Passages,
         }),
         transcript: options.transcript,
         part: options.part.clone(),
@@ -169,7 +171,12 @@ fn summary(imported: &Imported) -> Table {
         shape: imported.shape.map(|shape| TableShape {
             lines: number(shape.lines),
             paragraphs: number(shape.paragraphs),
-            by_paragraph: shape.by_paragraph,
+            split: match shape.split {
+                Split::Lines => TextSplit::Line,
+                Split::Paragraphs => TextSplit::Paragraph,
+                Split::Sentences => TextSplit::Sentence,
+                Split::Passages => TextSplit::Passage,
+            },
             marked: number(shape.messages + shape.list_items),
         }),
         parts: imported.parts.clone(),

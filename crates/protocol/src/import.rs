@@ -137,8 +137,8 @@ pub struct ReadOptions {
     pub encoding: Option<String>,
     /// Whether the first row names the columns.
     pub header: Option<bool>,
-    /// Whether a text is a paragraph rather than a line.
-    pub paragraphs: Option<bool>,
+    /// What of a plain text is one text.
+    pub split: Option<TextSplit>,
     /// Whether names, times and bullets at the beginnings of lines are left out.
     pub transcript: bool,
     /// The sheet, by its name.
@@ -224,6 +224,30 @@ impl FieldKind {
     ];
 }
 
+/// What of a plain text is one text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TextSplit {
+    /// A line.
+    #[default]
+    Line,
+    /// What stands between empty lines.
+    Paragraph,
+    /// A sentence.
+    Sentence,
+    /// Some sentences, about as many as a model reads.
+    Passage,
+}
+
+impl TextSplit {
+    /// All of them.
+    pub const ALL: [TextSplit; 4] = [
+        TextSplit::Line,
+        TextSplit::Paragraph,
+        TextSplit::Sentence,
+        TextSplit::Passage,
+    ];
+}
+
 /// How a plain text is built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableShape {
@@ -231,8 +255,8 @@ pub struct TableShape {
     pub lines: u32,
     /// Blocks of such lines with empty lines between them.
     pub paragraphs: u32,
-    /// Whether paragraphs were taken for texts.
-    pub by_paragraph: bool,
+    /// What was taken for a text.
+    pub split: TextSplit,
     /// Lines that begin with a name, a time, a bullet or a number.
     pub marked: u32,
 }

@@ -24,7 +24,7 @@ pub mod worker;
 pub use failure::{Failure, FailureKind};
 pub use import::{
     Cells, FieldKind, Import, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Sheet, SheetColumn,
-    SheetFormat, Table, TableColumn, TableEncoding, TableShape,
+    SheetFormat, Table, TableColumn, TableEncoding, TableShape, TextSplit,
 };
 pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,

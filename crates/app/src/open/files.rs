@@ -7,7 +7,10 @@ use web_sys::{Blob, TextDecoder, TextDecoderOptions};
 
 /// Files above this many bytes are refused: the page would need several times as much memory.
 pub const LARGEST: f64 = 256e6;
-/// Lines looked at to tell whether a text is a table.
+/// Bytes of a line that holds more than a sentence, and of one that was broken at a fixed width.
+const LONG_LINE: usize = 280;
+const BROKEN_LINE: usize = 45;
+/// Lines looked at to tell what a text is.
 const LOOKED_AT: usize = 50;
 
 /// A file, or what was pasted.
@@ -21,7 +24,8 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// What stands in it if it is a plain text in UTF-8, without a doubt: one text to a line.
+    /// What stands in it if it is a plain text in UTF-8, without a doubt: one text to a line. Where
+    /// lines are long or look broken by hand, somebody may want paragraphs or sentences.
     pub async fn plain(&self) -> Option<String> {
         let name = self.name.to_ascii_lowercase();
         let (_, extension) = name.rsplit_once('.').unwrap_or(("", ""));
@@ -31,7 +35,7 @@ impl Incoming {
         let bytes = JsFuture::from(self.blob.array_buffer()).await.ok()?;
         let text = decoded(&bytes)?;
         // A picture that is called a text has some of these.
-        let strange = text.contains('\0') || looks_like_a_table(&text);
+        let strange = text.contains('\0') || looks_like_a_table(&text) || looks_written(&text);
         (!strange).then(|| without_last_end(&text).to_owned())
     }
 }
@@ -62,9 +66,39 @@ pub fn looks_like_a_table(text: &str) -> bool {
     (tabs.iter()).any(|count| *count > 0 && alike(count) >= enough)
 }
 
+/// Whether the beginning of a text is running text rather than a list: lines with more than one
+/// sentence's worth of words, or most of one width and broken in the middle of sentences.
+fn looks_written(text: &str) -> bool {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let count = lines().take(LOOKED_AT).count();
+    let long = lines()
+        .take(LOOKED_AT)
+        .filter(|line| line.len() > LONG_LINE);
+    let broken = |line: &&str| {
+        line.len() > BROKEN_LINE
+            && line.ends_with(|last: char| last.is_alphanumeric() || last == ',')
+    };
+    let broken = lines().take(LOOKED_AT).filter(broken).count();
+    long.count() > 0 || (broken > 2 && broken * 2 > count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn running_text_is_told_from_lists() {
+        let sentence = "Home is quieter, unless there are children who need to be fed. ";
+        assert!(looks_written(&sentence.repeat(5)));
+        let broken = "The open-plan office is where most of us spend the days of our\n\
+            lives, and it is loud: phones ring, people talk about lunch, and\n\
+            nobody can think of anything but the noise that others make all\n\
+            day.\n";
+        assert!(looks_written(broken));
+        for list in ["", "One line.\nAnother.", "apple\npear\nplum", sentence] {
+            assert!(!looks_written(list), "{list}");
+        }
+    }
 
     #[test]
     fn cells_of_a_spreadsheet_are_a_table_and_sentences_are_not() {

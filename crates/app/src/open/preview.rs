@@ -3,7 +3,7 @@
 use crate::session::asking::texts;
 use crate::ui::field::Select;
 use crate::ui::hooks::Value;
-use semblance_client::{ReadOptions, Table};
+use semblance_client::{ReadOptions, Table, TextSplit};
 use yew::prelude::*;
 
 /// Columns shown of a table, and remarks on it.
@@ -63,17 +63,22 @@ pub fn settings(
         }));
         rows.push(select("Sheet", names, chosen.unwrap_or_default(), choose));
     }
-    if let Some(shape) = table.shape.filter(|shape| shape.paragraphs > 1) {
-        let choose = change(Box::new(|options, at| options.paragraphs = Some(at == 1)));
+    if let Some(shape) = table.shape {
+        let choose = change(Box::new(|options, at| {
+            options.split = TextSplit::ALL.get(at).copied();
+        }));
         let names = [
-            format!("A line ({})", shape.lines),
-            format!("A paragraph ({})", shape.paragraphs),
+            format!("a line ({})", shape.lines),
+            format!("a paragraph ({})", shape.paragraphs),
+            "a sentence".to_owned(),
+            "a passage of some sentences, overlapping".to_owned(),
         ];
         let names = names.iter().map(String::as_str);
+        let chosen = TextSplit::ALL.iter().position(|it| *it == shape.split);
         rows.push(select(
             "A text is",
             names,
-            usize::from(shape.by_paragraph),
+            chosen.unwrap_or_default(),
             choose,
         ));
     }

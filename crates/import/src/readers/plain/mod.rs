@@ -1,18 +1,21 @@
-//! Plain text: a line or a paragraph is a text. Records of chats and lists can be taken without
+//! Plain text: a line, paragraph, sentence or passage is a text. Records of chats and lists can be taken without
 //! what stands before each line.
 
 mod lines;
 mod prefix;
+mod sentences;
 mod shape;
 
 use crate::draft::Draft;
 use crate::error::ImportError;
+use crate::imported::TextShape;
 use crate::note::NoteKind;
 use crate::options::Split;
 use crate::registry::{Evidence, Input, Reader};
 
 pub use lines::{lines, says_something};
 use prefix::Message;
+use sentences::Passages;
 use shape::{Speech, Survey};
 
 pub const READER: Reader = Reader {
@@ -28,18 +31,21 @@ fn read(input: &Input, draft: &mut Draft) -> Result<(), ImportError> {
     let text = input.text(draft)?;
     let survey = Survey::of(&text);
     let mut shape = survey.shape;
-    shape.by_paragraph = match input.options.split {
-        Some(split) => split == Split::Paragraphs,
-        None => shape.wrapped && !input.options.transcript,
+    shape.split = match input.options.split {
+        Some(split) => split,
+        None if shape.wrapped && !input.options.transcript => Split::Paragraphs,
+        None => Split::Lines,
     };
     draft.shape = Some(shape);
     draft.texts = Some("text");
     if input.options.transcript {
         messages(&text, survey.speech, draft)
-    } else if shape.by_paragraph {
-        paragraphs(&text, draft)
     } else {
-        all_lines(&text, draft)
+        match shape.split {
+            Split::Lines => all_lines(&text, draft),
+            Split::Paragraphs => paragraphs(&text, draft),
+            Split::Sentences | Split::Passages => sentences(&text, shape, draft),
+        }
     }
 }
 
@@ -80,6 +86,54 @@ fn paragraphs(text: &str, draft: &mut Draft) -> Result<(), ImportError> {
     }
     if last.is_some() {
         draft.end_row();
+    }
+    Ok(())
+}
+
+/// Sentences or passages, each with the number of its paragraph: of what stands between empty lines
+/// where the lines were broken at a fixed width, of its line otherwise.
+fn sentences(text: &str, shape: TextShape, draft: &mut Draft) -> Result<(), ImportError> {
+    let (number, column) = (draft.add_column("paragraph")?, draft.add_column("text")?);
+    let mut row = |paragraph: usize, text: &str| {
+        if !draft.wants_more() {
+            return Ok(false);
+        }
+        draft.set(number, &paragraph.to_string())?;
+        draft.set(column, text)?;
+        draft.end_row();
+        Ok(true)
+    };
+    let mut passages = Passages::default();
+    let mut paragraph = String::new();
+    let mut count = 0;
+    // One more empty line ends the last paragraph.
+    for line in lines(text).chain([""]) {
+        let line = line.trim();
+        let says = says_something(line);
+        if says {
+            paragraph.push_str(lines::joint(&paragraph, line));
+            paragraph.push_str(line);
+        }
+        if paragraph.is_empty() || (says && shape.wrapped) {
+            continue;
+        }
+        count += 1;
+        for sentence in sentences::sentences(&paragraph) {
+            let more = match shape.split {
+                Split::Passages => match passages.push(count, sentence) {
+                    Some((begins, passage)) => row(begins, &passage)?,
+                    None => true,
+                },
+                _ => row(count, sentence)?,
+            };
+            if !more {
+                return Ok(());
+            }
+        }
+        paragraph.clear();
+    }
+    if let Some((begins, passage)) = passages.rest() {
+        row(begins, &passage)?;
     }
     Ok(())
 }

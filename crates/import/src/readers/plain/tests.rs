@@ -100,3 +100,50 @@ fn bullets_go_on_request() {
     };
     assert_eq!(texts(&open(text, &options)), ["milk", "eggs", "bread"]);
 }
+
+#[test]
+fn sentences_know_their_paragraph() {
+    let options = |split| Options {
+        split: Some(split),
+        ..Options::default()
+    };
+    let text = "First. Second.\n\nThird one?\nDr. Who is fourth.";
+    let table = open(text, &options(Split::Sentences));
+    assert_eq!(
+        texts(&table),
+        ["First.", "Second.", "Third one?", "Dr. Who is fourth."]
+    );
+    let column = |table: &Imported, name| {
+        let column = table.column(name).unwrap();
+        column.cells().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(column(&table, "paragraph"), ["1", "1", "2", "3"]);
+    assert_eq!(table.shape.unwrap().split, Split::Sentences);
+
+    let long = "The cat sat on the mat and the dog lay on the rug. ".repeat(20);
+    let table = open(&format!("{long}\n{long}"), &options(Split::Passages));
+    assert!(
+        texts(&table)
+            .iter()
+            .all(|text| text.split(' ').count() < 100)
+    );
+    assert_eq!(column(&table, "paragraph").first().unwrap(), "1");
+    assert_eq!(column(&table, "paragraph").last().unwrap(), "2");
+}
+
+#[test]
+fn sentences_go_on_over_lines_that_were_broken() {
+    let text = "The open-plan office is where most of us spend the days of our\n\
+        lives, and it is loud. Phones ring, people talk about lunch, and\n\
+        nobody can think of anything but the noise that others make all\n\
+        day.\n\nHome is quieter, unless there are children, who need to be fed at\n\
+        noon, or neighbours, who drill holes into every wall they find on\n\
+        weekdays.\n";
+    let options = Options {
+        split: Some(Split::Sentences),
+        ..Options::default()
+    };
+    let table = open(text, &options);
+    assert_eq!(table.rows, 3);
+    assert!(texts(&table)[0].ends_with("our lives, and it is loud."));
+}
