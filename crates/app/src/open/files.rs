@@ -1,12 +1,15 @@
 //! What people bring, and the plain texts among it, which need no questions.
 
 use js_sys::Uint8Array;
+use semblance_workspace::Lesson;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, TextDecoder, TextDecoderOptions};
 
 /// Files above this many bytes are refused: the page would need several times as much memory.
 pub const LARGEST: f64 = 256e6;
+/// No lesson has more bytes.
+const LESSON: f64 = 1e6;
 /// Lines looked at to tell whether a text is a table.
 const LOOKED_AT: usize = 50;
 
@@ -21,6 +24,18 @@ pub struct Incoming {
 }
 
 impl Incoming {
+    /// What stands in it if it is a lesson for class mode, which is Markdown that begins as one.
+    pub async fn lesson(&self) -> Option<String> {
+        let name = self.name.to_ascii_lowercase();
+        let (_, extension) = name.rsplit_once('.').unwrap_or(("", ""));
+        let may_be = matches!(extension, "" | "md" | "markdown" | "txt" | "text");
+        if !may_be || self.blob.size() > LESSON {
+            return None;
+        }
+        let bytes = JsFuture::from(self.blob.array_buffer()).await.ok()?;
+        decoded(&bytes).filter(|text| Lesson::begins(text))
+    }
+
     /// What stands in it if it is a plain text in UTF-8, without a doubt: one text to a line.
     pub async fn plain(&self) -> Option<String> {
         let name = self.name.to_ascii_lowercase();

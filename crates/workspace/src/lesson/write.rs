@@ -23,7 +23,7 @@ impl Lesson {
         }
         for question in &self.questions {
             text += "\n";
-            text += &question.to_markdown();
+            text += &question.to_markdown(&question.words);
         }
         text
     }
@@ -32,7 +32,8 @@ impl Lesson {
     pub(super) fn digest(&self) -> u64 {
         let mut digest = 0xcbf2_9ce4_8422_2325_u64;
         for question in &self.questions {
-            for byte in format!("{:?}{:?}", question.kind, question.texts).bytes() {
+            // In the usual words: how it is asked does not matter.
+            for byte in question.to_markdown("").bytes() {
                 // FNV-1a.
                 digest = (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }
@@ -42,7 +43,7 @@ impl Lesson {
 }
 
 impl Question {
-    fn to_markdown(&self) -> String {
+    fn to_markdown(&self, words: &str) -> String {
         let (kind, items) = match &self.kind {
             Kind::MostAlike { all: true, .. } => ("Most alike".into(), self.texts.clone()),
             Kind::MostAlike { pairs, .. } => {
@@ -67,7 +68,7 @@ impl Question {
             }
         };
         let kind: String = kind;
-        let words = match self.words.as_str() {
+        let words = match words {
             "" => String::new(),
             words => format!(": {words}"),
         };
