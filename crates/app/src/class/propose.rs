@@ -25,12 +25,11 @@ pub struct Texts<'a> {
 /// One question of each kind for which there are texts.
 pub fn proposed(of: &Texts) -> Vec<Question> {
     let count = of.texts.len().min(TEXTS);
-    let found = [
-        most_alike(of, count),
-        above(of, count),
-        order(of, count),
-        lands(of, count),
-    ];
+    let order = order(of, count);
+    // Another one than was ordered by.
+    let used = order.as_ref().and_then(|it| it.texts.first()).cloned();
+    let lands = lands(of, count, used.as_deref());
+    let found = [most_alike(of, count), above(of, count), order, lands];
     found.into_iter().flatten().collect()
 }
 
@@ -143,7 +142,7 @@ fn order(of: &Texts, count: usize) -> Option<Question> {
 }
 
 /// A text, and where it lands: in one of the groups of the others, or beside one of four.
-fn lands(of: &Texts, count: usize) -> Option<Question> {
+fn lands(of: &Texts, count: usize, used: Option<&str>) -> Option<Question> {
     let score = of.score;
     let groups: Vec<u32> = of.groups.iter().take(count).copied().collect();
     let last = groups.last().copied().unwrap_or_default() as usize;
@@ -152,7 +151,7 @@ fn lands(of: &Texts, count: usize) -> Option<Question> {
         (0..count).filter(of_it).collect()
     };
     let mut best = Best(None);
-    for text in 0..count {
+    for text in (0..count).filter(|&text| of.texts.get(text).copied() != used) {
         let nearest = |texts: &[usize]| {
             let scores = texts.iter().map(|&other| score(text, other));
             scores.fold(f32::NEG_INFINITY, f32::max)

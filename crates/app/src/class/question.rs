@@ -106,9 +106,12 @@ pub fn label(question: &Question, option: usize) -> Html {
             Some(place) if place.texts.len() > 1 => {
                 let some = place.texts.iter().take(2).map(|&at| text(at));
                 let some: Vec<String> = some.collect();
-                html! { <>{ (!place.name.is_empty()).then(|| html! { <b>{ place.name.clone() }</b> }) }<span class="class-some">{ some.join(" · ") }{ " …" }</span></> }
+                html! { <>{ (!place.name.is_empty()).then(|| html! { <b>{ place.name.clone() }</b> }) }<span class="class-some">{ some.join(" · ") }{ if place.texts.len() > 2 { " …" } else { "" } }</span></> }
             }
-            _ => html! { <span dir="auto">{ told::option(question, option) }</span> },
+            Some(place) => {
+                html! { <span dir="auto">{ place.texts.first().map(|&at| text(at)) }</span> }
+            }
+            None => html! {},
         },
         _ => html! { <span>{ told::option(question, option) }</span> },
     }
@@ -150,13 +153,15 @@ fn options(view: &View) -> Html {
         html! {
             <li {class}>
                 <kbd>{ (option + 1) % 10 }</kbd>
-                <span class="class-label">{ label(question, option) }{ right.then(|| html! { <em>{ "the model" }</em> }) }</span>
-                if step == Step::Asked {
-                    { tally(view, option, hands.unwrap_or_default(), &words) }
-                } else {
-                    { share(votes, all) }
-                }
-                if let Some(pair) = pair { { view.score(pair, &words) } }
+                <span class="class-label">{ label(question, option) }{ right.then(|| html! { <em title="The model’s answer">{ "✓" }</em> }) }</span>
+                <span class="class-side">
+                    if step == Step::Asked {
+                        { tally(view, option, hands.unwrap_or_default(), &words) }
+                    } else {
+                        { share(votes, all) }
+                        { pair.map_or_else(|| html! { <span class="class-score" /> }, |pair| view.score(pair, &words)) }
+                    }
+                </span>
             </li>
         }
     };

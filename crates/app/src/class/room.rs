@@ -15,6 +15,7 @@ use crate::session::samples::samples;
 use crate::state::results::Results;
 use crate::state::{Action, Engine, Store, use_store};
 use crate::ui::button::words;
+use crate::ui::heat;
 use crate::ui::hooks::{use_change, use_value};
 use gloo::events::{EventListener, EventListenerOptions};
 use semblance_workspace::lesson::{Group, Lesson, Note};
@@ -108,6 +109,11 @@ fn key(event: &KeyboardEvent) -> Option<Keys> {
         return Some(Keys::Escape);
     }
     if is_in("input, textarea, select") {
+        if key == "Enter" && is_in(".class-tally") {
+            let hands = target.and_then(|it| it.dyn_into::<HtmlElement>().ok());
+            // What was typed counts; the next Enter goes on.
+            _ = hands.map(|it| it.blur());
+        }
         return None;
     }
     // On some layouts digits need Shift, so that they go by their place.
@@ -156,6 +162,8 @@ pub fn Room(props: &RoomProps) -> Html {
             if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
                 // Fails only for a dialog that is open already.
                 _ = dialog.show_modal();
+                // The browser takes the first of its buttons, and Enter is to go on.
+                focus_next();
             }
             move || LEFT.set(course.is_begun().then(|| (*course).clone()))
         });
@@ -342,7 +350,9 @@ fn Teacher(props: &TeacherProps) -> Html {
                     results,
                     points,
                 });
-            html! { <div class="class-why pair-card explained">{ for subject.map(|subject| why(subject, None)) }</div> }
+            let score = scored.as_ref().and_then(|it| it.score(one, other));
+            let title = score.map(|score| format!("Why {}?", heat::brief(score)));
+            html! { <div class="class-why"><h3 class="class-ask">{ title }</h3>{ for subject.map(|subject| why(subject, None)) }</div> }
         }
         (_, Some(current)) => question(&View {
             course: &course,
@@ -353,7 +363,10 @@ fn Teacher(props: &TeacherProps) -> Html {
             act: &act,
         }),
         _ if course.at > count => summary(&course, &lesson, results.as_deref()),
-        _ => cover(&lesson, *none, &answer.asked, &store),
+        _ => {
+            let place = placed(&store, &lesson, &leave);
+            cover(&lesson, *none, &answer.asked, (&store, place))
+        }
     };
     let tool = |over_: Over, label: &'static str| {
         let act = act.clone();
@@ -390,9 +403,6 @@ fn Teacher(props: &TeacherProps) -> Html {
                 if over == Over::Nothing { { back } } else { <span /> }
                 <span class="class-keys">{ hint(&course) }</span>
                 { for again }
-                if over == Over::Nothing && course.at == 0 {
-                    { words("push", "Put the texts on the page", placed(&store, &lesson, &leave)) }
-                }
                 <button type="button" class="push class-next" onclick={onnext} disabled={count == 0}>{ next }</button>
             </footer>
         </>
@@ -407,16 +417,22 @@ fn use_next_focused(seen: (usize, Step, Over, bool)) {
         let active = document.active_element();
         let lost =
             active.is_none_or(|it| matches!(it.tag_name().as_str(), "BODY" | "DIALOG" | "HTML"));
-        let next = document.query_selector(".class-next, .class-begin");
-        if let Ok(Some(next)) = next
-            && lost
-            && over != Over::Codes
-            && let Ok(next) = next.dyn_into::<HtmlElement>()
-        {
-            // It stays where it is if it can't be focused.
-            _ = next.focus();
+        if lost && over != Over::Codes {
+            focus_next();
         }
     });
+}
+
+fn focus_next() {
+    let next = gloo::utils::document().query_selector(".class-next, .class-begin");
+    if let Some(next) = next
+        .ok()
+        .flatten()
+        .and_then(|it| it.dyn_into::<HtmlElement>().ok())
+    {
+        // It stays where it is if it can't be focused.
+        _ = next.focus();
+    }
 }
 
 /// The bar at the top.
@@ -548,7 +564,12 @@ fn with_questions(lesson: &Lesson, results: &Results) -> Option<Lesson> {
 }
 
 /// What a lesson is about, before it begins.
-fn cover(lesson: &Lesson, none: bool, asked: &Asked, store: &Store) -> Html {
+fn cover(
+    lesson: &Lesson,
+    none: bool,
+    asked: &Asked,
+    (store, place): (&Store, Callback<MouseEvent>),
+) -> Html {
     let said = match (lesson.questions.len(), asked) {
         _ if none => {
             "These texts are too few, or too much alike, for a question with a clear answer."
@@ -565,9 +586,11 @@ fn cover(lesson: &Lesson, none: bool, asked: &Asked, store: &Store) -> Html {
     };
     html! {
         <div class="class-cover">
+            if lesson.about.is_empty() { <p class="class-ask">{ lesson.title.clone() }</p> }
             { for lesson.about.iter().map(|about| html! { <p class="class-ask">{ about.clone() }</p> }) }
             <p role="status">{ said }</p>
             <p>{ "Read each question out and let the class think for itself first; then count hands. Or let pupils answer on their own devices, under Codes. What to say and what to expect stands under Notes: it gives answers away." }</p>
+            <p>{ words("push", "Put its texts on the page", place) }</p>
         </div>
     }
 }

@@ -41,7 +41,7 @@ pub fn summary(course: &Course, lesson: &Lesson, results: Option<&Results>) -> H
         let model = answer.map_or("…".to_owned(), |answer| {
             let words = told::option(question, answer);
             match score {
-                Some(score) => format!("{words}, {}", heat::brief(score)),
+                Some(score) => format!("{words} ({})", heat::brief(score)),
                 None => words,
             }
         });

@@ -16,7 +16,7 @@ pub fn asked(question: &Question) -> String {
     match &question.kind {
         Kind::MostAlike { all: true, .. } => "Which two does the model find most alike?".into(),
         Kind::MostAlike { .. } => "Which pair does the model find most alike?".into(),
-        Kind::Order => "Which order does the model put them in, the most alike first?".into(),
+        Kind::Order => "Which is most like this one, which next, which least?".into(),
         Kind::Above(_) => format!(
             "Is the score of these two above or below {}?",
             limit(question)
@@ -33,13 +33,13 @@ fn limit(question: &Question) -> String {
     }
 }
 
-/// An option in a few words.
+/// An option in words, for what is said of it.
 pub fn option(question: &Question, option: usize) -> String {
     let text = |at: usize| question.texts.get(at).map_or("", String::as_str);
     match &question.kind {
         Kind::MostAlike { pairs, all } => match (pairs.get(option), all) {
             (Some(&(a, b)), true) => format!("{} and {}", letter(a), letter(b)),
-            (Some(&(a, b)), false) => format!("{} | {}", text(a), text(b)),
+            (Some(&(a, b)), false) => format!("“{}” – “{}”", text(a), text(b)),
             (None, _) => String::new(),
         },
         Kind::Order => {
@@ -54,7 +54,7 @@ pub fn option(question: &Question, option: usize) -> String {
         Kind::Lands(places) => places.get(option).map_or(String::new(), |place| {
             match (place.name.as_str(), place.texts.as_slice()) {
                 ("", [first, _, ..]) => format!("“{}” and others", text(*first)),
-                ("", [only]) => text(*only).to_owned(),
+                ("", [only]) => format!("“{}”", text(*only)),
                 (name, _) => name.to_owned(),
             }
         }),
@@ -84,7 +84,7 @@ pub fn class(question: &Question, votes: &[u32], favourites: &[usize]) -> String
 pub fn model(question: &Question, answer: usize, score: Option<f32>) -> String {
     let words = option(question, answer);
     match score.filter(|_| !matches!(question.kind, Kind::Order)) {
-        Some(score) => format!("The model: {words}, {}.", heat::brief(score)),
+        Some(score) => format!("The model: {words} ({}).", heat::brief(score)),
         None => format!("The model: {words}."),
     }
 }
@@ -145,14 +145,14 @@ mod tests {
             .collect();
         let expected = [
             ("Which two does the model find most alike?", "A and C"),
-            ("Which pair does the model find most alike?", "c | d"),
+            ("Which pair does the model find most alike?", "“c” – “d”"),
             ("Which comes first?", "A › C › B"),
             (
                 "Is the score of these two above or below 0.50?",
                 "below 0.50",
             ),
             ("Where on the map does this sentence land?", "River"),
-            ("Where on the map does this sentence land?", "q"),
+            ("Where on the map does this sentence land?", "“q”"),
         ];
         for ((asked, option), (words, other)) in words.iter().zip(expected) {
             assert_eq!((asked.as_str(), option.as_str()), (words, other));
@@ -172,7 +172,10 @@ mod tests {
             "The class is divided: above 0.50 or below 0.50."
         );
         assert_eq!(class(above, &[0, 0], &[]), "The class was not asked.");
-        assert_eq!(model(above, 1, Some(0.314)), "The model: below 0.50, 0.31.");
+        assert_eq!(
+            model(above, 1, Some(0.314)),
+            "The model: below 0.50 (0.31)."
+        );
         assert_eq!(
             model(&lesson.questions[2], 0, Some(0.3)),
             "The model: A › B › C."
