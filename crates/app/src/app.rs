@@ -1,6 +1,6 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
-use crate::class;
+use crate::class::{self, Class};
 use crate::dialogs::{Door, KEYS, open, use_about};
 use crate::header::Header;
 use crate::inspector::panel::Explore;
@@ -174,7 +174,7 @@ fn use_started(driver: &Rc<Driver>, store: &Store) {
     }
     let (driver, dispatch) = (driver.clone(), store.dispatcher());
     // Pupils predict; none of their devices needs the model for that.
-    let pupil = store.class.as_ref().is_some_and(|class| class.pupil);
+    let pupil = store.class == Some(Class::Pupil);
     use_change((), move |()| {
         timing::mark("semblance:page-ready");
         if !pupil {

@@ -41,7 +41,7 @@ pub fn Header(props: &HeaderProps) -> Html {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(make()))
     };
-    let class = act(|| Action::Class(Some(Class::choosing())));
+    let class = act(|| Action::Class(Some(Class::Teacher)));
     let opening = |dialog: &'static str| Callback::from(move |_: MouseEvent| open(dialog));
     let save = |format| props.save.reform(move |_: MouseEvent| format);
     let choose = {

@@ -1,8 +1,10 @@
-//! Class mode: a class predicts, and what the model says is revealed step by step. It is a part, and
-//! brings the lessons along. Nothing of the workspace changes by it.
+//! Class mode: a class predicts, and what the model says is revealed step by step. It is a part,
+//! and brings the lessons along. Nothing of the workspace changes by it.
 
 mod codes;
 mod course;
+mod cover;
+mod keys;
 mod lessons;
 mod plane;
 mod propose;
@@ -17,37 +19,41 @@ use crate::session::engine::Driver;
 use crate::session::samples::template;
 use crate::ui::part::part;
 use room::Room;
+use std::cell::RefCell;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// With what class mode begins.
-#[derive(Clone, PartialEq)]
-pub struct Class {
-    /// A lesson as Markdown, or the name of one that comes along; empty to choose one.
-    pub lesson: Rc<str>,
-    /// Whether a pupil answers it on a device of their own.
-    pub pupil: bool,
-}
-
-impl Class {
-    /// Class mode without a lesson yet.
-    pub fn choosing() -> Class {
-        Class {
-            lesson: "".into(),
-            pupil: false,
-        }
-    }
+/// Who is in class mode.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Class {
+    /// A teacher, who asks a class.
+    Teacher,
+    /// A pupil, who answers on a device of their own.
+    Pupil,
 }
 
 /// Class mode with a lesson that came with the page: by a link (`www/boot.js`), or baked in.
 pub fn opening() -> Option<Class> {
-    let lesson = template("lesson");
-    let element = gloo::utils::document().get_element_by_id("lesson");
-    let pupil = element.is_some_and(|element| element.has_attribute("data-pupil"));
-    (!lesson.is_empty()).then(|| Class {
-        lesson: lesson.into(),
-        pupil,
+    let lesson = gloo::utils::document().get_element_by_id("lesson")?;
+    Some(match lesson.has_attribute("data-pupil") {
+        true => Class::Pupil,
+        false => Class::Teacher,
     })
+}
+
+thread_local! {
+    /// The lesson to begin with, in Markdown or by its name: at first what came with the page.
+    static GIVEN: RefCell<String> = RefCell::new(came());
+}
+
+/// The lesson that came with the page; it may be empty.
+fn came() -> String {
+    template("lesson")
+}
+
+/// Class mode is to begin with this lesson, in Markdown.
+pub fn give(lesson: String) {
+    GIVEN.set(lesson);
 }
 
 part!(

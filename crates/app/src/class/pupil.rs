@@ -1,7 +1,7 @@
 //! A pupil's page: the questions one after another, then the code of the answers.
 
+use super::keys::{Keys, use_keys};
 use super::question::{brief, label};
-use super::room::Keys;
 use super::told;
 use crate::share::qr;
 use crate::ui::button::words;
@@ -74,7 +74,7 @@ pub fn Pupil(props: &PupilProps) -> Html {
             _ => {}
         })
     };
-    super::room::use_keys(key);
+    use_keys(key);
     let button = |look, label, to: usize| {
         let go = go.clone();
         words(look, label, Callback::from(move |_: MouseEvent| go(to)))

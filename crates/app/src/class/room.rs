@@ -1,32 +1,26 @@
 //! The page of class mode: choosing a lesson, its cover, its questions, the summary.
 
+use super::Class;
 use super::codes::Codes;
 use super::course::{Act, Course, Over, Step};
+use super::cover::{LEFT, choice, cover, notes, placed, with_questions};
+use super::keys::{Keys, use_keys};
 use super::lessons;
-use super::propose::{Texts, proposed};
 use super::pupil::Pupil;
 use super::question::{View, question};
 use super::scores::{Scored, use_scores};
 use super::summary::summary;
 use crate::inspector::why::{Subject, why};
-use crate::session::asking::{Asked, texts};
+use crate::session::asking::Asked;
 use crate::session::engine::Driver;
-use crate::session::samples::samples;
-use crate::state::results::Results;
-use crate::state::{Action, Engine, Store, use_store};
+use crate::state::{Action, use_store};
 use crate::ui::button::words;
 use crate::ui::heat;
 use crate::ui::hooks::{use_change, use_value};
-use gloo::events::{EventListener, EventListenerOptions};
-use semblance_workspace::lesson::{Group, Lesson, Note};
-use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent};
+use web_sys::{HtmlDialogElement, HtmlElement};
 use yew::prelude::*;
-
-/// Texts of the page of which a lesson is made, at most: more than a class can look at.
-const TEXTS: usize = 40;
 
 impl Reducible for Course {
     type Action = Act;
@@ -34,11 +28,6 @@ impl Reducible for Course {
     fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
         Rc::new(self.after(act))
     }
-}
-
-thread_local! {
-    /// What was under way when class mode was left.
-    static LEFT: RefCell<Option<Course>> = const { RefCell::new(None) };
 }
 
 #[derive(Properties)]
@@ -52,103 +41,13 @@ impl PartialEq for RoomProps {
     }
 }
 
-/// A key that means something in class mode.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Keys {
-    Next,
-    Back,
-    /// To the next question, or the one before.
-    Skip(bool),
-    /// A digit as an option; whether with Shift.
-    Digit(usize, bool),
-    Erase,
-    Notes,
-    Codes,
-    Why,
-    Escape,
-}
-
-/// Tells of keys while class mode is there, and keeps them from the page below. What a button or a
-/// box makes of a key is theirs.
-#[hook]
-pub fn use_keys(on: Callback<Keys>) {
-    let latest = use_mut_ref(|| on.clone());
-    latest.replace(on);
-    use_change((), move |()| {
-        let options = EventListenerOptions::enable_prevent_default();
-        // Above what Yew listens on, below where the page does.
-        let body = gloo::utils::document().body();
-        let listener = body.map(|body| {
-            EventListener::new_with_options(&body, "keydown", options, move |event| {
-                event.stop_propagation();
-                let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
-                    return;
-                };
-                if let Some(key) = key(event) {
-                    event.prevent_default();
-                    let on = latest.borrow().clone();
-                    on.emit(key);
-                }
-            })
-        });
-        move || drop(listener)
-    });
-}
-
-fn key(event: &KeyboardEvent) -> Option<Keys> {
-    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return None;
-    }
-    let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-    let is_in = |selector: &str| {
-        let inside = target.as_ref().map(|it| it.closest(selector));
-        matches!(inside, Some(Ok(Some(_))))
-    };
-    let key = crate::app::letter(event);
-    if key == "Escape" {
-        return Some(Keys::Escape);
-    }
-    if is_in("input, textarea, select") {
-        if key == "Enter" && is_in(".class-tally") {
-            let hands = target.and_then(|it| it.dyn_into::<HtmlElement>().ok());
-            // What was typed counts; the next Enter goes on.
-            _ = hands.map(|it| it.blur());
-        }
-        return None;
-    }
-    // On some layouts digits need Shift, so that they go by their place.
-    let code = event.code();
-    let digit = code
-        .strip_prefix("Digit")
-        .or_else(|| code.strip_prefix("Numpad"));
-    if let Some(digit) = digit.and_then(|digit| digit.parse::<usize>().ok()) {
-        return Some(Keys::Digit((digit + 9) % 10, event.shift_key()));
-    }
-    Some(match key.as_str() {
-        "Enter" if is_in("button, a, summary, [role=button]") => return None,
-        "Enter" | "ArrowRight" => Keys::Next,
-        "ArrowLeft" => Keys::Back,
-        "PageDown" => Keys::Skip(true),
-        "PageUp" => Keys::Skip(false),
-        "Backspace" => Keys::Erase,
-        "n" | "N" => Keys::Notes,
-        "k" | "K" => Keys::Codes,
-        "w" | "W" => Keys::Why,
-        _ => return None,
-    })
-}
-
 /// Class mode.
 #[component]
 pub fn Room(props: &RoomProps) -> Html {
     let store = use_store();
-    let class = use_memo((), {
-        let class = store.class.clone();
-        move |()| class
-    });
-    let given = (*class).clone().map_or(Rc::from(""), |class| class.lesson);
-    let pupil = use_value((*class).as_ref().is_some_and(|class| class.pupil));
-    let read = use_memo(given, |given| {
+    let given = use_memo((), |()| super::GIVEN.take());
+    let pupil = use_value(store.class == Some(Class::Pupil));
+    let read = use_memo((*given).clone(), |given| {
         (!given.trim().is_empty()).then(|| lessons::read(given).map(Rc::new))
     });
     let course = use_reducer_eq(|| match &*read {
@@ -470,163 +369,4 @@ fn hint(course: &Course) -> &'static str {
         (Over::Nothing, ..) => "N: notes · K: codes · ← → go back and on",
         _ => "",
     }
-}
-
-/// What there is to choose from.
-fn choice(store: &Store, act: &Callback<Act>) -> Html {
-    let card = |title: String, about: String, begin: bool, chosen: Act| {
-        let onclick = act.reform(move |_: MouseEvent| chosen.clone());
-        html! {
-            <button type="button" class={classes!("start-card", begin.then_some("class-begin"))} {onclick}><strong>{ title }</strong><span>{ about }</span></button>
-        }
-    };
-    let left = LEFT.with_borrow(Clone::clone);
-    let left = left.and_then(|left| {
-        let title = format!("Go on: {}", left.lesson.as_ref()?.title);
-        let about = match left.asked() {
-            Some(at) => format!("at question {}", at + 1),
-            None => "where it was left".to_owned(),
-        };
-        Some(card(title, about, true, Act::Resume(left)))
-    });
-    let own = of_page(store).map(|lesson| {
-        let about = "Questions are made from their scores.".to_owned();
-        card(
-            format!("Your texts: {}", lesson.title),
-            about,
-            left.is_none(),
-            Act::Take(Rc::new(lesson)),
-        )
-    });
-    let all = lessons::all().map(|(_, lesson)| {
-        let about = lesson.about.first().cloned().unwrap_or_default();
-        card(
-            lesson.title.clone(),
-            about,
-            false,
-            Act::Take(Rc::new(lesson)),
-        )
-    });
-    html! {
-        <div class="class-choice">
-            <p>{ "The class predicts, then the model’s answer is revealed. Scores and map stay hidden until then." }</p>
-            { for left }
-            { for own }
-            <h3>{ "Lessons of 10 to 15 minutes" }</h3>
-            <div class="class-cards">{ for all }</div>
-            <p>{ "A lesson of your own is a Markdown file: open it like any other file. The documentation says how it is written." }</p>
-        </div>
-    }
-}
-
-/// The texts of the page as a lesson, without questions.
-fn of_page(store: &Store) -> Option<Lesson> {
-    let results = &store.results;
-    if results.texts.len() < 2 {
-        return None;
-    }
-    let sample = store.sample.and_then(|at| samples().get(at).cloned());
-    let title = sample.map_or_else(|| texts(results.total), |sample| sample.name);
-    let mut groups: Vec<Group> = Vec::new();
-    for text in results.texts.iter().take(TEXTS) {
-        let at = text.group as usize;
-        if groups.len() <= at {
-            groups.resize_with(at + 1, Group::default);
-        }
-        groups[at].texts.push(text.text.to_string());
-    }
-    Some(Lesson {
-        title,
-        groups,
-        ..Lesson::default()
-    })
-}
-
-/// The lesson with questions that its scores propose.
-fn with_questions(lesson: &Lesson, results: &Results) -> Option<Lesson> {
-    let score = |one: usize, other: usize| {
-        let score = results.score(one as u32, other as u32);
-        score.unwrap_or_default()
-    };
-    let group = |text: &str| {
-        let has = |group: &Group| group.texts.iter().any(|it| it == text);
-        lesson.groups.iter().position(has).unwrap_or_default() as u32
-    };
-    let questions = proposed(&Texts {
-        texts: results.texts.iter().map(|text| &*text.text).collect(),
-        groups: results.texts.iter().map(|text| group(&text.text)).collect(),
-        score: &score,
-    });
-    (!questions.is_empty()).then(|| Lesson {
-        questions,
-        ..lesson.clone()
-    })
-}
-
-/// What a lesson is about, before it begins.
-fn cover(
-    lesson: &Lesson,
-    none: bool,
-    asked: &Asked,
-    (store, place): (&Store, Callback<MouseEvent>),
-) -> Html {
-    let said = match (lesson.questions.len(), asked) {
-        _ if none => {
-            "These texts are too few, or too much alike, for a question with a clear answer."
-                .to_owned()
-        }
-        (0, Asked::Problem(problem)) => problem.to_string(),
-        (0, _) if matches!(store.engine, Engine::Failed) => {
-            "Without the engine there are no questions: leave class mode and start it again."
-                .to_owned()
-        }
-        (0, _) => "Questions are made from the scores, as soon as these are there.".to_owned(),
-        (1, _) => "1 question.".to_owned(),
-        (count, _) => format!("{count} questions."),
-    };
-    html! {
-        <div class="class-cover">
-            if lesson.about.is_empty() { <p class="class-ask">{ lesson.title.clone() }</p> }
-            { for lesson.about.iter().map(|about| html! { <p class="class-ask">{ about.clone() }</p> }) }
-            <p role="status">{ said }</p>
-            <p>{ "Read each question out and let the class think for itself first; then count hands. Or let pupils answer on their own devices, under Codes. What to say and what to expect stands under Notes: it gives answers away." }</p>
-            <p>{ words("push", "Put its texts on the page", place) }</p>
-        </div>
-    }
-}
-
-/// What is for the teacher: of the question, or of the whole lesson.
-fn notes(lesson: &Lesson, at: usize, own: Option<&[Note]>) -> Html {
-    let part = |notes: &[Note]| -> Html {
-        let note = |note: &Note| match note {
-            Note::Say(text) => html! { <><dt>{ "Say" }</dt><dd>{ text.clone() }</dd></> },
-            Note::Expect(text) => html! { <><dt>{ "Expect" }</dt><dd>{ text.clone() }</dd></> },
-        };
-        notes.iter().map(note).collect()
-    };
-    let all = own.is_none();
-    let every = lesson.questions.iter().zip(1..).filter(|_| all && at == 0).map(|(question, number)| {
-        html! { <><dt class="class-of">{ format!("{number}. {}", super::told::asked(question)) }</dt>{ part(&question.notes) }</> }
-    });
-    let empty = lesson.notes.is_empty() && lesson.questions.iter().all(|it| it.notes.is_empty());
-    html! {
-        <div class="class-notes">
-            <h3>{ "For the teacher" }</h3>
-            if empty { <p>{ "This lesson has no notes." }</p> }
-            <dl>
-                { for own.map(part) }
-                if all { { part(&lesson.notes) } }
-                { for every }
-            </dl>
-        </div>
-    }
-}
-
-/// Leaves class mode with the lesson's texts on the page.
-fn placed(store: &Store, lesson: &Rc<Lesson>, leave: &Callback<()>) -> Callback<MouseEvent> {
-    let (dispatch, lesson, leave) = (store.dispatcher(), lesson.clone(), leave.clone());
-    Callback::from(move |_: MouseEvent| {
-        dispatch.dispatch(Action::Replace(lesson.to_text()));
-        leave.emit(());
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::files::{Incoming, LARGEST};
 use super::preview::{notes, preview, settings, summary};
-use crate::class::Class;
+use crate::class::{self, Class};
 use crate::session::asking::{Asked, use_answer};
 use crate::state::{Action, Shared, State, use_store};
 use crate::ui::button::words;
@@ -32,7 +32,7 @@ type Question = (Shared<Incoming>, ReadOptions);
 /// What a file came to: a text that needs no questions, a lesson, or a table to look at first.
 enum Read {
     Plain(String),
-    Lesson(Rc<str>),
+    Lesson(String),
     Table(Table),
 }
 
@@ -166,8 +166,8 @@ fn use_plain(store: &UseReducerHandle<State>, found: Option<Shared<(Question, Re
     use_change(found, move |found| {
         match found.as_ref().map(|found| &found.0.1) {
             Some(Read::Lesson(lesson)) => {
-                let (lesson, pupil) = (lesson.clone(), false);
-                state.dispatch(Action::Class(Some(Class { lesson, pupil })));
+                class::give(lesson.clone());
+                state.dispatch(Action::Class(Some(Class::Teacher)));
                 state.dispatch(Action::Opened);
             }
             Some(Read::Plain(text)) => {
@@ -194,7 +194,7 @@ async fn read(importer: &Importer, file: &Incoming, options: ReadOptions) -> Res
     }
     let table = if options == ReadOptions::default() {
         if let Some(lesson) = file.lesson().await {
-            return Ok(Read::Lesson(lesson.into()));
+            return Ok(Read::Lesson(lesson));
         }
         if let Some(text) = file.plain().await {
             return Ok(Read::Plain(text));
