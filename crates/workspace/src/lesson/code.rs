@@ -156,8 +156,8 @@ fn times(digit: u8) -> u8 {
     }
 }
 
-/// Digits as a polynomial after a leading 1, modulo the one whose multiples codes are. Without that,
-/// a code that begins with 0 would be right without the 0.
+/// Digits as a polynomial after a leading 1, modulo the one whose multiples codes are. Without the
+/// 1, a code that begins with 0 would be right without the 0.
 fn remainder(digits: &[u8]) -> u8 {
     digits.iter().fold(1, |sum, &digit| times(sum) ^ digit)
 }
