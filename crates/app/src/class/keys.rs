@@ -82,6 +82,8 @@ fn key(event: &KeyboardEvent) -> Option<Keys> {
         "Enter" if is_in("button, a, summary, [role=button]") => return None,
         "Enter" | "ArrowRight" => Keys::Next,
         "ArrowLeft" => Keys::Back,
+        // Long notes are scrolled.
+        "PageDown" | "PageUp" if is_in(".class-body:has(.class-notes)") => return None,
         "PageDown" => Keys::Skip(true),
         "PageUp" => Keys::Skip(false),
         "Backspace" => Keys::Erase,

@@ -62,7 +62,7 @@ pub fn Room(props: &RoomProps) -> Html {
                 // Fails only for a dialog that is open already.
                 _ = dialog.show_modal();
                 // The browser takes the first of its buttons, and Enter is to go on.
-                focus_next();
+                focus(".class-next, .class-begin");
             }
             move || LEFT.set(course.is_begun().then(|| (*course).clone()))
         });
@@ -297,7 +297,7 @@ fn Teacher(props: &TeacherProps) -> Html {
     html! {
         <>
             { head(&lesson.title, at, tools, &leave) }
-            <div class="class-body">{ body }</div>
+            <div class="class-body" tabindex="0">{ body }</div>
             <footer class="class-foot">
                 if over == Over::Nothing { { back } } else { <span /> }
                 <span class="class-keys">{ hint(&course) }</span>
@@ -315,15 +315,19 @@ fn use_next_focused(seen: (usize, Step, Over, bool)) {
         let document = gloo::utils::document();
         let active = document.active_element();
         let lost =
-            active.is_none_or(|it| matches!(it.tag_name().as_str(), "BODY" | "DIALOG" | "HTML"));
-        if lost && over != Over::Codes {
-            focus_next();
+            active.is_none_or(|it| matches!(it.tag_name().as_str(), "BODY" | "DIALOG" | "DIV"));
+        match over {
+            // Arrow keys scroll what is long.
+            Over::Notes => focus(".class-body"),
+            Over::Codes => {}
+            _ if lost => focus(".class-next, .class-begin"),
+            _ => {}
         }
     });
 }
 
-fn focus_next() {
-    let next = gloo::utils::document().query_selector(".class-next, .class-begin");
+fn focus(selector: &str) {
+    let next = gloo::utils::document().query_selector(selector);
     if let Some(next) = next
         .ok()
         .flatten()
