@@ -190,7 +190,8 @@ async fn a_whole_lesson_by_keyboard_alone() -> Result<()> {
         says(page, ".class-at", "1 / 6").await?;
         keys(page, "11111223333333333333").await?;
         keys(page, "" + Key::Backspace).await?;
-        keys(page, Key::Shift + "3").await?;
+        let lowered = page.driver().action_chain().key_down(Key::Shift);
+        lowered.send_keys("3").key_up(Key::Shift).perform().await?;
         let hands = "[...document.querySelectorAll('.class-tally input')].map((input) => input.value).join() === '5,2,11'";
         page.wait_for("the hands", hands).await?;
         fits(page, "a question").await?;
