@@ -172,14 +172,18 @@ fn use_started(driver: &Rc<Driver>, store: &Store) {
             });
         });
     }
-    let (driver, dispatch) = (driver.clone(), store.dispatcher());
-    // Pupils predict; none of their devices needs the model for that.
-    let pupil = store.class == Some(Class::Pupil);
+    {
+        // Pupils predict; none of their devices needs the model for that.
+        let driver = driver.clone();
+        use_change(store.class == Some(Class::Pupil), move |&pupil| {
+            if !pupil {
+                driver.start();
+            }
+        });
+    }
+    let dispatch = store.dispatcher();
     use_change((), move |()| {
         timing::mark("semblance:page-ready");
-        if !pupil {
-            driver.start();
-        }
         let watch = Watch::new(move |count| dispatch.dispatch(Action::Elsewhere(count)));
         let drops = keep_page_on_drop();
         move || drop((watch, drops))

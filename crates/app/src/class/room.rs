@@ -46,7 +46,7 @@ impl PartialEq for RoomProps {
 pub fn Room(props: &RoomProps) -> Html {
     let store = use_store();
     let given = use_memo((), |()| super::GIVEN.take());
-    let pupil = use_value(store.class == Some(Class::Pupil));
+    let pupil = store.class == Some(Class::Pupil);
     let read = use_memo((*given).clone(), |given| {
         (!given.trim().is_empty()).then(|| lessons::read(given).map(Rc::new))
     });
@@ -64,15 +64,27 @@ pub fn Room(props: &RoomProps) -> Html {
                 // The browser takes the first of its buttons, and Enter is to go on.
                 focus(".class-next, .class-begin");
             }
-            move || LEFT.set(course.is_begun().then(|| (*course).clone()))
+            move || {
+                if course.is_begun() {
+                    LEFT.set(Some((*course).clone()));
+                }
+            }
         });
     }
     let leave = {
         let dispatch = store.dispatcher();
-        Callback::from(move |()| dispatch.dispatch(Action::Class(None)))
+        Callback::from(move |()| {
+            if pupil {
+                // It can't fail; a reload is not to bring the lesson back.
+                _ = gloo::utils::window().location().set_hash("");
+            }
+            dispatch.dispatch(Action::Class(None));
+        })
     };
+    // Some devices have a gesture for it that can't be refused.
+    let onclose = leave.reform(|_: Event| ());
     let oncancel = Callback::from(|event: Event| event.prevent_default());
-    let body = match (&*read, *pupil) {
+    let body = match (&*read, pupil) {
         (Some(Err(_)), true) => html! {
             <Wrong words="The link is damaged: part of it is missing, perhaps cut off by a program that it went through. Ask for it again." {leave} />
         },
@@ -83,29 +95,18 @@ pub fn Room(props: &RoomProps) -> Html {
             <Wrong words="This lesson has no questions to answer." {leave} />
         },
         (Some(Ok(lesson)), true) => {
-            let teach = {
-                let (pupil, driver) = (pupil.setter(), props.driver.clone());
-                Callback::from(move |_: MouseEvent| {
-                    driver.start();
-                    pupil.set(false);
-                })
-            };
-            let leave = Callback::from(|_: MouseEvent| without_lesson());
+            let dispatch = store.dispatcher();
+            let teach = Callback::from(move |_: MouseEvent| {
+                dispatch.dispatch(Action::Class(Some(Class::Teacher)));
+            });
+            let leave = leave.reform(|_: MouseEvent| ());
             html! { <Pupil lesson={lesson.clone()} {teach} {leave} /> }
         }
         _ => html! { <Teacher driver={props.driver.clone()} course={course} {leave} /> },
     };
     html! {
-        <dialog class="class" ref={dialog} aria-labelledby="class-title" {oncancel}>{ body }</dialog>
+        <dialog class="class" ref={dialog} aria-labelledby="class-title" {oncancel} {onclose}>{ body }</dialog>
     }
-}
-
-/// Opens the page anew, without the lesson that came with the link.
-fn without_lesson() {
-    let location = gloo::utils::window().location();
-    // Neither can fail for the page's own address.
-    _ = location.set_hash("");
-    _ = location.reload();
 }
 
 #[derive(Properties, PartialEq)]
