@@ -30,6 +30,8 @@ const keep = import("./keep.js").catch(() => undefined);
 window.semblanceKept = async () => (await keep)?.begun;
 /** The page's address with some bytes, for others to open. */
 window.semblanceLink = async (bytes) => (await import("./link.js")).write(bytes);
+/** The same with a lesson for pupils. */
+window.semblanceLessonLink = async (lesson) => (await import("./link.js")).writeLesson(lesson);
 // The code that knows what to do with it is wanted before there is a page to draw.
 semblanceKept().then((begun) => begun?.[0] && semblancePart("keep")).catch(() => undefined);
 start().catch((error) => failed(error, engine));
@@ -43,6 +45,7 @@ async function start() {
     page.say("Semblance cannot run in this browser, because its WebAssembly lacks SIMD, which the language model needs. Update the browser: Chrome and Edge have had it since version 91, Firefox since 89 and Safari since 16.4.");
     return;
   }
+  await putLesson();
   let begin;
   try {
     ({ default: begin } = await import(program));
@@ -57,6 +60,20 @@ async function start() {
   page.started();
   // A page that is being worked on has no version, and is not kept.
   if (version) import("./offline.js").catch(() => undefined);
+}
+
+/** Puts a lesson that came with the link where the program looks for one: a pupil is to answer it. */
+async function putLesson() {
+  if (!/^#(c1|lesson)=/.test(location.hash)) return;
+  // Without that file the page is as it is without the link.
+  const lesson = await import("./link.js").then(({ readLesson }) => readLesson(location.hash), () => undefined);
+  if (!lesson) return;
+  document.getElementById("lesson")?.remove();
+  const template = document.createElement("template");
+  template.id = "lesson";
+  template.dataset.pupil = "";
+  template.content.append(lesson);
+  document.body.append(template);
 }
 
 /**

@@ -257,7 +257,7 @@ const telling = (act) => async (...given) => {
 };
 
 // A link that is opened where the page is open already changes nothing but this.
-addEventListener("hashchange", () => location.hash.startsWith("#w1=") && location.reload());
+addEventListener("hashchange", () => /^#(w1|c1|lesson)=/.test(location.hash) && location.reload());
 
 export const begun = begin();
 

@@ -98,6 +98,39 @@ async fn a_lesson_that_is_baked_in_is_what_the_file_opens_with() -> Result<()> {
     .await
 }
 
+/// The file of `tests/questions.md`. Pupils answer it by a link to the file.
+#[tokio::test]
+async fn a_lesson_with_questions_is_baked_in_and_answered_by_a_link() -> Result<()> {
+    visit(Site::file(), async |page| {
+        let lesson = page.address().replace("semblance.html", "questions.html");
+        page.driver().goto(&lesson).await?;
+        says(page, "#class-title", "Tides & <storms>").await?;
+        says(page, ".class-cover", "1 question.").await?;
+        page.press("Codes").await?;
+        let link = page.by_role("textbox", "Link for pupils").await?;
+        let link = link.prop("value").await?.unwrap_or_default();
+        ensure!(link.starts_with(&lesson) && link.contains("#c1="), "{link}");
+        page.press("Close").await?;
+        page.press("Begin").await?;
+        page.press("One more for above 0.50").await?;
+        page.press("The class’s answer").await?;
+        page.press("The model’s answer").await?;
+        says(page, ".class-verdict", "The model: above 0.50 (0.").await?;
+        page.press("Leave")
+            .await
+            .or(page.press("All answers").await)?;
+        page.driver().goto(&link).await?;
+        page.driver().refresh().await?;
+        says(page, ".class-cover", "you get a code").await?;
+        page.press("Begin").await?;
+        page.press("below 0.50").await?;
+        page.press("Get the code").await?;
+        page.by_role("image", "QR code of your code").await?;
+        page.no_errors().await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_file_that_is_cut_or_damaged_says_so() -> Result<()> {
     visit(Site::served_file(), async |page| {

@@ -1,5 +1,6 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
+use crate::class::{self, Class};
 use crate::dialogs::{Door, KEYS, open, use_about};
 use crate::fields;
 use crate::header::Header;
@@ -18,7 +19,7 @@ use crate::stage::map::{MapAction, MapStore, Source};
 use crate::stage::panel::Stage;
 use crate::state::Presented;
 use crate::state::marks::{Mark, MarkStore, Marks};
-use crate::state::{Action, Message, Shared, Store};
+use crate::state::{Action, Message, Shared, State, Store};
 use crate::status::messages;
 use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
@@ -36,7 +37,10 @@ const PAUSE: u32 = 250;
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let store: Store = use_reducer_eq(keep::opening);
+    let store: Store = use_reducer_eq(|| State {
+        class: class::opening(),
+        ..keep::opening()
+    });
     let marks: MarkStore = use_reducer_eq(Marks::default);
     let map: MapStore = use_reducer_eq(keep::opening_map);
     use_applied_look(&store);
@@ -105,13 +109,11 @@ pub fn App() -> Html {
         Presented::Map => "view-map",
         Presented::Inspector => "view-inspector",
     };
-    let leave = {
+    let act = |make: fn() -> Action| {
         let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Opened))
-    };
-    let hide_kept = {
-        let dispatch = store.dispatcher();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowKept(false)))
+        Some(Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(make())
+        }))
     };
     let tab = |what: Presented, name: &'static str| {
         let dispatch = store.dispatcher();
@@ -136,11 +138,14 @@ pub fn App() -> Html {
                 { tab(Presented::Sheet, "Texts") }{ tab(Presented::Inspector, "Compare") }{ tab(Presented::Map, "Map") }
             </nav>
             { messages(&store, &driver) }
+            if store.class.is_some() {
+                { class::room(driver.clone(), act(|| Action::Class(None))) }
+            }
             if store.shows_kept {
-                { kept::dialog((), Some(hide_kept)) }
+                { kept::dialog((), act(|| Action::ShowKept(false))) }
             }
             if !store.incoming.is_empty() {
-                { dialog(importer, Some(leave)) }
+                { dialog(importer, act(|| Action::Opened)) }
             }
         </ContextProvider<MapStore>>
         </ContextProvider<MarkStore>>
@@ -171,10 +176,18 @@ fn use_started(driver: &Rc<Driver>, store: &Store) {
             });
         });
     }
-    let (driver, dispatch) = (driver.clone(), store.dispatcher());
+    {
+        // Pupils predict; none of their devices needs the model for that.
+        let driver = driver.clone();
+        use_change(store.class == Some(Class::Pupil), move |&pupil| {
+            if !pupil {
+                driver.start();
+            }
+        });
+    }
+    let dispatch = store.dispatcher();
     use_change((), move |()| {
         timing::mark("semblance:page-ready");
-        driver.start();
         let watch = Watch::new(move |count| dispatch.dispatch(Action::Elsewhere(count)));
         let drops = keep_page_on_drop();
         move || drop((watch, drops))

@@ -1,5 +1,6 @@
 //! The bar at the top: name, samples, files, how things stand, presenting, and the rest in a menu.
 
+use crate::class::Class;
 use crate::dialogs::{ABOUT, KEYS, open};
 use crate::inspector::pair::ratings;
 use crate::session::engine::Driver;
@@ -40,6 +41,7 @@ pub fn Header(props: &HeaderProps) -> Html {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(make()))
     };
+    let class = act(|| Action::Class(Some(Class::Teacher)));
     let opening = |dialog: &'static str| Callback::from(move |_: MouseEvent| open(dialog));
     let save = |format| props.save.reform(move |_: MouseEvent| format);
     let choose = {
@@ -138,8 +140,10 @@ pub fn Header(props: &HeaderProps) -> Html {
             }
             <button type="button" class="word" aria-pressed={store.veil.on.to_string()} onclick={act(|| Action::ToggleVeil)} aria-label="Hide scores" title="Hide all scores, to guess first (H)">{ "Hide" }<span class="more">{ " scores" }</span></button>
             <button type="button" class="word present-word" aria-pressed={presented.is_some().to_string()} onclick={act(|| Action::TogglePresent)} title="One thing at a time, large (P)">{ "Present" }</button>
+            { words("word class-word", "Class", class.clone()) }
             <div class="tools">
                 <Menu label="More">
+                    { words("menu-item class-item", "Class and lessons", class) }
                     { words("menu-item", next_theme, act(|| Action::CycleTheme)) }
                     { words("menu-item", large, act(|| Action::ToggleProjector)) }
                     { words("menu-item", store.units.name(), units) }

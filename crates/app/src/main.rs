@@ -1,6 +1,7 @@
 //! The page: Yew components over the document and the workers.
 
 mod app;
+mod class;
 mod dialogs;
 mod fields;
 mod find;

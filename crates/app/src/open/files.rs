@@ -1,6 +1,7 @@
 //! What people bring, and the plain texts among it, which need no questions.
 
 use js_sys::Uint8Array;
+use semblance_workspace::Lesson;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, TextDecoder, TextDecoderOptions};
@@ -10,6 +11,8 @@ pub const LARGEST: f64 = 256e6;
 /// Bytes of a line that holds more than a sentence, and of one that was broken at a fixed width.
 const LONG_LINE: usize = 280;
 const BROKEN_LINE: usize = 45;
+/// No lesson has more bytes.
+const LESSON: f64 = 1e6;
 /// Lines looked at to tell what a text is.
 const LOOKED_AT: usize = 50;
 
@@ -24,6 +27,18 @@ pub struct Incoming {
 }
 
 impl Incoming {
+    /// What stands in it if it is a lesson for class mode, which is Markdown that begins as one.
+    pub async fn lesson(&self) -> Option<String> {
+        let name = self.name.to_ascii_lowercase();
+        let (_, extension) = name.rsplit_once('.').unwrap_or(("", ""));
+        let may_be = matches!(extension, "" | "md" | "markdown" | "txt" | "text");
+        if !may_be || self.blob.size() > LESSON {
+            return None;
+        }
+        let bytes = JsFuture::from(self.blob.array_buffer()).await.ok()?;
+        decoded(&bytes).filter(|text| Lesson::begins(text))
+    }
+
     /// What stands in it if it is a plain text in UTF-8, without a doubt: one text to a line. Where
     /// lines are long or look broken by hand, somebody may want paragraphs or sentences.
     pub async fn plain(&self) -> Option<String> {

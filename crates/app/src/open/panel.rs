@@ -3,6 +3,7 @@
 use super::along::{Along, along, columns};
 use super::files::{Incoming, LARGEST};
 use super::preview::{notes, preview, settings, summary};
+use crate::class::{self, Class};
 use crate::session::asking::{Asked, use_answer};
 use crate::state::{Action, Shared, State, use_store};
 use crate::ui::button::words;
@@ -29,9 +30,10 @@ impl PartialEq for OpeningProps {
 /// What is to be read, and how.
 type Question = (Shared<Incoming>, ReadOptions);
 
-/// What a file came to: a text that needs no questions, or a table to look at first.
+/// What a file came to: a text that needs no questions, a lesson, or a table to look at first.
 enum Read {
     Plain(String),
+    Lesson(String),
     Table(Table),
 }
 
@@ -167,18 +169,26 @@ pub fn Opening(props: &OpeningProps) -> Html {
     }
 }
 
-/// Takes a text that needs no questions.
+/// Takes a text that needs no questions, or begins a lesson.
 #[hook]
 fn use_plain(store: &UseReducerHandle<State>, found: Option<Shared<(Question, Read)>>) {
     let state = store.clone();
     use_change(found, move |found| {
-        if let Some(Read::Plain(text)) = found.as_ref().map(|found| &found.0.1) {
-            let replace = state.sample.is_some() || state.document.is_blank();
-            state.dispatch(match replace {
-                true => Action::Replace(text.clone()),
-                false => Action::Append(text.clone()),
-            });
-            state.dispatch(Action::Opened);
+        match found.as_ref().map(|found| &found.0.1) {
+            Some(Read::Lesson(lesson)) => {
+                class::give(lesson.clone());
+                state.dispatch(Action::Class(Some(Class::Teacher)));
+                state.dispatch(Action::Opened);
+            }
+            Some(Read::Plain(text)) => {
+                let replace = state.sample.is_some() || state.document.is_blank();
+                state.dispatch(match replace {
+                    true => Action::Replace(text.clone()),
+                    false => Action::Append(text.clone()),
+                });
+                state.dispatch(Action::Opened);
+            }
+            _ => {}
         }
     });
 }
@@ -193,6 +203,9 @@ async fn read(importer: &Importer, file: &Incoming, options: ReadOptions) -> Res
         )));
     }
     let table = if options == ReadOptions::default() {
+        if let Some(lesson) = file.lesson().await {
+            return Ok(Read::Lesson(lesson));
+        }
         if let Some(text) = file.plain().await {
             return Ok(Read::Plain(text));
         }

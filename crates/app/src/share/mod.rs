@@ -2,6 +2,7 @@
 //! part.
 
 mod panel;
+pub mod qr;
 
 use crate::ui::part::part;
 use panel::Panel;

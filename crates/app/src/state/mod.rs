@@ -5,6 +5,7 @@ pub mod marks;
 pub mod results;
 mod shared;
 
+use crate::class::Class;
 use crate::open::files::Incoming;
 use crate::session::asking::texts;
 use crate::session::look::Look;
@@ -132,6 +133,8 @@ pub struct State {
     pub veil: Veil,
     /// Whether one thing at a time is shown, large.
     pub present: Option<Presented>,
+    /// Class mode, while the page is in it.
+    pub class: Option<Class>,
     /// Whether the engine that is there computes exactly; another may be chosen and on its way.
     pub exact: bool,
     /// What is shown where there is room for one thing only: on a phone.
@@ -215,6 +218,8 @@ pub enum Action {
     Present(Option<Presented>),
     /// Between one thing alone and everything.
     TogglePresent,
+    /// Begins class mode, or leaves it.
+    Class(Option<Class>),
     /// Shows this thing, where only one is shown.
     Show(Presented),
     /// Lists something in the inspector, or shows what is selected.
@@ -270,6 +275,7 @@ impl State {
             shows_kept: false,
             veil: Veil::default(),
             present: None,
+            class: None,
             exact: false,
             view: Presented::default(),
             incoming: Vec::new(),
@@ -469,6 +475,7 @@ impl Reducible for State {
                 Rc::make_mut(&mut state.veil.revealed).insert(key(a, b));
             }
             Action::Present(present) => state.present = present,
+            Action::Class(class) => state.class = class,
             Action::TogglePresent => {
                 state.present = match state.present {
                     None => Some(Presented::default()),

@@ -2,12 +2,14 @@
 //!
 //! The file has texts, one to a line, and an empty line between groups; or several sets, written as
 //! those in `index.html`: `= name`, `? question`, `> what to look for`, and the texts. They come
-//! before the page's own sets, and the page opens with the first.
+//! before the page's own sets, and the page opens with the first. Or it is a lesson with questions
+//! for class mode, in Markdown, with which the page opens then.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use semblance_workspace::Lesson as Questions;
 use sha2::{Digest, Sha256};
 
 use crate::files;
@@ -18,6 +20,8 @@ pub struct Lesson {
     pub name: String,
     /// Its sets, as the page reads them.
     sets: String,
+    /// What class mode reads; empty where it is texts alone.
+    questions: String,
 }
 
 impl Lesson {
@@ -33,9 +37,17 @@ impl Lesson {
             name != "semblance",
             "call the lesson's file something else than semblance: that is the page itself"
         );
+        let unfit = || format!("{shown} can't be a lesson");
+        let (sets, questions) = if Questions::begins(&text) {
+            let lesson = Questions::parse(&text).with_context(unfit)?;
+            (set_of(&lesson), text)
+        } else {
+            (sets(&text, &name).with_context(unfit)?, String::new())
+        };
         Ok(Self {
-            sets: sets(&text, &name).with_context(|| format!("{shown} can't be a lesson"))?,
             name,
+            sets,
+            questions,
         })
     }
 
@@ -43,16 +55,32 @@ impl Lesson {
     pub fn baked_into(&self, page: &str) -> Result<String> {
         const SAMPLES: &str = "<template id=\"samples\">";
         ensure!(page.contains(SAMPLES), "the page has no samples");
-        let digest = Sha256::digest(&self.sets);
+        let digest = Sha256::digest(format!("{}{}", self.sets, self.questions));
         let digits: String = digest
             .iter()
             .take(4)
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let escaped = self.sets.replace('&', "&amp;").replace('<', "&lt;");
-        let with = format!("<template id=\"samples\" data-lesson=\"-{digits}\">\n{escaped}");
+        let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+        let questions = match self.questions.as_str() {
+            "" => String::new(),
+            text => format!("<template id=\"lesson\">{}</template>\n", escaped(text)),
+        };
+        let sets = escaped(&self.sets);
+        let with =
+            format!("{questions}<template id=\"samples\" data-lesson=\"-{digits}\">\n{sets}");
         Ok(page.replacen(SAMPLES, &with, 1))
     }
+}
+
+/// The texts of a lesson with questions as a set.
+fn set_of(lesson: &Questions) -> String {
+    let about = lesson.about.join(" ");
+    let about = match about.as_str() {
+        "" => about,
+        _ => format!("> {about}\n"),
+    };
+    format!("= {}\n{about}{}\n", lesson.title, lesson.to_text())
 }
 
 /// The sets of a lesson; a name where the text gives none.
@@ -111,11 +139,33 @@ mod tests {
         let lesson = Lesson {
             name: "x".into(),
             sets: "= x\n1 < 2 & 3\n".into(),
+            questions: String::new(),
         };
         let page = "<p><template id=\"samples\">\n= Pets\n</template>";
         let page = lesson.baked_into(page).expect("baked");
         assert!(page.starts_with("<p><template id=\"samples\" data-lesson=\"-"));
         assert!(page.ends_with("\">\n= x\n1 &lt; 2 &amp; 3\n\n= Pets\n</template>"));
         assert!(lesson.baked_into("<p>").is_err());
+    }
+
+    #[test]
+    fn a_lesson_with_questions_is_baked_in_with_its_texts_as_a_set() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pets.md");
+        let text = "# Lesson: Pets\n\nDogs & cats.\n\n## Above 0.5\n- A dog.\n- A <cat>.\n";
+        fs::write(&path, text).expect("written");
+        let lesson = Lesson::read(&path).expect("a lesson");
+        assert_eq!(lesson.sets, "= Pets\n> Dogs & cats.\nA dog.\nA <cat>.\n");
+        let page = lesson.baked_into("<template id=\"samples\">\n</template>");
+        let page = page.expect("baked");
+        assert!(page.starts_with("<template id=\"lesson\"># Lesson: Pets\n\nDogs &amp; cats."));
+        assert!(page.contains("- A &lt;cat>.\n</template>\n<template id=\"samples\" data-lesson="));
+
+        fs::write(&path, "# Lesson: Pets\n## Above 5\n- a\n- b\n").expect("written");
+        let error = format!("{:#}", Lesson::read(&path).err().expect("refused"));
+        assert!(
+            error.contains("pets.md can't be a lesson: Line 2: after “Above”"),
+            "{error}"
+        );
     }
 }

@@ -44,12 +44,12 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
 /// How large the file may be: schools have slow lines, and hosts have limits.
 const LIMIT: usize = 28_000_000;
 
-/// Makes the file of the finished site, and one with a lesson for the tests.
+/// Makes the file of the finished site, and those with lessons for the tests.
 pub fn ensure() -> Result<()> {
     made(None)?;
-    made(Some(&Lesson::read(
-        &project::root().join("tests/lesson.txt"),
-    )?))?;
+    for lesson in ["tests/lesson.txt", "tests/questions.md"] {
+        made(Some(&Lesson::read(&project::root().join(lesson))?))?;
+    }
     Ok(())
 }
 
