@@ -370,7 +370,7 @@ async fn a_record_of_a_later_version_waits_for_it() -> Result<()> {
             "(store) => {{
                 const read = store.get({key});
                 read.onsuccess = () => {{
-                    read.result[4] = 1;
+                    read.result[4] = 2;
                     store.put(read.result, {key});
                 }};
                 return read;

@@ -28,8 +28,8 @@ impl DayOrder {
     }
 }
 
-/// The moment that a cell tells, in days since the beginning of 1970; a time of day is the part of a
-/// day, its zone is ignored. None where the cell is no date, or no day of the calendar.
+/// The moment that a cell tells, in days since the beginning of 1970; a time of day is the part of
+/// a day, its zone is ignored. None where the cell is no date, or no day of the calendar.
 pub fn moment(cell: &str, order: DayOrder) -> Option<f64> {
     let [first, second, third] = parts(cell)?;
     let (year, month, day) = match order {

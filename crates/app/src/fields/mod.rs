@@ -1,6 +1,6 @@
 //! Fields: the columns that texts came with, as what to colour, filter, group and sort them by.
-//! This is what the rest of the page knows of them; who reads them and draws them is a part, fetched
-//! with the first text that has any.
+//! This is what the rest of the page knows of them; who reads them and draws them is a part,
+//! fetched with the first text that has any.
 
 mod chip;
 mod groups;
@@ -12,11 +12,12 @@ mod table;
 mod values;
 
 use crate::session::save::Saving;
-use crate::stage::map::{Channel, Grouping};
+use crate::stage::map::{Channel, GroupKey, Grouping};
 use crate::state::Shared;
 use crate::state::results::Results;
 use crate::ui::part::part_of_code;
 use semblance_workspace::LineId;
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -76,8 +77,13 @@ pub trait Source {
     fn offered(&self, sizes: bool) -> Vec<AttrValue>;
     /// What a field gives to each point. None where there is no such field.
     fn channel(&self, name: &str, results: &Shared<Results>) -> Option<Channel>;
-    /// Groups by a field.
-    fn grouping(&self, name: &str, results: &Shared<Results>) -> Option<Grouping>;
+    /// Groups by a field, some of which have other names than its values.
+    fn grouping(
+        &self,
+        name: &str,
+        results: &Shared<Results>,
+        renamed: &HashMap<GroupKey, Rc<str>>,
+    ) -> Option<Grouping>;
     /// Whether a text is shown.
     fn keeps(&self, filter: &Filter, line: LineId) -> bool;
     /// The same of all points.

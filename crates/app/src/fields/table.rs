@@ -7,7 +7,7 @@ use super::panel::Panel;
 use super::record::Record;
 use super::values::{end_of, ordered, read, written};
 use super::{Filter, Finding, Piece, Source};
-use crate::stage::map::{Channel, Grouping, Source as From, shade};
+use crate::stage::map::{Channel, GroupKey, Grouping, Source as From, shade};
 use crate::state::results::Results;
 use crate::state::{Shared, Sources};
 use crate::ui::words::lower;
@@ -15,6 +15,7 @@ use semblance_client::{FieldInfo, FieldKind, FieldValues, Importer};
 use semblance_scatter::categorical;
 use semblance_workspace::LineId;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -225,12 +226,18 @@ impl Source for Table {
         })
     }
 
-    fn grouping(&self, name: &str, results: &Shared<Results>) -> Option<Grouping> {
+    fn grouping(
+        &self,
+        name: &str,
+        results: &Shared<Results>,
+        renamed: &HashMap<GroupKey, Rc<str>>,
+    ) -> Option<Grouping> {
         let field = self.grouping_field(name)?;
         field.values.as_ref()?;
         let group = |category: &String| {
             let key = (From::Field, key(&field.info.name, category));
-            (key, category.as_str().into())
+            let name = renamed.get(&key).cloned();
+            (key, name.unwrap_or_else(|| category.as_str().into()))
         };
         let of = self.numbers(field, results).into_iter();
         let of = of.map(|number| (!number.is_nan()).then_some(number as u32));
@@ -431,7 +438,6 @@ fn key(field: &str, category: &str) -> u64 {
 mod tests {
     use super::*;
     use semblance_workspace::Document;
-    use std::collections::HashMap;
 
     const NAN: f64 = f64::NAN;
 
@@ -484,10 +490,16 @@ mod tests {
         assert_eq!(table.counts(&table.fields[1], &results), (vec![1, 1], 2));
         assert_eq!(table.ends(&table.fields[0], &results), (20.0, 30.0));
         assert_eq!(table.members(&table.fields[1], "IT", &results), [line(2)]);
-        let grouping = table.grouping("", &results).expect("groups");
+        let mut renamed = HashMap::new();
+        let grouping = table.grouping("", &results, &renamed).expect("groups");
         assert_eq!(grouping.of, [None, Some(0), Some(1), None]);
+        renamed.insert(grouping.groups[1].0, "Machines".into());
+        let groups = table.grouping("", &results, &renamed).expect("groups");
+        let names = groups.groups.iter().map(|(_, name)| &**name);
+        assert!(names.eq(["HR", "Machines"]));
+        renamed.clear();
         assert!(
-            table.grouping("age", &results) == Some(grouping),
+            table.grouping("age", &results, &renamed) == Some(grouping),
             "no category"
         );
     }

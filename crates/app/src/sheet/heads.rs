@@ -110,8 +110,9 @@ pub fn Heads(props: &HeadsProps) -> Html {
         .filter(|_| map.fields.source.is_some());
     html! {
         <>
-            { for there.iter().filter(|by| choice.without & by.bit() == 0).map(head) }
+            { head(&By::Text) }
             { for fields.map(own) }
+            { for there.iter().filter(|&&by| by != By::Text && choice.without & by.bit() == 0).map(head) }
             { columns(&map, &there) }
         </>
     }

@@ -378,8 +378,8 @@ fn row(props: &Row) -> Html {
             </th>
             { props.words.of(line) }
             { for scores }
-            { for beside }
             { for props.cells.iter().map(|cell| html! { <td role="gridcell" class="own words" title={cell}>{ cell }</td> }) }
+            { for beside }
             <td class="row-meta" role="gridcell">{ score }{ unread }{ tokens }
                 <span class="row-actions">
                     <button type="button" tabindex="-1" data-do="up" title="Move up (Alt + ↑)" aria-label={format!("Move text {number} up")}>{ icon(Icon::Up) }</button>

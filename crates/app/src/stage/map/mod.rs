@@ -17,8 +17,8 @@ pub use appearance::{Channel, shade};
 pub use foot::{scale, selecting, swatch};
 pub use maker::Maker;
 pub use store::{
-    Found, Grouping, GroupingStore, Groups, Highlight, MapAction, MapState, MapStore, Query,
-    Source, use_map_store,
+    Found, GroupKey, Grouping, GroupingStore, Groups, Highlight, MapAction, MapState, MapStore,
+    Query, Source, use_map_store,
 };
 
 use crate::fields::Piece;

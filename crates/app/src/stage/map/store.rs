@@ -337,13 +337,7 @@ impl MapState {
             }
             Source::Field => {
                 let source = self.fields.source.as_ref()?;
-                let mut grouping = source.grouping(&self.fields.choice.group, results)?;
-                for (key, name) in &mut grouping.groups {
-                    if let Some(renamed) = self.renamed.get(key) {
-                        *name = renamed.clone();
-                    }
-                }
-                Some(grouping)
+                source.grouping(&self.fields.choice.group, results, &self.renamed)
             }
         }
     }
