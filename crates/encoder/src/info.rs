@@ -23,7 +23,7 @@ pub mod metadata {
     pub const DIMENSIONS: &str = "dimensions";
     /// Limit in tokens, special tokens included.
     pub const MAX_TOKENS: &str = "max_tokens";
-    /// How token vectors become one: `mean` or `cls`.
+    /// How token vectors become one: `mean`, `cls`, `last` or `max`.
     pub const POOLING: &str = "pooling";
     /// What is put before every text, such as `query: `.
     pub const PROMPT: &str = "prompt";
@@ -38,6 +38,10 @@ pub enum Pooling {
     Mean,
     /// The vector of the first token, `[CLS]`.
     Cls,
+    /// The vector of the last token.
+    Last,
+    /// Of each component the largest of all tokens.
+    Max,
 }
 
 /// What is known about a loaded model.
@@ -98,13 +102,15 @@ impl ModelInfo {
         let pooling = match get(metadata::POOLING) {
             None | Some("mean") => Pooling::Mean,
             Some("cls") => Pooling::Cls,
+            Some("last") => Pooling::Last,
+            Some("max") => Pooling::Max,
             Some(other) => {
                 return Err(EncoderError::UnsupportedModel(format!("pooling {other}")));
             }
         };
         let max_tokens = number(metadata::MAX_TOKENS)?
             .unwrap_or(DEFAULT_MAX_TOKENS)
-            .clamp(3, config.max_position_embeddings);
+            .clamp(3, config.positions());
         let name = get(metadata::MODEL).map(str::to_owned);
         Ok(Self {
             name: name.or_else(|| config.name.clone()).unwrap_or_default(),

@@ -11,6 +11,8 @@
 //! variant of [`Model`], or a step in `normalizer.rs` or `pre_tokenizer.rs`.
 
 mod added;
+mod bpe;
+mod byte_level;
 mod normalizer;
 mod pre_tokenizer;
 mod precompiled;
@@ -26,6 +28,7 @@ use serde_json::Value;
 use tokenizers::{Encoding, OffsetType, PreTokenizedString};
 
 use added::AddedToken;
+use bpe::{Bpe, Merge};
 use normalizer::Normalizer;
 use pre_tokenizer::PreTokenizer;
 pub use text::{TextTokenizer, TextTokens, Token};
@@ -68,12 +71,22 @@ struct ModelFile {
     continuing_subword_prefix: Option<String>,
     #[serde(default)]
     max_input_chars_per_word: Option<usize>,
+    /// Of BPE.
+    #[serde(default)]
+    merges: Vec<Merge>,
+    #[serde(default)]
+    end_of_word_suffix: Option<String>,
+    #[serde(default)]
+    fuse_unk: bool,
+    #[serde(default)]
+    ignore_merges: bool,
 }
 
 /// From a word to pieces of the vocabulary.
 enum Model {
     WordPiece(WordPiece),
     Unigram(Unigram),
+    Bpe(Bpe),
 }
 
 impl Model {
@@ -81,8 +94,9 @@ impl Model {
         match file.kind.as_deref() {
             None | Some("WordPiece") => WordPiece::new(file).map(Self::WordPiece),
             Some("Unigram") => Unigram::new(file).map(Self::Unigram),
+            Some("BPE") => Bpe::new(file).map(Self::Bpe),
             Some(other) => Err(broken(format!(
-                "a model of the type {other} is not supported: WordPiece and Unigram are"
+                "a model of the type {other} is not supported: WordPiece, Unigram and BPE are"
             ))),
         }
     }
@@ -91,6 +105,7 @@ impl Model {
         match self {
             Self::WordPiece(model) => model.tokenize(word),
             Self::Unigram(model) => Ok(model.tokenize(word)),
+            Self::Bpe(model) => Ok(model.tokenize(word)),
         }
     }
 
@@ -98,6 +113,7 @@ impl Model {
         match self {
             Self::WordPiece(model) => &model.vocabulary,
             Self::Unigram(model) => &model.vocabulary,
+            Self::Bpe(model) => &model.vocabulary,
         }
     }
 
@@ -106,6 +122,7 @@ impl Model {
         match self {
             Self::WordPiece(model) => model.unknown,
             Self::Unigram(model) => Some(model.unknown),
+            Self::Bpe(model) => model.unknown,
         }
     }
 }
@@ -169,8 +186,13 @@ impl Tokenizer {
     fn piece(&self, id: u32) -> String {
         let added = || self.added().find(|token| token.id == id);
         let piece = self.model.vocabulary().piece(id);
-        let piece = piece.or_else(|| added().map(|token| &token.content[..]));
-        piece.unwrap_or_default().to_owned()
+        match piece {
+            Some(piece) if self.pre_tokenizer.writes_bytes() && added().is_none() => {
+                byte_level::read_bytes(piece).replace(' ', "▁")
+            }
+            Some(piece) => piece.to_owned(),
+            None => added().map_or_else(String::new, |token| token.content.clone()),
+        }
     }
 
     /// The tokens of a text, without the special ones around it.

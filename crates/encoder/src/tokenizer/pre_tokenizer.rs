@@ -5,9 +5,10 @@ use serde_json::Value;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::metaspace::Metaspace;
 use tokenizers::pre_tokenizers::whitespace::WhitespaceSplit;
-use tokenizers::{PreTokenizedString, PreTokenizer as _};
+use tokenizers::{PreTokenizedString, PreTokenizer as _, SplitDelimiterBehavior};
 
 use super::broken;
+use super::byte_level;
 
 /// The steps, in their order.
 pub(super) struct PreTokenizer(Vec<Step>);
@@ -19,6 +20,8 @@ enum Step {
     Whitespace,
     /// `▁` in the place of each space, and before the text.
     Metaspace(Metaspace),
+    /// GPT-2's words, written in bytes; with a space before the text, and cut, or not.
+    ByteLevel { space: bool, cut: bool },
 }
 
 impl PreTokenizer {
@@ -38,6 +41,23 @@ impl PreTokenizer {
                 Step::Bert => BertPreTokenizer.pre_tokenize(text)?,
                 Step::Whitespace => WhitespaceSplit.pre_tokenize(text)?,
                 Step::Metaspace(step) => step.pre_tokenize(text)?,
+                Step::ByteLevel { space, cut } => {
+                    text.split(|_, mut part| {
+                        if *space && !part.get().starts_with(' ') {
+                            part.prepend(" ");
+                        }
+                        match cut {
+                            true => {
+                                part.split(&byte_level::Words, SplitDelimiterBehavior::Isolated)
+                            }
+                            false => Ok(vec![part]),
+                        }
+                    })?;
+                    text.normalize(|word| {
+                        byte_level::write_bytes(word);
+                        Ok(())
+                    })?;
+                }
             }
         }
         Ok(())
@@ -54,6 +74,13 @@ impl PreTokenizer {
         let joins = matches!(before, '\u{D4E}' | '\u{11000}'..='\u{11FFF}');
         let mark = before.is_ascii_punctuation() && before != '>' && before != ']';
         c == ' ' && (mark || (before.is_alphanumeric() && !joins))
+    }
+
+    /// Whether the pieces of the vocabulary are written in bytes.
+    pub(super) fn writes_bytes(&self) -> bool {
+        self.0
+            .iter()
+            .any(|step| matches!(step, Step::ByteLevel { .. }))
     }
 
     /// Whether a text without any place to cut is one token, however long.
@@ -76,6 +103,13 @@ fn read(file: &Value, steps: &mut Vec<Step>) -> serde_json::Result<()> {
         Some("BertPreTokenizer") => Step::Bert,
         Some("WhitespaceSplit") => Step::Whitespace,
         Some("Metaspace") => Step::Metaspace(Metaspace::deserialize(file)?),
+        Some("ByteLevel") => {
+            let flag = |name: &str| file.get(name).and_then(Value::as_bool).unwrap_or(true);
+            Step::ByteLevel {
+                space: flag("add_prefix_space"),
+                cut: flag("use_regex"),
+            }
+        }
         Some(other) => {
             return Err(broken(format!(
                 "a pre-tokenizer of the type {other} is not supported"

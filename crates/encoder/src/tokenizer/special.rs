@@ -15,8 +15,19 @@ const TEXT: u32 = u32::MAX;
 /// The ids that a post-processor puts before and after a text.
 pub(super) fn special(processor: Value) -> serde_json::Result<(Vec<u32>, Vec<u32>)> {
     let kind = processor.get("type").and_then(Value::as_str);
+    // Steps that put nothing around a text are about places alone.
+    if kind == Some("Sequence") {
+        let steps = processor.get("processors").and_then(Value::as_array);
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for step in steps.into_iter().flatten() {
+            let (first, last) = special(step.clone())?;
+            before.splice(0..0, first);
+            after.extend(last);
+        }
+        return Ok((before, after));
+    }
     let processor: Box<dyn PostProcessor> = match kind {
-        None => return Ok((Vec::new(), Vec::new())),
+        None | Some("ByteLevel") => return Ok((Vec::new(), Vec::new())),
         Some("BertProcessing") => Box::new(BertProcessing::deserialize(processor)?),
         Some("RobertaProcessing") => Box::new(RobertaProcessing::deserialize(processor)?),
         Some("TemplateProcessing") => Box::new(TemplateProcessing::deserialize(processor)?),

@@ -76,8 +76,8 @@ pub struct TextTokenizer {
 }
 
 impl TextTokenizer {
-    /// Reads a `tokenizer.json`: WordPiece with BERT's normalizer and pre-tokenizer, or Unigram
-    /// with SentencePiece's. Its own truncation and padding are not used: the files of the MiniLM
+    /// Reads a `tokenizer.json`: WordPiece with BERT's normalizer and pre-tokenizer, Unigram
+    /// with SentencePiece's, or BPE, of bytes too. Its own truncation and padding are not used: the files of the MiniLM
     /// family carry 128 for both, a leftover of training.
     ///
     /// # Errors

@@ -89,6 +89,9 @@ impl Fixture {
     }
 }
 
+/// Pieces of [`tokenizer`].
+pub const VOCABULARY: usize = 64;
+
 /// The files of a small model with random weights.
 pub struct SmallModel {
     pub config: Value,
@@ -100,15 +103,18 @@ pub struct SmallModel {
 
 impl SmallModel {
     pub fn new(hidden: usize, heads: usize, layers: usize, inner: usize) -> Self {
-        let vocabulary = tokenizer()["model"]["vocab"].as_object().unwrap().len();
-        let config = json!({
-            "vocab_size": vocabulary, "hidden_size": hidden, "num_hidden_layers": layers,
+        Self::of(json!({
+            "vocab_size": VOCABULARY, "hidden_size": hidden, "num_hidden_layers": layers,
             "num_attention_heads": heads, "intermediate_size": inner, "hidden_act": "gelu",
             "max_position_embeddings": 40, "type_vocab_size": 2, "layer_norm_eps": 1e-12,
-        });
-        let mut random = Random(hidden as u64 * 31 + inner as u64);
-        let mut tensors = BTreeMap::new();
+        }))
+    }
+
+    /// A model of a config, whose tensors have BERT's names.
+    pub fn of(config: Value) -> Self {
         let parsed = BertConfig::from_json(config.to_string().as_bytes()).unwrap();
+        let seed = parsed.hidden_size * 31 + parsed.intermediate_size;
+        let (mut random, mut tensors) = (Random(seed as u64), BTreeMap::new());
         for (name, shape) in weights::shapes(&parsed) {
             let around = if name.ends_with("LayerNorm.weight") {
                 1.0
@@ -117,7 +123,7 @@ impl SmallModel {
             };
             let size = shape.iter().product();
             // Spread so that a linear layer keeps the size of what goes through it.
-            let spread = if shape.len() == 2 && name.starts_with("encoder") {
+            let spread = if shape.len() == 2 && name.starts_with("encoder.layer") {
                 1.7 / (shape[1] as f32).sqrt()
             } else {
                 0.5

@@ -1,5 +1,7 @@
 //! Our tokenizers against the whole library's.
 
+mod bpe;
+
 use super::*;
 use serde_json::json;
 
@@ -121,8 +123,8 @@ fn other_kinds_of_tokenizers_are_named() {
         (|f| f["model"]["type"] = json!("Unigram"), "with scores"),
         (|f| f["model"]["vocab"] = json!([["a", 1.0]]), "with ids"),
         (
-            |f| f["post_processor"]["type"] = json!("ByteLevel"),
-            "of the type ByteLevel",
+            |f| f["post_processor"]["type"] = json!("Other"),
+            "of the type Other",
         ),
         (
             |f| f["added_tokens"][0]["single_word"] = json!(true),
