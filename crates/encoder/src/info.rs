@@ -44,6 +44,19 @@ pub enum Pooling {
     Max,
 }
 
+impl Pooling {
+    /// As the metadata have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Cls => "cls",
+            Self::Last => "last",
+            Self::Max => "max",
+        }
+    }
+}
+
 /// What is known about a loaded model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelInfo {

@@ -2,7 +2,7 @@
 
 use crate::files;
 use js_sys::{Date, Uint8Array};
-use semblance_encoder::{Embeddings, Encoder, EncoderError, ModelFiles, Pooling};
+use semblance_encoder::{Embeddings, Encoder, EncoderError, ModelFiles};
 use semblance_protocol::{
     Failure, FailureKind, Load, Loaded, ModelInfo, Precision, Progress, Response, TOKENS_LIMIT,
     Token, wire::Payload, worker::Answer,
@@ -109,11 +109,7 @@ pub(crate) async fn load(
         dimensions: info.dimensions as u32,
         max_tokens: info.max_tokens as u32,
         licence: info.license.clone(),
-        pooling: match info.pooling {
-            Pooling::Mean => "mean",
-            Pooling::Cls => "cls",
-        }
-        .to_owned(),
+        pooling: info.pooling.name().to_owned(),
         source_sha256: info.source_sha256.clone(),
         bytes: load.weights.bytes,
     };
