@@ -71,6 +71,9 @@ pub struct ModelInfo {
     /// What is put before every text, such as `query: `; empty for most models. It makes other
     /// vectors, which must not be compared with those of another prompt.
     pub prompt: String,
+    /// What tells this model from every other: a hash of what its vectors depend on, precision and
+    /// prompt aside. Empty for a model that is told by the hashes of its files.
+    pub revision: String,
     /// SPDX identifier of the licence of the weights; empty if the file doesn't say.
     pub license: String,
     /// SHA-256 of the f32 file that the weights were made from; empty if the file doesn't say.
@@ -131,6 +134,7 @@ impl ModelInfo {
             max_tokens,
             pooling,
             prompt: get(metadata::PROMPT).unwrap_or_default().to_owned(),
+            revision: String::new(),
             license: get(metadata::LICENSE).unwrap_or_default().to_owned(),
             source_sha256: get(metadata::SOURCE_SHA256).unwrap_or_default().to_owned(),
         })

@@ -16,6 +16,7 @@ mod embeddings;
 mod encoder;
 mod error;
 mod families;
+mod folder;
 mod info;
 pub mod int8;
 mod pooling;
@@ -29,6 +30,7 @@ pub use embeddings::Embeddings;
 pub use encoder::{Encoder, ModelFiles, Precision};
 pub use error::EncoderError;
 pub use families::Family;
+pub use folder::{Folder, Prompt};
 pub use info::{FORMAT_VERSION, ModelInfo, Pooling, metadata};
 /// Picks the fastest integer kernel for the machine; to be called once in each worker. Results
 /// don't depend on it.

@@ -3,8 +3,7 @@
 //! `tokenizers::Tokenizer` can be any of a dozen kinds, and brings them all along, with regular
 //! expressions and Unicode tables that these never use: half of the worker's download. Parts of it
 //! are public: strings that remember where their characters came from, BERT's normalizer and
-//! pre-tokenizer, the post-processors that add special tokens. Models are our own, since the
-//! library's keep a vocabulary in hash maps. Tests hold the result to the whole library's.
+//! pre-tokenizer. Models are our own, since the library's keep a vocabulary in hash maps. Tests hold the result to the whole library's.
 //!
 //! text → added tokens that are written out → normalizer → pre-tokenizer (words) → model (pieces) →
 //! special tokens around it. To add a kind of tokenizer: a model in a file of its own and its
@@ -148,7 +147,7 @@ impl Tokenizer {
         let normalizer = Normalizer::new(&file.normalizer)?;
         let pre_tokenizer = PreTokenizer::new(&file.pre_tokenizer)?;
         let (raw, normalized) = added::sort(file.added_tokens, &normalizer)?;
-        let (before, after) = special::special(file.post_processor)?;
+        let (before, after) = special::special(&file.post_processor)?;
         Ok(Self {
             normalizer,
             pre_tokenizer,
@@ -158,6 +157,11 @@ impl Tokenizer {
             before,
             after,
         })
+    }
+
+    /// Writes texts in small letters before all else.
+    fn lowercase(&mut self) {
+        self.normalizer.lowercase();
     }
 
     fn added(&self) -> impl Iterator<Item = &AddedToken> {

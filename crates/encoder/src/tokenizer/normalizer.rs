@@ -45,6 +45,11 @@ impl Normalizer {
         Ok(Self(steps))
     }
 
+    /// Writes texts in small letters before all else.
+    pub(super) fn lowercase(&mut self) {
+        self.0.insert(0, Step::Lowercase);
+    }
+
     pub(super) fn normalize(&self, text: &mut NormalizedString) -> tokenizers::Result<()> {
         for step in &self.0 {
             match step {

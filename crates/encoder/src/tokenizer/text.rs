@@ -112,6 +112,13 @@ impl TextTokenizer {
         Self { prompt, ..self }
     }
 
+    /// The same for a model that reads small letters alone.
+    #[must_use]
+    pub(crate) fn lowercased(mut self) -> Self {
+        self.tokenizer.lowercase();
+        self
+    }
+
     /// The text as it is read.
     fn prompted<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.prompt.is_empty() {

@@ -36,7 +36,7 @@ pub const INPUT_SCALE: &str = "input_scale";
 pub const INPUT_STEPS: &str = "input_steps";
 
 /// How many numbers are decoded at once where they are not needed side by side.
-const CHUNK: usize = 1 << 18;
+const CHUNK: usize = 1 << 20;
 
 /// The tensor by which the name of the model within a checkpoint is found.
 const POSITIONS: &str = "embeddings.position_embeddings.weight";
@@ -127,25 +127,44 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// The first tensor that isn't so, as the [`EncoderError`] for its case.
     pub fn check(&self, config: &BertConfig) -> Result<(), EncoderError> {
-        // Shapes first: it is soon said that a model is another one.
-        shapes(config).try_for_each(|(name, shape)| self.find_shaped(&name, &shape).map(drop))?;
-        shapes(config).try_for_each(|(name, shape)| self.check_finite(&name, &shape))
+        self.check_showing(config, &mut |_| ())
     }
 
-    fn check_finite(&self, name: &str, shape: &[usize]) -> Result<(), EncoderError> {
+    /// The same, and shows the bytes of all these tensors, in their order, to `see`.
+    pub(crate) fn check_showing(
+        &self,
+        config: &BertConfig,
+        see: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), EncoderError> {
+        // Shapes first: it is soon said that a model is another one.
+        shapes(config).try_for_each(|(name, shape)| self.find_shaped(&name, &shape).map(drop))?;
+        shapes(config).try_for_each(|(name, shape)| self.check_finite(&name, &shape, see))
+    }
+
+    fn check_finite(
+        &self,
+        name: &str,
+        shape: &[usize],
+        see: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), EncoderError> {
         let found = self.find_shaped(name, shape)?;
+        let size: usize = shape.iter().product();
         if found.tensor.dtype == Dtype::I8 {
             // Integers are finite.
-            self.check_finite(&format!("{name}_scale"), &shape[..1])?;
+            for start in (0..size).step_by(CHUNK) {
+                see(&found.bytes(start..size.min(start + CHUNK))?);
+            }
+            self.check_finite(&format!("{name}_scale"), &shape[..1], see)?;
             let input_scale = input_scale(name);
             return match self.contains(&input_scale) {
-                true => self.check_finite(&input_scale, &shape[1..]),
+                true => self.check_finite(&input_scale, &shape[1..], see),
                 false => Ok(()),
             };
         }
-        let size = shape.iter().product();
         for start in (0..size).step_by(CHUNK) {
-            let values = found.decode(name, start..size.min(start + CHUNK))?;
+            let bytes = found.bytes(start..size.min(start + CHUNK))?;
+            see(&bytes);
+            let values = decode(found.tensor.dtype, &bytes).unwrap_or_default();
             if !values.iter().all(|x| x.is_finite()) {
                 return Err(EncoderError::NotFiniteWeight(name.to_owned()));
             }
