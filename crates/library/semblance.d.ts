@@ -63,6 +63,15 @@ export interface LoadOptions {
    */
   model?: string | URL;
   /**
+   * The files of a model instead, in the layout of the Hugging Face hub: what a folder picker or a
+   * drop gives, or paths with their contents. They are read in the workers and sent nowhere.
+   */
+  files?: FileList | readonly File[] | ReadonlyMap<string, Blob> | Readonly<Record<string, Blob>>;
+  /** With `files`: what is put before every text. Default: what the files say, or nothing. */
+  prompt?: string;
+  /** With `files`: the name of a prompt in `config_sentence_transformers.json`, such as `"query"`. */
+  promptName?: string;
+  /**
    * The folder of `assets.json`, as a URL, absolute or relative to the page. With or without a slash at
    * its end; if it has none and ends in `.html`, `.htm`, `.xhtml`, `.php`, `.js`, `.mjs` or `.json`, it
    * is the folder of that file. What follows `?` or `#` doesn't count. Default: the folder of
@@ -171,6 +180,13 @@ export interface ModelInfo {
   readonly maxTokens: number;
   /** Licence of the weights (SPDX); empty if the file does not say. */
   readonly license: string;
+  /** What is put before every text, such as `"query: "`; empty for most models. */
+  readonly prompt: string;
+  /**
+   * A hash of what the vectors depend on, prompt and precision aside: vectors may be compared if all
+   * three are the same.
+   */
+  readonly revision: string;
   /** Bytes of the weights. */
   readonly bytes: number;
   /** Whether the weights came from the browser's cache. */

@@ -99,6 +99,27 @@ function folder(name, given) {
   return url.href;
 }
 
+/** Paths and contents of a model's files, whatever collection they came in. */
+function filesOf(given) {
+  const isBlob = (value) => value instanceof Blob || ["Blob", "File"].includes(tag(value));
+  let entries;
+  if (typeof given === "object" && given !== null && tag(given) === "Object") {
+    entries = Object.entries(given);
+  } else if (tag(given) === "Map") {
+    entries = [...given];
+  } else if (Array.isArray(given) || tag(given) === "FileList") {
+    entries = Array.from(given, (file) => [file?.webkitRelativePath || file?.name, file]);
+  } else {
+    throw badInput(`files must be a FileList, an array of Files, or an object of paths and Blobs; it is ${kind(given)}.`);
+  }
+  if (entries.length === 0) throw badInput("files is empty.");
+  for (const [path, file] of entries) {
+    if (!isBlob(file)) throw badInput(`files: “${path}” must be a File or Blob; it is ${kind(file)}.`);
+    if (typeof path !== "string" || path === "") throw badInput("files: a Blob without a name has no path.");
+  }
+  return entries;
+}
+
 /** Runs `work`; when the signal is aborted calls `stop` and rejects with the signal's reason. */
 async function stoppable(signal, stop, work) {
   signal?.throwIfAborted();
@@ -131,8 +152,10 @@ export class Embedder {
   }
 
   static async load(options = {}) {
-    checkOptions(options, ["base", "model", "precision", "workers", "progress", "signal"]);
-    const { model, precision = "fast", workers, progress, signal } = options;
+    checkOptions(options, [
+      "base", "model", "files", "prompt", "promptName", "precision", "workers", "progress", "signal",
+    ]);
+    const { model, prompt, promptName, precision = "fast", workers, progress, signal } = options;
     if (!["fast", "exact"].includes(precision)) throw badInput("precision must be “fast” or “exact”.");
     if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 64)) {
       throw badInput("workers must be a whole number from 1 to 64.");
@@ -142,6 +165,14 @@ export class Embedder {
       const given = typeof model === "string" ? "empty" : kind(model);
       throw badInput(`model must be a name or the URL of a folder; it is ${given}.`);
     }
+    const files = options.files === undefined ? undefined : filesOf(options.files);
+    if (files && model !== undefined) throw badInput("Either model or files: both name a model.");
+    for (const [name, value] of [["prompt", prompt], ["promptName", promptName]]) {
+      if (value === undefined) continue;
+      if (typeof value !== "string") throw badInput(`${name} must be a string; it is ${kind(value)}.`);
+      if (!files) throw badInput(`${name} is for a model of files; a model of the site has its own prompt.`);
+    }
+    if (prompt !== undefined && promptName !== undefined) throw badInput("Either prompt or promptName.");
     const base = options.base === undefined ? new URL(".", import.meta.url).href : folder("base", options.base);
     const named = isAddress ? folder("model", model) : model;
     let loading;
@@ -149,6 +180,7 @@ export class Embedder {
       const wasm = await started();
       if (signal?.aborted) throw signal.reason;
       loading = new wasm.Loading(base, named, precision === "exact", workers ?? 0);
+      if (files) loading.open(files.map(([path]) => path), files.map(([, file]) => file), promptName, prompt);
       const listen = progress && ((stage, loaded, total) => progress({ stage, loaded, total }));
       try {
         const ready = await loading.start(listen);

@@ -38,15 +38,15 @@ pub use explain::{Explanation, without};
 pub use importer::{FieldInfo, FieldList, FieldValues, Importer, Taken};
 pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
-pub use options::ClientOptions;
+pub use options::{ClientOptions, ModelFolder};
 pub use pool::EmbedProgress;
 pub use ratings::{Rating, Ratings};
 pub use selftest::SelfTest;
 pub use semblance_protocol::{
     Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, FieldKind, Method, Metric,
-    ModelInfo, Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT,
-    Sheet, SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, TextSplit, Token,
-    VectorId, Word,
+    ModelInfo, Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, Prompt, ReadOptions,
+    SIMILARITY_LIMIT, Sheet, SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn,
+    TextSplit, Token, VectorId, Word,
 };
 
 /// What happens while a client starts and works, beside its answers.

@@ -161,6 +161,7 @@ impl Link {
         let patient = matches!(
             request,
             Request::Load(_)
+                | Request::Open(_)
                 | Request::Project(_)
                 | Request::Faithfulness { .. }
                 | Request::Outliers { .. }

@@ -14,7 +14,7 @@ use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use js_sys::Float32Array;
 use semblance_protocol::{
-    FailureKind, Load, Loaded, Precision, Progress, Request, Response, Token, wire::Payload,
+    FailureKind, Load, Loaded, Open, Precision, Progress, Request, Response, Token, wire::Payload,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -26,6 +26,7 @@ use std::{
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
 /// How far an embedding request has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +86,36 @@ impl Slot {
     }
 }
 
+/// Where the model comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Model {
+    /// The site.
+    Load(Load),
+    /// A person's own files, one after another in the `Blob`.
+    Open(Open, Blob),
+}
+
+impl Model {
+    fn precision(&self) -> Precision {
+        match self {
+            Self::Load(load) => load.precision,
+            Self::Open(open, _) => open.precision,
+        }
+    }
+
+    /// Bytes of the weights.
+    fn bytes(&self) -> f64 {
+        match self {
+            Self::Load(load) => load.weights.bytes as f64,
+            Self::Open(_, blob) => blob.size(),
+        }
+    }
+}
+
 /// The encoding workers.
 pub(crate) struct Pool {
     engine: Rc<Engine>,
-    load: Load,
+    model: Model,
     /// The model's files one after another, in a `Blob`.
     files: JsValue,
     slots: Vec<Slot>,
@@ -103,12 +130,12 @@ impl Pool {
     /// caller's back.
     pub(crate) async fn start(
         engine: Rc<Engine>,
-        load: Load,
+        model: Model,
         workers: usize,
         events: Rc<dyn Fn(Event)>,
     ) -> Result<(Rc<Self>, Loaded), ClientError> {
         let link = Link::new(engine.spawn("encoder 1")?);
-        let bytes = load.weights.bytes as f64;
+        let bytes = model.bytes();
         let tell = {
             let events = events.clone();
             move |stage, loaded| {
@@ -121,20 +148,25 @@ impl Pool {
         };
         let there = {
             let tell = tell.clone();
-            brought_along(&load, move |loaded| tell(Stage::Model, loaded)).await?
+            match &model {
+                Model::Load(load) => {
+                    brought_along(load, move |loaded| tell(Stage::Model, loaded)).await?
+                }
+                Model::Open(_, files) => files.clone().into(),
+            }
         };
         let hear = Rc::new(move |progress, _| match progress {
             Progress::Downloading { loaded, .. } => tell(Stage::Model, loaded as f64),
             Progress::Preparing => tell(Stage::Preparing, bytes),
             Progress::Map(_) | Progress::Splitting(_) => {}
         });
-        let (loaded, files) = ask_to_load(&link, &load, there, Some(hear)).await?;
+        let (loaded, files) = ask_to_load(&link, &model, there, Some(hear)).await?;
         if let Some(reason) = &loaded.not_kept {
             events(Event::Notice(Notice::NotKept(reason.clone())));
         }
         let pool = Rc::new(Self {
             engine,
-            load,
+            model,
             files,
             slots: (0..workers.max(1)).map(|_| Slot::default()).collect(),
             events,
@@ -175,7 +207,7 @@ impl Pool {
         spawn_local(async move {
             let started = async {
                 let link = Link::new(self.engine.spawn(&format!("encoder {}", index + 1))?);
-                ask_to_load(&link, &self.load, self.files.clone(), None).await?;
+                ask_to_load(&link, &self.model, self.files.clone(), None).await?;
                 Ok::<_, ClientError>(Rc::new(link))
             }
             .await;
@@ -221,7 +253,7 @@ impl Pool {
 
     /// The arithmetic of the workers.
     pub(crate) fn precision(&self) -> Precision {
-        self.load.precision
+        self.model.precision()
     }
 
     /// Asks the worker with the least to do; `hear` makes what hears its progress. A worker that
@@ -451,22 +483,27 @@ impl Job<'_> {
 /// Asks a worker to get the model ready; `files` is a `Blob` of them in a row, or undefined.
 async fn ask_to_load(
     link: &Link,
-    load: &Load,
+    model: &Model,
     files: JsValue,
     progress: Option<OnProgress>,
 ) -> Result<(Loaded, JsValue), ClientError> {
+    let request = match model {
+        Model::Load(load) => Request::Load(load.clone()),
+        Model::Open(open, _) => Request::Open(open.clone()),
+    };
     let payload = if files.is_undefined() {
         Payload::None
     } else {
-        Payload::Value(carried(files).await)
+        Payload::Value(carried(files.clone()).await)
     };
     match link
-        .request(Request::Load(load.clone()), payload, progress)
+        .request(request, payload, progress)
         .await
         .map_err(as_error)?
     {
         (Response::Loaded(loaded), payload) => {
-            Ok((loaded, payload.into_value().unwrap_or(JsValue::UNDEFINED)))
+            // Those that were handed over serve the others, too.
+            Ok((loaded, payload.into_value().unwrap_or(files)))
         }
         _ => Err(senseless()),
     }

@@ -40,8 +40,7 @@ impl Source {
             }
         }
 
-        let header = Weights::parse(&weights)?;
-        let mut described = header.metadata().clone();
+        let mut described = Weights::parse(&weights)?.metadata().clone();
         let beside = [
             (
                 metadata::MAX_TOKENS,
@@ -85,10 +84,7 @@ impl Source {
 
     /// The `__metadata__` of the int8 weights.
     pub(crate) fn metadata(&self) -> HashMap<String, String> {
-        let pooling = match self.info.pooling {
-            semblance_encoder::Pooling::Mean => "mean",
-            semblance_encoder::Pooling::Cls => "cls",
-        };
+        let pooling = self.info.pooling.name();
         [
             (metadata::MODEL, self.info.name.clone()),
             (metadata::SOURCE_SHA256, self.weights_sha256.clone()),

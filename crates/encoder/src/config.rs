@@ -1,8 +1,10 @@
 //! The model's `config.json`, checked.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::EncoderError;
+use crate::families::Family;
 
 /// Activation of the feed-forward layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -24,7 +26,7 @@ pub struct BertConfig {
     /// Name or path under which the model was saved, if the file says.
     #[serde(default, rename = "_name_or_path")]
     pub name: Option<String>,
-    /// Family; only `bert` is read.
+    /// Family: `bert`, `roberta`, `xlm-roberta`, `camembert`, `distilbert`, `mpnet`. None is BERT.
     #[serde(default)]
     pub model_type: Option<String>,
     /// Rows of the word embedding table.
@@ -39,15 +41,26 @@ pub struct BertConfig {
     pub intermediate_size: usize,
     /// Activation between the two feed-forward layers.
     pub hidden_act: Activation,
-    /// Rows of the position table: the longest input in tokens.
+    /// Rows of the position table; see [`positions`](Self::positions) for how many can be used.
     pub max_position_embeddings: usize,
-    /// Rows of the token type table; only row 0 is used.
+    /// Rows of the token type table, of which only row 0 is used; 0 where there is none.
     pub type_vocab_size: usize,
+    /// The token that fills up short texts, whose position some families begin after.
+    #[serde(default)]
+    pub pad_token_id: Option<usize>,
+    /// How many distances between tokens are told apart, in a model whose attention knows them.
+    #[serde(default)]
+    pub relative_attention_num_buckets: Option<usize>,
+    /// Whether a token is kept from what comes after it; only models that don't are read.
+    #[serde(default)]
+    pub is_decoder: bool,
     /// Added to the variance in layer norms.
     pub layer_norm_eps: f64,
     /// How positions enter; only `absolute` is read.
     #[serde(default)]
     pub position_embedding_type: Option<String>,
+    #[serde(skip, default = "Family::default")]
+    pub(crate) family: &'static Family,
 }
 
 impl BertConfig {
@@ -57,22 +70,58 @@ impl BertConfig {
     /// [`EncoderError::BrokenConfig`] if it isn't JSON, lacks a field or contradicts itself;
     /// [`EncoderError::UnsupportedModel`] if it describes another family.
     pub fn from_json(bytes: &[u8]) -> Result<Self, EncoderError> {
-        let value: serde_json::Value = serde_json::from_slice(bytes)
+        let mut value: Value = serde_json::from_slice(bytes)
             .map_err(|error| EncoderError::BrokenConfig(error.to_string()))?;
         // The family first: another family's config lacks BERT's fields, and saying that one of
         // them is missing would mislead.
-        match value.get("model_type").and_then(|kind| kind.as_str()) {
-            None | Some("bert") => {}
-            Some(other) => {
-                return Err(EncoderError::UnsupportedModel(format!(
-                    "model type {other}"
-                )));
+        let kind = value.get("model_type").and_then(Value::as_str);
+        let family = Family::of(kind).ok_or_else(|| {
+            let kind = kind.unwrap_or_default();
+            let all = Family::all();
+            EncoderError::UnsupportedModel(format!("model type {kind} (these are: {all})"))
+        })?;
+        if let Value::Object(fields) = &mut value {
+            for (theirs, ours) in family.fields {
+                if let Some(value) = fields.remove(*theirs) {
+                    fields.insert((*ours).to_owned(), value);
+                }
+            }
+            for (ours, value) in family.defaults {
+                let whole = value.fract() == 0.0;
+                let value = match whole {
+                    true => Value::from(*value as u64),
+                    false => Value::from(*value),
+                };
+                fields.entry(*ours).or_insert(value);
             }
         }
-        let config: Self = serde_json::from_value(value)
+        let mut config: Self = serde_json::from_value(value)
             .map_err(|error| EncoderError::BrokenConfig(error.to_string()))?;
+        config.family = family;
         config.check()?;
         Ok(config)
+    }
+
+    /// The row of the position table for the first token.
+    #[must_use]
+    pub fn first_position(&self) -> usize {
+        match self.family.positions_after_padding {
+            true => self.pad_token_id.unwrap_or(1).saturating_add(1),
+            false => 0,
+        }
+    }
+
+    /// The longest input in tokens.
+    #[must_use]
+    pub fn positions(&self) -> usize {
+        self.max_position_embeddings
+            .saturating_sub(self.first_position())
+    }
+
+    /// Shape of the table of what scores gain by distance, where there is one.
+    pub(crate) fn relative_shape(&self) -> Option<Vec<usize>> {
+        let buckets = self.relative_attention_num_buckets?;
+        Some(vec![buckets, self.num_attention_heads])
     }
 
     fn check(&self) -> Result<(), EncoderError> {
@@ -87,8 +136,21 @@ impl BertConfig {
             ("hidden_size", self.hidden_size),
             ("num_attention_heads", self.num_attention_heads),
             ("intermediate_size", self.intermediate_size),
-            ("type_vocab_size", self.type_vocab_size),
+            (
+                "type_vocab_size",
+                self.type_vocab_size
+                    .max(usize::from(!self.family.token_types)),
+            ),
+            (
+                "relative_attention_num_buckets",
+                // A half of them for each side, half of these for the nearest.
+                self.relative_attention_num_buckets.unwrap_or(4) / 4,
+            ),
         ];
+        if self.is_decoder {
+            let what = "is_decoder is true".to_owned();
+            return Err(EncoderError::UnsupportedModel(what));
+        }
         if let Some((name, _)) = sizes.iter().find(|(_, size)| *size == 0) {
             return Err(EncoderError::BrokenConfig(format!("{name} is 0")));
         }
@@ -99,10 +161,11 @@ impl BertConfig {
             )));
         }
         // Room for the two special tokens and at least one of the text.
-        if self.max_position_embeddings < 3 {
-            return Err(EncoderError::BrokenConfig(
-                "max_position_embeddings is below 3".to_owned(),
-            ));
+        if self.positions() < 3 {
+            return Err(EncoderError::BrokenConfig(format!(
+                "max_position_embeddings is below {}",
+                3 + self.first_position()
+            )));
         }
         if !(self.layer_norm_eps.is_finite() && self.layer_norm_eps >= 0.0) {
             return Err(EncoderError::BrokenConfig(
@@ -147,7 +210,8 @@ mod tests {
             ("\"gelu\"", "\"swish\"", "swish"),
             ("embeddings\": 8", "embeddings\": 2", "below 3"),
             ("1e-12", "-1", "layer_norm_eps"),
-            ("{", "{\"model_type\": \"mpnet\",", "model type mpnet"),
+            ("{", "{\"model_type\": \"t5\",", "model type t5"),
+            ("{", "{\"is_decoder\": true,", "is_decoder"),
             (
                 "{",
                 "{\"position_embedding_type\": \"relative_key\",",

@@ -44,15 +44,27 @@ impl Encoder {
     /// An [`EncoderError`] that says which file is at fault and how.
     pub fn load(files: ModelFiles<'_>, precision: Precision) -> Result<Self, EncoderError> {
         let config = BertConfig::from_json(files.config)?;
-        let weights = Weights::parse(&files.weights)?;
+        let weights = Weights::parse(&files.weights)?.of(config.family);
         let info = ModelInfo::new(&config, weights.metadata())?;
         weights.check(&config)?;
         let tokenizer = TextTokenizer::new(files.tokenizer, info.max_tokens, config.vocab_size)?;
+        Self::assemble(&config, &weights, tokenizer, info, precision)
+    }
+
+    /// Puts a model together from parts that were checked.
+    pub(crate) fn assemble(
+        config: &BertConfig,
+        weights: &Weights<'_>,
+        tokenizer: TextTokenizer,
+        info: ModelInfo,
+        precision: Precision,
+    ) -> Result<Self, EncoderError> {
+        let tokenizer = tokenizer.with_prompt(info.prompt.clone());
         let arithmetic = match precision {
             Precision::Fast => Arithmetic::Int8,
             Precision::Exact => Arithmetic::F32,
         };
-        let model = Bert::load(&weights.var_builder(), &config, info.max_tokens, arithmetic)?;
+        let model = Bert::load(weights, config, info.max_tokens, arithmetic)?;
         Ok(Self {
             info,
             tokenizer,

@@ -49,6 +49,14 @@ pub enum EncoderError {
     /// The weights hold a number that is infinite or not a number.
     #[error("tensor \"{0}\" holds a number that is not finite")]
     NotFiniteWeight(String),
+    /// A file of a model's folder is missing, or says what is not understood.
+    #[error("{file}: {problem}")]
+    Folder {
+        /// Its path in the folder.
+        file: String,
+        /// What is wrong with it, or what it asks for that is not there.
+        problem: String,
+    },
     /// The config is not JSON, or lacks a field.
     #[error("the model's config can't be read: {0}")]
     BrokenConfig(String),

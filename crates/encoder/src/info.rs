@@ -23,8 +23,10 @@ pub mod metadata {
     pub const DIMENSIONS: &str = "dimensions";
     /// Limit in tokens, special tokens included.
     pub const MAX_TOKENS: &str = "max_tokens";
-    /// How token vectors become one: `mean` or `cls`.
+    /// How token vectors become one: `mean`, `cls`, `last` or `max`.
     pub const POOLING: &str = "pooling";
+    /// What is put before every text, such as `query: `.
+    pub const PROMPT: &str = "prompt";
     /// [`super::FORMAT_VERSION`] of the file.
     pub const FORMAT_VERSION: &str = "format_version";
 }
@@ -36,6 +38,23 @@ pub enum Pooling {
     Mean,
     /// The vector of the first token, `[CLS]`.
     Cls,
+    /// The vector of the last token.
+    Last,
+    /// Of each component the largest of all tokens.
+    Max,
+}
+
+impl Pooling {
+    /// As the metadata have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Cls => "cls",
+            Self::Last => "last",
+            Self::Max => "max",
+        }
+    }
 }
 
 /// What is known about a loaded model.
@@ -49,6 +68,12 @@ pub struct ModelInfo {
     pub max_tokens: usize,
     /// How the vectors of the tokens become one.
     pub pooling: Pooling,
+    /// What is put before every text, such as `query: `; empty for most models. It makes other
+    /// vectors, which must not be compared with those of another prompt.
+    pub prompt: String,
+    /// What tells this model from every other: a hash of what its vectors depend on, precision and
+    /// prompt aside. Empty for a model that is told by the hashes of its files.
+    pub revision: String,
     /// SPDX identifier of the licence of the weights; empty if the file doesn't say.
     pub license: String,
     /// SHA-256 of the f32 file that the weights were made from; empty if the file doesn't say.
@@ -93,19 +118,23 @@ impl ModelInfo {
         let pooling = match get(metadata::POOLING) {
             None | Some("mean") => Pooling::Mean,
             Some("cls") => Pooling::Cls,
+            Some("last") => Pooling::Last,
+            Some("max") => Pooling::Max,
             Some(other) => {
                 return Err(EncoderError::UnsupportedModel(format!("pooling {other}")));
             }
         };
         let max_tokens = number(metadata::MAX_TOKENS)?
             .unwrap_or(DEFAULT_MAX_TOKENS)
-            .clamp(3, config.max_position_embeddings);
+            .clamp(3, config.positions());
         let name = get(metadata::MODEL).map(str::to_owned);
         Ok(Self {
             name: name.or_else(|| config.name.clone()).unwrap_or_default(),
             dimensions: config.hidden_size,
             max_tokens,
             pooling,
+            prompt: get(metadata::PROMPT).unwrap_or_default().to_owned(),
+            revision: String::new(),
             license: get(metadata::LICENSE).unwrap_or_default().to_owned(),
             source_sha256: get(metadata::SOURCE_SHA256).unwrap_or_default().to_owned(),
         })

@@ -3,7 +3,7 @@
 //! An [`Encoder`] is made from three files (weights, tokenizer, config) and turns texts into unit
 //! vectors whose dot product is their cosine similarity:
 //!
-//! text → tokens (at most [`ModelInfo::max_tokens`]) → BERT → mean over the tokens → length 1.
+//! text → tokens (at most [`ModelInfo::max_tokens`]) → layers → mean over the tokens → length 1.
 //!
 //! A text's vector depends on that text, the model and the [`Precision`] alone: never on the other
 //! texts of the call. Bit for bit.
@@ -15,23 +15,26 @@ mod config;
 mod embeddings;
 mod encoder;
 mod error;
+mod families;
+mod folder;
 mod info;
 pub mod int8;
 mod pooling;
 mod share;
 mod split;
-mod tokens;
+mod tokenizer;
 pub mod weights;
-mod word_piece;
 
 pub use config::{Activation, BertConfig};
 pub use embeddings::Embeddings;
 pub use encoder::{Encoder, ModelFiles, Precision};
 pub use error::EncoderError;
+pub use families::Family;
+pub use folder::{Folder, Prompt};
 pub use info::{FORMAT_VERSION, ModelInfo, Pooling, metadata};
 /// Picks the fastest integer kernel for the machine; to be called once in each worker. Results
 /// don't depend on it.
 pub use semblance_kernels::tune;
 pub use share::{Share, Turn};
 pub use split::{MOST_WORDS, Split, Splitting, Word, without};
-pub use tokens::{TextTokenizer, TextTokens, Token};
+pub use tokenizer::{TextTokenizer, TextTokens, Token};

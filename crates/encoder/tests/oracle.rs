@@ -10,9 +10,10 @@
 mod common;
 
 use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
 use candle_transformers::models::bert;
 use common::{Random, SmallModel, dot};
-use semblance_encoder::{Embeddings, Encoder, Precision, TextTokenizer, Turn, weights::Weights};
+use semblance_encoder::{Embeddings, Encoder, Precision, TextTokenizer, Turn};
 use serde_json::json;
 use std::collections::VecDeque;
 
@@ -52,8 +53,8 @@ fn candle(model: &SmallModel, weights: &[u8], texts: &[String]) -> Vec<Vec<f32>>
         }
         serde_json::from_value(value).unwrap()
     };
-    let weights = Weights::parse(weights).unwrap();
-    let oracle = bert::BertModel::load(weights.var_builder(), &config).unwrap();
+    let weights = VarBuilder::from_slice_safetensors(weights, DType::F32, &Device::Cpu).unwrap();
+    let oracle = bert::BertModel::load(weights, &config).unwrap();
     let tokenizer = TextTokenizer::new(
         model.tokenizer.to_string().as_bytes(),
         config.max_position_embeddings,

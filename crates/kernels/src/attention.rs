@@ -34,6 +34,23 @@ impl AttentionShape {
     }
 }
 
+/// What scores gain by how far the key is from the query.
+#[derive(Clone, Copy, Debug)]
+pub struct DistanceBias<'a> {
+    /// `[heads, 2 · reach − 1]`; key − query + reach − 1 is the place of a distance.
+    pub values: &'a [f32],
+    /// The longest text in tokens.
+    pub reach: usize,
+}
+
+impl DistanceBias<'_> {
+    /// What the scores of a query with the keys of a text gain: `[tokens]`.
+    pub fn row(&self, head: usize, query: usize, tokens: usize) -> &[f32] {
+        let start = head * (2 * self.reach - 1) + self.reach - 1 - query;
+        &self.values[start..][..tokens]
+    }
+}
+
 /// Memory for [`attention`], kept from one use to the next: some `tokens · (2 · head_size + 16)`
 /// floats.
 #[derive(Clone, Debug, Default)]
@@ -46,9 +63,8 @@ pub struct AttentionWorkspace {
 /// `softmax(Q · Kᵀ · scale + bias) · V` of one text, head by head, for the tokens `queries`.
 ///
 /// `qkv` is `[tokens, 3 · hidden]`, row-major, each row the token's query, key and value, all
-/// heads of each side by side; `out` is `[queries, hidden]`; `bias`, where a model has one,
-/// `[heads, tokens, tokens]` (what a query, second dimension, adds to its score with a key,
-/// third). Every token attends to every other: a batch is one call for each text. What a token
+/// heads of each side by side; `out` is `[queries, hidden]`; `bias` is what some models have. Every
+/// token attends to every other: a batch is one call for each text. What a token
 /// gets does not depend on which other queries the call has, bit for bit; queries outside the
 /// range are not read.
 ///
@@ -61,7 +77,7 @@ pub fn attention(
     qkv: &[f32],
     queries: Range<usize>,
     shape: AttentionShape,
-    bias: Option<&[f32]>,
+    bias: Option<DistanceBias<'_>>,
     out: &mut [f32],
     workspace: &mut AttentionWorkspace,
 ) {
@@ -77,7 +93,7 @@ pub fn attention_near(
     qkv: &[f32],
     queries: Range<usize>,
     shape: AttentionShape,
-    bias: Option<&[f32]>,
+    bias: Option<DistanceBias<'_>>,
     out: &mut [f32],
     workspace: &mut AttentionWorkspace,
 ) {
@@ -90,7 +106,7 @@ pub(crate) fn attention_with<L: Lanes, const NEAR: bool>(
     qkv: &[f32],
     queries: Range<usize>,
     shape: AttentionShape,
-    bias: Option<&[f32]>,
+    bias: Option<DistanceBias<'_>>,
     out: &mut [f32],
     workspace: &mut AttentionWorkspace,
 ) {
@@ -109,7 +125,9 @@ pub(crate) fn attention_with<L: Lanes, const NEAR: bool>(
     assert!(queries.end <= tokens, "queries beyond the text");
     assert_eq!(out.len(), queries.len() * hidden, "length of the output");
     if let Some(bias) = bias {
-        assert_eq!(bias.len(), heads * tokens * tokens, "length of the bias");
+        let length = heads * (2 * bias.reach).saturating_sub(1);
+        assert_eq!(bias.values.len(), length, "length of the bias");
+        assert!(tokens <= bias.reach, "a text beyond the bias");
     }
     if queries.is_empty() {
         return;
@@ -136,8 +154,7 @@ pub(crate) fn attention_with<L: Lanes, const NEAR: bool>(
             let mut shares = [0.0; QUERIES];
             for (row, scores) in scores.chunks_exact_mut(tokens).take(rows).enumerate() {
                 if let Some(bias) = bias {
-                    let bias = &bias[(head * tokens + start + row) * tokens..][..tokens];
-                    map2::<L>(scores, bias, L::add);
+                    map2::<L>(scores, bias.row(head, start + row, tokens), L::add);
                 }
                 let total = match NEAR {
                     true => exponentials::<L>(scores, exp_near::<L>),

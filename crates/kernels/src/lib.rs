@@ -87,7 +87,7 @@ mod quantized;
 mod tune;
 mod vector;
 
-pub use attention::{AttentionShape, AttentionWorkspace, attention, attention_near};
+pub use attention::{AttentionShape, AttentionWorkspace, DistanceBias, attention, attention_near};
 pub use error::ShapeError;
 pub use float::{LinearF32, MatmulWorkspace, matmul_transposed};
 pub use int8::{

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::lanes::{Lanes, Native};
 use crate::{
-    AttentionShape, AttentionWorkspace, DotKernel, LayerNorm, LinearF32, LinearInt8,
+    AttentionShape, AttentionWorkspace, DistanceBias, DotKernel, LayerNorm, LinearF32, LinearInt8,
     MatmulWorkspace, Precision, Quantized, ShapeError, attention, attention_near,
     matmul_transposed, quantize_weights, set_dot_kernel,
 };
@@ -156,8 +156,14 @@ fn feed_forward(rows: usize) -> Result<Work, ShapeError> {
 }
 
 /// [`attention`] and [`attention_near`].
-type Attention =
-    fn(&[f32], Range<usize>, AttentionShape, Option<&[f32]>, &mut [f32], &mut AttentionWorkspace);
+type Attention = fn(
+    &[f32],
+    Range<usize>,
+    AttentionShape,
+    Option<DistanceBias<'_>>,
+    &mut [f32],
+    &mut AttentionWorkspace,
+);
 
 /// The steps between the products, over 512 tokens.
 fn steps() -> Result<Vec<Work>, ShapeError> {

@@ -49,6 +49,8 @@ impl Ready {
             ("dimensions", model.dimensions.into()),
             ("maxTokens", model.max_tokens.into()),
             ("license", model.licence.as_str().into()),
+            ("prompt", model.prompt.as_str().into()),
+            ("revision", model.revision.as_str().into()),
             ("bytes", (model.bytes as f64).into()),
             ("fromCache", self.0.from_cache().into()),
         ])

@@ -4,9 +4,12 @@ use crate::{Ready, failure::thrown};
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use js_sys::Function;
-use semblance_client::{ClientError, ClientOptions, Embedder, Event, Precision, Stage};
+use semblance_client::{
+    ClientError, ClientOptions, Embedder, Event, ModelFolder, Precision, Prompt, Stage,
+};
 use std::{cell::RefCell, pin::pin, rc::Rc};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::Blob;
 
 /// A start that may be stopped.
 #[wasm_bindgen]
@@ -34,6 +37,26 @@ impl Loading {
             },
             stop: RefCell::default(),
         }
+    }
+
+    /// Takes the model from these files, each with its path, instead; with the prompt of a name, or
+    /// of these words, before every text.
+    pub fn open(
+        &mut self,
+        paths: Vec<String>,
+        files: Vec<Blob>,
+        prompt_name: Option<String>,
+        prompt: Option<String>,
+    ) {
+        let prompt = match (prompt, prompt_name) {
+            (Some(text), _) => Prompt::Text(text),
+            (None, Some(name)) => Prompt::Named(name),
+            (None, None) => Prompt::Default,
+        };
+        self.options.folder = Some(ModelFolder {
+            files: paths.into_iter().zip(files).collect(),
+            prompt,
+        });
     }
 
     /// Ends the download and its worker.

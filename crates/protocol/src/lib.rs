@@ -29,7 +29,7 @@ pub use import::{
 pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,
 };
-pub use request::{Load, ModelFile, Precision, Request};
+pub use request::{Load, ModelFile, Open, Precision, Prompt, Request};
 pub use response::{Loaded, ModelInfo, Neighbour, Pair, Progress, Response, Token, Word};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

@@ -11,6 +11,9 @@ pub enum Request {
     /// somebody has them already.
     /// Answered by [`Response::Loaded`](crate::Response::Loaded).
     Load(Load),
+    /// Get a model ready from a person's own files. Payload: the files one after another in a
+    /// `Blob`. Answered by [`Response::Loaded`](crate::Response::Loaded).
+    Open(Open),
     /// Embed texts. Answered by [`Response::Embedded`](crate::Response::Embedded).
     Embed {
         /// The texts, any length, in any order.
@@ -196,6 +199,29 @@ impl Load {
     pub fn files(&self) -> [&ModelFile; 3] {
         [&self.weights, &self.tokenizer, &self.config]
     }
+}
+
+/// A model in a person's own files, in the layout of the Hugging Face hub.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Open {
+    /// Path and length in bytes of each file, in the order in which they follow one another.
+    pub files: Vec<(String, u64)>,
+    /// What is put before every text.
+    pub prompt: Prompt,
+    /// Arithmetic to use.
+    pub precision: Precision,
+}
+
+/// What is put before every text that a model reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Prompt {
+    /// What the model's files say: a default prompt, or nothing.
+    #[default]
+    Default,
+    /// The one that the files have under this name, such as `query`.
+    Named(String),
+    /// These words.
+    Text(String),
 }
 
 /// A file of a model, named by its content.

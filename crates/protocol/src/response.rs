@@ -143,6 +143,11 @@ pub struct ModelInfo {
     pub pooling: String,
     /// SHA-256 of the original weights.
     pub source_sha256: String,
+    /// What is put before every text, such as `query: `; empty for most models.
+    pub prompt: String,
+    /// A hash of what vectors depend on, prompt and precision aside: vectors are of one space only
+    /// if all three are the same.
+    pub revision: String,
     /// Bytes of the weights' file.
     pub bytes: u64,
 }
@@ -150,7 +155,7 @@ pub struct ModelInfo {
 /// One token, and where it stands in its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
-    /// How the vocabulary writes it, `##` before what goes on with a word.
+    /// How the vocabulary writes it: `##` before what goes on with a word, or `▁` for a space.
     pub piece: String,
     /// Its number in the vocabulary.
     pub id: u32,

@@ -107,6 +107,7 @@ impl Analysis {
             | Request::Overview
             | Request::Duplicates { .. }
             | Request::Load(_)
+            | Request::Open(_)
             | Request::Embed { .. }
             | Request::Share { .. }
             | Request::Tokens { .. }

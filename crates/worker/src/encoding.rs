@@ -2,7 +2,7 @@
 
 use crate::files;
 use js_sys::{Date, Uint8Array};
-use semblance_encoder::{Embeddings, Encoder, EncoderError, ModelFiles, Pooling};
+use semblance_encoder::{Embeddings, Encoder, EncoderError, ModelFiles};
 use semblance_protocol::{
     Failure, FailureKind, Load, Loaded, ModelInfo, Precision, Progress, Response, TOKENS_LIMIT,
     Token, wire::Payload, worker::Answer,
@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 /// What an encoding worker has.
 #[derive(Default)]
 pub(crate) struct Encoding {
-    encoder: Option<Encoder>,
+    pub(crate) encoder: Option<Encoder>,
 }
 
 impl Encoding {
@@ -99,24 +99,11 @@ pub(crate) async fn load(
     let encoder = build(load, weights.bytes, &tokenizer.bytes, &config.bytes)?;
     // Once in a worker's life: some 16 ms for what this processor does best.
     semblance_encoder::tune(Date::now);
-    let info = encoder.info();
-    let model = ModelInfo {
-        name: if info.name.is_empty() {
-            load.name.clone()
-        } else {
-            info.name.clone()
-        },
-        dimensions: info.dimensions as u32,
-        max_tokens: info.max_tokens as u32,
-        licence: info.license.clone(),
-        pooling: match info.pooling {
-            Pooling::Mean => "mean",
-            Pooling::Cls => "cls",
-        }
-        .to_owned(),
-        source_sha256: info.source_sha256.clone(),
-        bytes: load.weights.bytes,
-    };
+    let mut model = described(encoder.info(), load.weights.bytes);
+    if model.name.is_empty() {
+        model.name.clone_from(&load.name);
+    }
+    model.revision.clone_from(&load.weights.sha256);
     encoding.borrow_mut().encoder = Some(encoder);
     Ok((
         Response::Loaded(Loaded {
@@ -126,6 +113,29 @@ pub(crate) async fn load(
         }),
         Payload::Value(together),
     ))
+}
+
+/// A model as it travels; `bytes` are those of its weights.
+pub(crate) fn described(info: &semblance_encoder::ModelInfo, bytes: u64) -> ModelInfo {
+    ModelInfo {
+        name: info.name.clone(),
+        dimensions: info.dimensions as u32,
+        max_tokens: info.max_tokens as u32,
+        licence: info.license.clone(),
+        pooling: info.pooling.name().to_owned(),
+        source_sha256: info.source_sha256.clone(),
+        prompt: info.prompt.clone(),
+        revision: info.revision.clone(),
+        bytes,
+    }
+}
+
+/// The encoder's word for an arithmetic.
+pub(crate) fn arithmetic(precision: Precision) -> semblance_encoder::Precision {
+    match precision {
+        Precision::Fast => semblance_encoder::Precision::Fast,
+        Precision::Exact => semblance_encoder::Precision::Exact,
+    }
 }
 
 fn build(
@@ -141,11 +151,7 @@ fn build(
     };
     // The browser's copy must not live beside the model's.
     drop(weights);
-    let precision = match load.precision {
-        Precision::Fast => semblance_encoder::Precision::Fast,
-        Precision::Exact => semblance_encoder::Precision::Exact,
-    };
-    Encoder::load(files, precision).map_err(|error| {
+    Encoder::load(files, arithmetic(load.precision)).map_err(|error| {
         Failure::new(
             FailureKind::BadModel,
             format!("The model {} could not be used: {error}.", load.name),

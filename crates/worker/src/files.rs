@@ -297,7 +297,7 @@ fn cut_off(file: &ModelFile, loaded: u64) -> Failure {
 }
 
 /// The message of a JavaScript error, without a final full stop.
-fn describe(error: &JsValue) -> String {
+pub(crate) fn describe(error: &JsValue) -> String {
     let message = Reflect::get(error, &"message".into())
         .ok()
         .and_then(|message| message.as_string())

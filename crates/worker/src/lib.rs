@@ -9,6 +9,7 @@ mod encoding;
 mod files;
 mod hash;
 mod map;
+mod open;
 mod pace;
 mod questions;
 mod share;
@@ -50,6 +51,14 @@ pub fn receive(data: &JsValue) {
                 .await;
                 worker::answer(id, answer);
             });
+        }
+        Request::Open(files) => {
+            worker::send(id, Response::Progress(Progress::Preparing), Payload::None);
+            let answer = ENCODING.with(|encoding| {
+                let mut encoding = encoding.borrow_mut();
+                open::open(&mut encoding, &files, payload.into_value())
+            });
+            worker::answer(id, answer);
         }
         Request::Embed { texts } => {
             let answer = ENCODING.with(|encoding| match encoding.try_borrow_mut() {

@@ -1,15 +1,13 @@
 //! The first step: from token ids to vectors.
 
-use candle_core::DType;
-use candle_nn::{Init, VarBuilder};
 use semblance_kernels::LayerNorm;
 
 use super::memory::Memory;
 use super::{Arithmetic, Batch, Step, layer_norm};
-use crate::weights::WEIGHT_SCALE;
+use crate::weights::Part;
 use crate::{BertConfig, EncoderError};
 
-/// `hidden = norm(word + position + type)`.
+/// `hidden = norm(word + position + type)`, the last where the model has types.
 pub(crate) struct Embed {
     words: Words,
     /// Position plus token type 0: `[positions, hidden]`.
@@ -25,49 +23,39 @@ enum Words {
 
 impl Embed {
     pub(super) fn load(
-        vb: &VarBuilder<'_>,
+        part: &Part<'_>,
         config: &BertConfig,
         max_tokens: usize,
         arithmetic: Arithmetic,
     ) -> Result<Self, EncoderError> {
         let size = config.hidden_size;
-        let shape = (config.vocab_size, size);
-        let table = vb.pp("word_embeddings");
+        let (table, shape) = ("word_embeddings.weight", [config.vocab_size, size]);
         // A table is only looked up, so int8 rows stay int8 even for exact arithmetic.
-        let words = if table.contains_tensor(WEIGHT_SCALE) {
-            let rows = table.get_with_hints_dtype(shape, "weight", Init::Const(0.0), DType::U8)?;
-            let rows = rows.flatten_all()?.to_vec1::<u8>()?;
-            Words::Int8 {
-                rows: rows.into_iter().map(u8::cast_signed).collect(),
-                scales: table.get(shape.0, WEIGHT_SCALE)?.to_vec1()?,
-            }
-        } else {
-            let rows = table.get(shape, "weight")?.flatten_all()?.to_vec1()?;
-            match arithmetic {
-                Arithmetic::F32 => Words::F32(rows),
-                Arithmetic::Int8 => {
-                    let rows = crate::int8::quantize_rows(&rows, size);
-                    Words::Int8 {
-                        rows: rows.values,
-                        scales: rows.scales,
-                    }
-                }
-            }
+        let rounded = match arithmetic {
+            Arithmetic::F32 => part.int8_rows(table, &shape)?,
+            Arithmetic::Int8 => Some(part.rounded_rows(table, shape)?),
         };
-        let table = |name: &str, rows| {
-            let table = vb.pp(name).get((rows, size), "weight")?;
-            table.flatten_all()?.to_vec1::<f32>()
+        let words = match rounded {
+            Some(rows) => Words::Int8 {
+                rows: rows.values,
+                scales: rows.scales,
+            },
+            None => Words::F32(part.floats(table, &shape)?),
         };
-        let types = table("token_type_embeddings", config.type_vocab_size)?;
+        let table = |name: &str, rows| part.floats(&format!("{name}.weight"), &[rows, size]);
         let mut positions = table("position_embeddings", config.max_position_embeddings)?;
+        positions.drain(..config.first_position() * size);
         positions.truncate(max_tokens * size);
-        for row in positions.chunks_exact_mut(size) {
-            row.iter_mut().zip(&types).for_each(|(x, kind)| *x += kind);
+        if config.type_vocab_size > 0 {
+            let types = table("token_type_embeddings", config.type_vocab_size)?;
+            for row in positions.chunks_exact_mut(size) {
+                row.iter_mut().zip(&types).for_each(|(x, kind)| *x += kind);
+            }
         }
         Ok(Self {
             words,
             positions,
-            norm: layer_norm(vb, config)?,
+            norm: layer_norm(part, config)?,
         })
     }
 }

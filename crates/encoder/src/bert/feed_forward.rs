@@ -1,11 +1,11 @@
 //! The second half of a layer: two linear layers with an activation between, residual and norm.
 
-use candle_nn::VarBuilder;
 use semblance_kernels::LayerNorm;
 
 use super::linear::{Arithmetic, Linear};
 use super::memory::{Memory, room};
 use super::{Batch, Step, layer_norm};
+use crate::weights::Part;
 use crate::{Activation, BertConfig, EncoderError};
 
 /// `hidden = norm(hidden + down(activation(up(hidden))))`.
@@ -19,16 +19,16 @@ pub(super) struct FeedForward {
 
 impl FeedForward {
     pub(super) fn load(
-        vb: &VarBuilder<'_>,
+        layer: &Part<'_>,
         config: &BertConfig,
         arithmetic: Arithmetic,
     ) -> Result<Self, EncoderError> {
         let (size, inner) = (config.hidden_size, config.intermediate_size);
-        let up = vb.pp("intermediate").pp("dense");
-        let output = vb.pp("output");
+        let up = layer.part("intermediate.dense");
+        let output = layer.part("output");
         Ok(Self {
             up: Linear::load(&[(up, inner)], size, arithmetic)?,
-            down: Linear::load(&[(output.pp("dense"), size)], inner, arithmetic)?,
+            down: Linear::load(&[(output.part("dense"), size)], inner, arithmetic)?,
             norm: layer_norm(&output, config)?,
             activation: config.hidden_act,
             inner,

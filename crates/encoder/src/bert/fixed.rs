@@ -160,8 +160,11 @@ impl SelfAttention {
             let (queries, keys) = (column(head * width), column(size + head * width));
             let sizes = (tokens, tokens, width);
             matmul_transposed(&queries, &keys, sizes, weights, &mut memory);
-            for row in weights.chunks_exact_mut(tokens) {
+            for (query, row) in weights.chunks_exact_mut(tokens).enumerate() {
                 row.iter_mut().for_each(|x| *x *= shape.scale);
+                if let Some(relative) = &self.relative {
+                    semblance_kernels::add(row, relative.bias().row(head, query, tokens));
+                }
                 softmax(row);
             }
         }

@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use candle_core::DType;
-use candle_nn::{Init, VarBuilder};
 use semblance_kernels::{LinearF32, LinearInt8, Precision, Quantized, quantize_weights};
 
 use super::misfit;
 use crate::EncoderError;
-use crate::weights::{INPUT_SCALE, INPUT_STEPS, WEIGHT_SCALE};
+use crate::weights::{INPUT_SCALE, INPUT_STEPS, Part, WEIGHT_SCALE};
 
 /// What the linear layers compute in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +49,14 @@ impl Linear {
     /// Packs one layer, or several with the same input side by side: their outputs follow one
     /// another. Each is given by its place in the file and its number of outputs.
     pub(super) fn load(
-        parts: &[(VarBuilder<'_>, usize)],
+        parts: &[(Part<'_>, usize)],
         inputs: usize,
         arithmetic: Arithmetic,
     ) -> Result<Self, EncoderError> {
         let outputs = parts.iter().map(|(_, outputs)| outputs).sum();
         let mut bias = Vec::with_capacity(outputs);
-        for (vb, outputs) in parts {
-            bias.extend(vb.get(*outputs, "bias")?.to_vec1::<f32>()?);
+        for (part, outputs) in parts {
+            bias.extend(part.floats("bias", &[*outputs])?);
         }
         match arithmetic {
             Arithmetic::F32 => {
@@ -67,7 +65,7 @@ impl Linear {
                 packed.map(Self::F32).map_err(misfit)
             }
             Arithmetic::Int8 => {
-                let stored = parts.iter().all(|(vb, _)| vb.contains_tensor(WEIGHT_SCALE));
+                let stored = parts.iter().all(|(part, _)| part.contains(WEIGHT_SCALE));
                 let (weights, scales, form) = if stored {
                     int8(parts, inputs)?
                 } else {
@@ -125,11 +123,10 @@ impl Linear {
 }
 
 /// `[outputs, inputs]`, row-major.
-fn floats(parts: &[(VarBuilder<'_>, usize)], inputs: usize) -> Result<Vec<f32>, EncoderError> {
+fn floats(parts: &[(Part<'_>, usize)], inputs: usize) -> Result<Vec<f32>, EncoderError> {
     let mut weights = Vec::new();
-    for (vb, outputs) in parts {
-        let part = vb.get((*outputs, inputs), "weight")?;
-        weights.extend(part.flatten_all()?.to_vec1::<f32>()?);
+    for (part, outputs) in parts {
+        weights.extend(part.floats("weight", &[*outputs, inputs])?);
     }
     Ok(weights)
 }
@@ -137,19 +134,16 @@ fn floats(parts: &[(VarBuilder<'_>, usize)], inputs: usize) -> Result<Vec<f32>, 
 /// Integers `[outputs, inputs]`, row-major, scales `[outputs]`, and the form of the input, which
 /// is the same for all parts.
 fn int8(
-    parts: &[(VarBuilder<'_>, usize)],
+    parts: &[(Part<'_>, usize)],
     inputs: usize,
 ) -> Result<(Vec<i8>, Vec<f32>, InputForm), EncoderError> {
     let (mut weights, mut scales) = (Vec::new(), Vec::new());
-    for (vb, outputs) in parts {
-        let shape = (*outputs, inputs);
-        // Candle has no type for int8, so the bytes come as they are.
-        let part = vb.get_with_hints_dtype(shape, "weight", Init::Const(0.0), DType::U8)?;
-        let bytes = part.flatten_all()?.to_vec1::<u8>()?;
-        weights.extend(bytes.into_iter().map(u8::cast_signed));
-        scales.extend(vb.get(*outputs, WEIGHT_SCALE)?.to_vec1::<f32>()?);
+    for (part, outputs) in parts {
+        let rows = part.rounded_rows("weight", [*outputs, inputs])?;
+        weights.extend(rows.values);
+        scales.extend(rows.scales);
     }
-    let form = parts.first().map(|(vb, _)| input_form(vb, inputs));
+    let form = parts.first().map(|(part, _)| input_form(part, inputs));
     let form = form.transpose()?.unwrap_or(InputForm {
         precision: Precision::Narrow,
         multiplier: None,
@@ -158,16 +152,14 @@ fn int8(
 }
 
 /// What the file says about the input of a layer.
-fn input_form(vb: &VarBuilder<'_>, inputs: usize) -> Result<InputForm, EncoderError> {
-    let multiplier = if vb.contains_tensor(INPUT_SCALE) {
-        Some(vb.get(inputs, INPUT_SCALE)?.to_vec1()?)
-    } else {
-        None
+fn input_form(part: &Part<'_>, inputs: usize) -> Result<InputForm, EncoderError> {
+    let multiplier = match part.contains(INPUT_SCALE) {
+        true => Some(part.floats(INPUT_SCALE, &[inputs])?),
+        false => None,
     };
-    let wide = vb.contains_tensor(INPUT_STEPS)
-        && vb
-            .get(1, INPUT_STEPS)?
-            .to_vec1::<f32>()?
+    let wide = part.contains(INPUT_STEPS)
+        && part
+            .floats(INPUT_STEPS, &[1])?
             .iter()
             .any(|steps| *steps > 255.0);
     Ok(InputForm {

@@ -14,22 +14,25 @@ mod feed_forward;
 mod fixed;
 mod linear;
 mod memory;
+mod relative;
 mod self_attention;
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Result, Storage, Tensor, bail};
-use candle_nn::VarBuilder;
 use semblance_kernels::LayerNorm;
 
 pub(crate) use embed::Embed;
 pub(crate) use fixed::{Fixed, PartsMemory};
 pub(crate) use linear::Arithmetic;
 
+use crate::weights::{Part, Weights};
 use crate::{BertConfig, EncoderError};
 use feed_forward::FeedForward;
 use memory::Memory;
+use relative::Relative;
 use self_attention::{Projection, SelfAttention};
 
 /// Tokens of several texts, one text after the other.
@@ -137,22 +140,24 @@ pub(crate) struct Bert {
 }
 
 impl Bert {
-    /// Takes the weights out of `vb`, whose tensors have the shapes that `config` asks for.
+    /// Takes the weights out of their file, which has what `config` asks for.
     pub(crate) fn load(
-        vb: &VarBuilder<'_>,
+        weights: &Weights<'_>,
         config: &BertConfig,
         max_tokens: usize,
         arithmetic: Arithmetic,
     ) -> std::result::Result<Self, EncoderError> {
+        let relative = Relative::load(weights, config, max_tokens)?.map(Arc::new);
         let layer = |index: usize| {
-            let vb = vb.pp("encoder").pp("layer").pp(index);
+            let layer = weights.part(&format!("encoder.layer.{index}"));
+            let attention = layer.part("attention");
             Ok((
-                SelfAttention::load(&vb.pp("attention"), config, arithmetic)?,
-                FeedForward::load(&vb, config, arithmetic)?,
+                SelfAttention::load(&attention, config, arithmetic, relative.clone())?,
+                FeedForward::load(&layer, config, arithmetic)?,
             ))
         };
         Ok(Self {
-            embed: Embed::load(&vb.pp("embeddings"), config, max_tokens, arithmetic)?,
+            embed: Embed::load(&weights.part("embeddings"), config, max_tokens, arithmetic)?,
             layers: (0..config.num_hidden_layers)
                 .map(layer)
                 .collect::<std::result::Result<_, EncoderError>>()?,
@@ -241,14 +246,13 @@ impl InplaceOp1 for Running<'_> {
     }
 }
 
-/// Reads the layer norm `vb.LayerNorm`.
+/// Reads the layer norm of a part.
 fn layer_norm(
-    vb: &VarBuilder<'_>,
+    part: &Part<'_>,
     config: &BertConfig,
 ) -> std::result::Result<LayerNorm, EncoderError> {
-    let vb = vb.pp("LayerNorm");
-    let gamma = vb.get(config.hidden_size, "weight")?.to_vec1()?;
-    let beta = vb.get(config.hidden_size, "bias")?.to_vec1()?;
+    let gamma = part.floats("LayerNorm.weight", &[config.hidden_size])?;
+    let beta = part.floats("LayerNorm.bias", &[config.hidden_size])?;
     LayerNorm::new(gamma, beta, config.layer_norm_eps as f32).map_err(misfit)
 }
 

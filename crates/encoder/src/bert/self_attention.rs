@@ -1,13 +1,14 @@
 //! The first half of a layer: self-attention, its output layer, residual and norm.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use candle_nn::VarBuilder;
 use semblance_kernels::{AttentionShape, LayerNorm, attention, attention_near};
 
 use super::linear::{Arithmetic, Linear};
 use super::memory::{Memory, room};
+use super::relative::Relative;
 use super::{Batch, Step, layer_norm};
+use crate::weights::Part;
 use crate::{BertConfig, EncoderError};
 
 /// `hidden = norm(hidden + output(attention(query, key, value)))`, attention text by text.
@@ -19,24 +20,28 @@ pub(super) struct SelfAttention {
     pub(super) output: Linear,
     pub(super) norm: LayerNorm,
     pub(super) shape: AttentionShape,
+    /// What scores gain by distance, the same in all layers.
+    pub(super) relative: Option<Arc<Relative>>,
 }
 
 impl SelfAttention {
     pub(super) fn load(
-        vb: &VarBuilder<'_>,
+        part: &Part<'_>,
         config: &BertConfig,
         arithmetic: Arithmetic,
+        relative: Option<Arc<Relative>>,
     ) -> Result<Self, EncoderError> {
         let size = config.hidden_size;
-        let parts = ["query", "key", "value"].map(|name| (vb.pp("self").pp(name), size));
-        let output = vb.pp("output");
+        let parts = ["query", "key", "value"].map(|name| (part.part("self").part(name), size));
+        let output = part.part("output");
         let heads = config.num_attention_heads;
         Ok(Self {
             fused: Linear::load(&parts, size, arithmetic)?,
             value: OnceLock::new(),
-            output: Linear::load(&[(output.pp("dense"), size)], size, arithmetic)?,
+            output: Linear::load(&[(output.part("dense"), size)], size, arithmetic)?,
             norm: layer_norm(&output, config)?,
             shape: AttentionShape::new(heads, size / heads),
+            relative,
         })
     }
 
@@ -107,7 +112,7 @@ impl Step for SelfAttention {
                 &memory.fused[3 * size * start..][..3 * size * tokens],
                 queries,
                 self.shape,
-                None,
+                self.relative.as_ref().map(|relative| relative.bias()),
                 &mut context[size * text.rows.start..size * text.rows.end],
                 &mut memory.attention,
             );

@@ -113,10 +113,14 @@ impl Splitting {
 
     fn finish(&mut self, pooling: Pooling) -> Result<Split, EncoderError> {
         let size = self.rows.size();
-        let whole = self
-            .rows
-            .read(|hidden| pooling::mean(pooling, hidden, size))?;
-        let mut vectors = pooling::mean(pooling, &self.parts, self.words.len() * size);
+        let (chosen, whole) = self.rows.read(|hidden| {
+            // Whose values are the largest is held, too.
+            let chosen = pooling::largest(pooling, hidden, size);
+            let whole = pooling::mean(pooling, chosen.as_deref(), hidden, size);
+            (chosen, whole)
+        })?;
+        let width = self.words.len() * size;
+        let mut vectors = pooling::mean(pooling, chosen.as_deref(), &self.parts, width);
         let rest = share_rest(&whole, &mut vectors, &self.words);
         let (length, rest) = (norm(&whole), norm(&rest));
         if !length.is_finite() {

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use safetensors::{Dtype, tensor::TensorView};
-use semblance_encoder::{BertConfig, Encoder, EncoderError, ModelFiles, Precision, weights};
+use semblance_encoder::weights::{self, Source};
+use semblance_encoder::{BertConfig, Encoder, EncoderError, Folder, ModelFiles, Precision, Prompt};
 use serde_json::{Value, json};
 
 /// Folder with the original f32 model.
@@ -89,6 +90,9 @@ impl Fixture {
     }
 }
 
+/// Pieces of [`tokenizer`].
+pub const VOCABULARY: usize = 64;
+
 /// The files of a small model with random weights.
 pub struct SmallModel {
     pub config: Value,
@@ -100,15 +104,18 @@ pub struct SmallModel {
 
 impl SmallModel {
     pub fn new(hidden: usize, heads: usize, layers: usize, inner: usize) -> Self {
-        let vocabulary = tokenizer()["model"]["vocab"].as_object().unwrap().len();
-        let config = json!({
-            "vocab_size": vocabulary, "hidden_size": hidden, "num_hidden_layers": layers,
+        Self::of(json!({
+            "vocab_size": VOCABULARY, "hidden_size": hidden, "num_hidden_layers": layers,
             "num_attention_heads": heads, "intermediate_size": inner, "hidden_act": "gelu",
             "max_position_embeddings": 40, "type_vocab_size": 2, "layer_norm_eps": 1e-12,
-        });
-        let mut random = Random(hidden as u64 * 31 + inner as u64);
-        let mut tensors = BTreeMap::new();
+        }))
+    }
+
+    /// A model of a config, whose tensors have BERT's names.
+    pub fn of(config: Value) -> Self {
         let parsed = BertConfig::from_json(config.to_string().as_bytes()).unwrap();
+        let seed = parsed.hidden_size * 31 + parsed.intermediate_size;
+        let (mut random, mut tensors) = (Random(seed as u64), BTreeMap::new());
         for (name, shape) in weights::shapes(&parsed) {
             let around = if name.ends_with("LayerNorm.weight") {
                 1.0
@@ -117,7 +124,7 @@ impl SmallModel {
             };
             let size = shape.iter().product();
             // Spread so that a linear layer keeps the size of what goes through it.
-            let spread = if shape.len() == 2 && name.starts_with("encoder") {
+            let spread = if shape.len() == 2 && name.starts_with("encoder.layer") {
                 1.7 / (shape[1] as f32).sqrt()
             } else {
                 0.5
@@ -175,6 +182,68 @@ impl SmallModel {
         std::fs::write(folder.join("tokenizer.json"), self.tokenizer.to_string()).unwrap();
         std::fs::write(folder.join("config.json"), self.config.to_string()).unwrap();
     }
+}
+
+/// Files of a folder, by path.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// A folder in the layout of sentence-transformers.
+pub fn folder(model: &SmallModel) -> Files {
+    let json = |value: Value| value.to_string().into_bytes();
+    let module = |at: usize, path: &str, kind: &str| {
+        json!({"idx": at, "name": at.to_string(), "path": path,
+            "type": format!("sentence_transformers.models.{kind}")})
+    };
+    [
+        ("config.json", json(model.config.clone())),
+        ("tokenizer.json", json(model.tokenizer.clone())),
+        ("model.safetensors", model.weights()),
+        (
+            "modules.json",
+            json(json!([
+                module(0, "", "Transformer"),
+                module(1, "1_Pooling", "Pooling"),
+                module(2, "2_Normalize", "Normalize")
+            ])),
+        ),
+        (
+            "1_Pooling/config.json",
+            json(json!({"word_embedding_dimension": 8,
+            "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true,
+            "pooling_mode_max_tokens": false})),
+        ),
+        (
+            "sentence_bert_config.json",
+            json(json!({"max_seq_length": 20, "do_lower_case": false})),
+        ),
+        (
+            "config_sentence_transformers.json",
+            json(json!({"prompts": {"query": "the: ",
+            "passage": ""}, "default_prompt_name": null})),
+        ),
+        ("README.md", b"what it is".to_vec()),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), bytes))
+    .into()
+}
+
+/// Loads the model in a folder's files.
+pub fn load_folder(
+    files: &Files,
+    prompt: &Prompt,
+    precision: Precision,
+) -> Result<Encoder, EncoderError> {
+    let files = files
+        .iter()
+        .map(|(name, bytes)| (name.clone(), Box::new(&bytes[..]) as Box<dyn Source>));
+    Folder::new(files)?.load(prompt, precision)
+}
+
+/// The folder with another value of a field.
+pub fn set(files: &mut Files, file: &str, field: &str, value: Value) {
+    let mut json: Value = serde_json::from_slice(&files[file]).unwrap();
+    json[field] = value;
+    files.insert(file.to_owned(), json.to_string().into_bytes());
 }
 
 /// A BERT tokenizer whose words are the letters and a few syllables, with the misleading

@@ -2,7 +2,7 @@
 
 use super::elementwise::integers;
 use super::{Outcome, close, same_bits, values};
-use crate::attention::{AttentionShape, AttentionWorkspace, attention_with};
+use crate::attention::{AttentionShape, AttentionWorkspace, DistanceBias, attention_with};
 use crate::finish::{Add, Gelu, GeluNear, Set};
 use crate::float::{LinearF32, MatmulWorkspace, matmul_transposed};
 use crate::int8::{
@@ -398,8 +398,14 @@ pub(super) fn attention_is_within_its_bound<L: Tiles>() -> Outcome {
             .iter()
             .map(|x| x * 5.0)
             .collect();
-        let bias = values(41, heads * tokens * tokens);
-        for bias in [None, Some(&bias[..])] {
+        // Longer texts than this one may come.
+        let reach = tokens + 3;
+        let bias = values(41, heads * (2 * reach - 1));
+        let bias = DistanceBias {
+            values: &bias,
+            reach,
+        };
+        for bias in [None, Some(bias)] {
             let mut out = vec![f32::NAN; tokens * hidden];
             attention_with::<L, false>(&qkv, 0..tokens, shape, bias, &mut out, &mut workspace);
             let mut near = out.clone();
@@ -414,7 +420,8 @@ pub(super) fn attention_is_within_its_bound<L: Tiles>() -> Outcome {
                         .map(|key| {
                             let product = |i| at(query, 0, head, i) * at(key, 1, head, i);
                             let bias = bias.map_or(0.0, |bias| {
-                                bias[(head * tokens + query) * tokens + key].into()
+                                let distance = key + reach - 1 - query;
+                                f64::from(bias.values[head * (2 * reach - 1) + distance])
                             });
                             (0..size).map(product).sum::<f64>() * f64::from(shape.scale) + bias
                         })
@@ -453,7 +460,7 @@ pub(super) fn attention_is_within_its_bound<L: Tiles>() -> Outcome {
 fn queries_alone_give_the_same<L: Tiles>(
     qkv: &[f32],
     shape: AttentionShape,
-    bias: Option<&[f32]>,
+    bias: Option<DistanceBias<'_>>,
     all: &[f32],
 ) -> Outcome {
     let hidden = shape.heads * shape.head_size;
