@@ -56,6 +56,7 @@ pub fn App() -> Html {
             }
             marks.dispatch(Mark::Keep(results.clone()));
             map.dispatch(MapAction::Settle(results.clone()));
+            keep::computed();
         });
     }
     let grouping = {

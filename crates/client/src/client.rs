@@ -321,6 +321,17 @@ impl Client {
         self.0.reference.replace(Some(scores));
     }
 
+    /// Names for vectors that are to come, the first of `count`.
+    pub(crate) fn reserve(&self, count: usize) -> VectorId {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.0.known.borrow_mut().reserve(count)
+    }
+
+    /// Takes in what is known of a text. Returns the vector that it has.
+    pub(crate) fn adopt(&self, text: &Rc<str>, embedded: Embedded) -> VectorId {
+        self.0.known.borrow_mut().adopt(text, embedded)
+    }
+
     /// The encoding workers.
     pub(crate) fn pool(&self) -> Result<&Rc<Pool>, ClientError> {
         self.check_open()?;

@@ -86,8 +86,8 @@ impl Slot {
 
 /// The encoding workers.
 pub(crate) struct Pool {
-    engine: Rc<Engine>,
-    load: Load,
+    pub(crate) engine: Rc<Engine>,
+    pub(crate) load: Load,
     /// The model's files one after another, in a `Blob`.
     files: JsValue,
     slots: Vec<Slot>,

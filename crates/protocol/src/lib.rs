@@ -40,6 +40,10 @@ pub type VectorId = u32;
 /// Numbers the requests of one page to one worker.
 pub type RequestId = u32;
 
+/// The version of what the engine computes: raised whenever a text gets another vector, be it by a
+/// bit. Vectors that were kept under another version are not used.
+pub const ARITHMETIC: u32 = 1;
+
 /// Points beyond which the full similarity matrix is not made (it would be `n × n` f32).
 pub const SIMILARITY_LIMIT: usize = 2_000;
 

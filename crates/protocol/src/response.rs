@@ -32,6 +32,14 @@ pub enum Response {
         /// Whether the model read only the beginning of the text.
         truncated: bool,
     },
+    /// Vectors were found and stored.
+    Recalled {
+        /// How many texts each file had that could be used, until all were found.
+        segments: Vec<u32>,
+        /// Five numbers for each text that was found: its index among those asked for, the file it
+        /// was in, its tokens, whether it was truncated, and how many of the tokens are unknown.
+        found: Vec<u32>,
+    },
     /// The request was carried out and there is nothing to say about it.
     Done,
     /// Payload: `[n, n]` f32 cosine similarities, row-major.

@@ -113,6 +113,8 @@ impl Analysis {
             | Request::Split { .. }
             | Request::GiveUp { .. }
             | Request::Memory
+            | Request::Pack { .. }
+            | Request::Recall { .. }
             | Request::Import(_) => Err(bad_request("The analysis worker only compares vectors.")),
         }
     }
@@ -240,7 +242,7 @@ impl Analysis {
             .ok_or_else(|| bad_request("There are no texts yet."))
     }
 
-    fn store(
+    pub(crate) fn store(
         &mut self,
         names: &[VectorId],
         dimensions: usize,

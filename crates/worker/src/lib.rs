@@ -8,6 +8,7 @@ mod analysis;
 mod encoding;
 mod files;
 mod hash;
+mod kept;
 mod map;
 mod pace;
 mod questions;
@@ -98,6 +99,28 @@ pub fn receive(data: &JsValue) {
             let analysis = ANALYSIS.with(Rc::clone);
             spawn_local(async move {
                 let answer = map::answer(&analysis, request, payload, id).await;
+                worker::answer(id, answer);
+            });
+        }
+        Request::Pack {
+            identity,
+            texts,
+            numbers,
+        } => {
+            let analysis = ANALYSIS.with(Rc::clone);
+            spawn_local(async move {
+                let answer = kept::pack(&analysis, &identity, &texts, &numbers).await;
+                worker::answer(id, answer);
+            });
+        }
+        Request::Recall {
+            identity,
+            texts,
+            first,
+        } => {
+            let analysis = ANALYSIS.with(Rc::clone);
+            spawn_local(async move {
+                let answer = kept::recall(&analysis, &identity, &texts, first, payload).await;
                 worker::answer(id, answer);
             });
         }

@@ -3,6 +3,7 @@
 
 mod keeper;
 mod panel;
+mod vectors;
 
 use crate::session::keep::Keep;
 use crate::ui::part::{part, part_of_code};

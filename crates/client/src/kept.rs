@@ -1,0 +1,89 @@
+//! Vectors that outlive the page: as files that somebody keeps, and back.
+
+use crate::{Client, ClientError, Embedded, client::nonsense};
+use semblance_protocol::{ARITHMETIC, Precision, Request, Response, VectorId, wire::Payload};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::Blob;
+
+/// What files of vectors had.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recalled {
+    /// How many texts each file has; 0 for one that can't be used. Files beyond these were not
+    /// looked at.
+    pub texts: Vec<u32>,
+    /// The vectors that were found, and the file of each.
+    pub found: Vec<(VectorId, u32)>,
+}
+
+impl Client {
+    /// What makes the vectors: nothing else makes the same, bit for bit.
+    ///
+    /// # Errors
+    /// After [`Client::close`].
+    pub fn identity(&self) -> Result<String, ClientError> {
+        let pool = self.pool()?;
+        let load = &pool.load;
+        let precision = match load.precision {
+            Precision::Fast => "fast",
+            Precision::Exact => "exact",
+        };
+        let [weights, tokenizer, config] = load.files().map(|file| &*file.sha256);
+        let build = pool.engine.build;
+        Ok(format!(
+            "{precision} {build} {ARITHMETIC} {weights} {tokenizer} {config}"
+        ))
+    }
+
+    /// A file of the vectors of some texts.
+    ///
+    /// # Errors
+    /// When a text has no vector any more, there is no room, or the analysis worker died.
+    pub async fn pack(&self, texts: &[(Rc<str>, Embedded)]) -> Result<Blob, ClientError> {
+        let numbers = |(_, it): &(Rc<str>, Embedded)| {
+            [it.vector, it.tokens, u32::from(it.truncated), it.unknown]
+        };
+        let request = Request::Pack {
+            identity: self.identity()?,
+            texts: texts.iter().map(|(text, _)| text.to_string()).collect(),
+            numbers: texts.iter().flat_map(numbers).collect(),
+        };
+        let (_, payload) = self.ask_watched(request, Payload::None, None).await?;
+        let file = payload.into_value().ok_or_else(nonsense)?;
+        file.dyn_into().map_err(|_| nonsense())
+    }
+
+    /// Has the vectors of those texts that are in `files`, one after another: they are embedded
+    /// already from now on.
+    ///
+    /// # Errors
+    /// When the files can't be read, or the analysis worker died.
+    pub async fn recall(&self, texts: &[Rc<str>], files: Blob) -> Result<Recalled, ClientError> {
+        let first = self.reserve(texts.len());
+        let request = Request::Recall {
+            identity: self.identity()?,
+            texts: texts.iter().map(|text| text.to_string()).collect(),
+            first,
+        };
+        let payload = Payload::Value(files.into());
+        match self.ask_watched(request, payload, None).await? {
+            (Response::Recalled { segments, found }, _) => {
+                let (found, _) = found.as_chunks();
+                let adopt = |&[text, segment, tokens, truncated, unknown]: &[u32; 5]| {
+                    let embedded = Embedded {
+                        vector: first.wrapping_add(text),
+                        tokens,
+                        truncated: truncated != 0,
+                        unknown,
+                    };
+                    Some((self.adopt(texts.get(text as usize)?, embedded), segment))
+                };
+                Ok(Recalled {
+                    found: found.iter().filter_map(adopt).collect(),
+                    texts: segments,
+                })
+            }
+            _ => Err(nonsense()),
+        }
+    }
+}
