@@ -83,7 +83,6 @@ pub fn App() -> Html {
     let latest = use_mut_ref(|| saving.clone());
     latest.replace(saving);
     use_kept(&latest, &store, &map);
-    let save = Callback::from(move |format| latest.borrow().clone().save(format));
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
     // Two points say nothing on a map: their score is all there is to say.
@@ -122,7 +121,7 @@ pub fn App() -> Html {
         <ContextProvider<MapStore> context={map}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
             <a class="skip" href="#map">{ "Skip to the map" }</a>
-            <Header driver={driver.clone()} {save} />
+            <Header driver={driver.clone()} />
             <main class={classes!("views", view, shown, many.then_some("many"), few.then_some("few"), mapless.then_some("mapless"), store.enlarged.then_some("enlarged"))}>
                 <Texts driver={driver.clone()} grouping={(*grouping).clone()} />
                 <Stage driver={driver.clone()} />

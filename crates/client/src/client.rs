@@ -156,7 +156,7 @@ impl Client {
     }
 
     /// Hands fresh vectors to the analysis worker.
-    fn store(&self, encoded: Encoded) {
+    pub(crate) fn store(&self, encoded: Encoded) {
         let count = encoded.texts.len();
         let dimensions = encoded.vectors.length() as usize / count.max(1);
         let mut names = Vec::with_capacity(count);

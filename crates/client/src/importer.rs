@@ -7,7 +7,10 @@ use crate::{
     engine::Engine,
     link::{Link, as_error},
 };
-use semblance_protocol::{Import, ReadOptions, Request, Response, Sheet, Table, wire::Payload};
+use js_sys::Float32Array;
+use semblance_protocol::{
+    Import, ReadOptions, Request, Response, Sheet, Table, VectorsFormat, Whole, wire::Payload,
+};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -124,23 +127,102 @@ impl Importer {
     /// When the worker cannot be fetched or died, the columns that were kept can't be read, or the
     /// table is too large for its format.
     pub async fn write(&self, sheet: Sheet) -> Result<Blob, ClientError> {
+        let mut used: Vec<u32> = Vec::new();
+        for &(table, _) in sheet.sources.iter().flatten() {
+            if !used.contains(&table) {
+                used.push(table);
+            }
+        }
+        self.have(&used).await?;
+        self.file(Import::Write(sheet)).await
+    }
+
+    /// Has the worker know these tables, as far as they were kept.
+    async fn have(&self, used: &[u32]) -> Result<(), ClientError> {
         // Before what is known is asked for: a worker that died takes that with it.
         self.link().await?;
         let packed = self.packed.borrow().clone();
         for (table, bytes) in packed {
-            let used = sheet.sources.iter().flatten().any(|it| it.0 == table);
-            if used && !self.known.borrow().contains(&table) {
+            if used.contains(&table) && !self.known.borrow().contains(&table) {
                 // If it can't be read that is said once; the next time goes without.
                 self.known.borrow_mut().push(table);
                 let bytes = Payload::Value(bytes.into());
                 self.ask(Import::Unpack { table }, bytes).await?;
             }
         }
-        self.file(Import::Write(sheet)).await
+        Ok(())
+    }
+
+    /// Writes a list of what was found: the columns alone, whose rows need not be texts.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died, or the list is too large for its format.
+    pub async fn write_list(&self, list: Sheet) -> Result<Blob, ClientError> {
+        self.file(Import::WriteList(list)).await
+    }
+
+    /// Writes vectors, `[texts, dimensions]`.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died.
+    pub async fn write_vectors(
+        &self,
+        format: VectorsFormat,
+        texts: Vec<String>,
+        groups: Vec<String>,
+        vectors: Float32Array,
+    ) -> Result<Blob, ClientError> {
+        let request = Import::WriteVectors {
+            format,
+            texts,
+            groups,
+        };
+        self.file_with(request, Payload::Floats(vectors)).await
+    }
+
+    /// Writes a workspace as one file, with its tables, and with its vectors if all are there.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died, or tables that were kept can't be read.
+    pub async fn write_whole(
+        &self,
+        whole: Whole,
+        vectors: Option<Float32Array>,
+    ) -> Result<Blob, ClientError> {
+        self.have(&whole.tables).await?;
+        let payload = vectors.map_or(Payload::None, Payload::Floats);
+        self.file_with(Import::WriteWhole(whole), payload).await
+    }
+
+    /// Reads such a file, and has its tables. The vectors are empty if there are none.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died, or the file can't be read (the message says why).
+    pub async fn read_whole(&self, file: &Blob) -> Result<(Whole, Float32Array), ClientError> {
+        let payload = Payload::Value(file.into());
+        match self.ask(Import::ReadWhole, payload).await? {
+            (Response::Whole(whole), payload) => {
+                for &table in &whole.tables {
+                    self.known.borrow_mut().push(table);
+                    // Without room for them the columns last as long as the worker does.
+                    if let Ok(bytes) = self.file(Import::Pack { table }).await {
+                        self.unpack(table, bytes);
+                    }
+                }
+                let vectors = payload.into_floats();
+                let vectors = vectors.unwrap_or_else(|| Float32Array::new_with_length(0));
+                Ok((whole, vectors))
+            }
+            _ => Err(nonsense()),
+        }
     }
 
     async fn file(&self, request: Import) -> Result<Blob, ClientError> {
-        let (_, payload) = self.ask(request, Payload::None).await?;
+        self.file_with(request, Payload::None).await
+    }
+
+    async fn file_with(&self, request: Import, payload: Payload) -> Result<Blob, ClientError> {
+        let (_, payload) = self.ask(request, payload).await?;
         let file = payload.into_value().ok_or_else(nonsense)?;
         file.dyn_into().map_err(|_| nonsense())
     }

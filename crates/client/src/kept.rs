@@ -1,6 +1,11 @@
 //! Vectors that outlive the page: as files that somebody keeps, and back.
 
-use crate::{Client, ClientError, Embedded, client::nonsense};
+use crate::{
+    Client, ClientError, Embedded,
+    client::{floats, nonsense},
+    pool::Encoded,
+};
+use js_sys::Float32Array;
 use semblance_protocol::{ARITHMETIC, Precision, Request, Response, VectorId, wire::Payload};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -51,6 +56,51 @@ impl Client {
         let (_, payload) = self.ask_watched(request, Payload::None, None).await?;
         let file = payload.into_value().ok_or_else(nonsense)?;
         file.dyn_into().map_err(|_| nonsense())
+    }
+
+    /// The vectors themselves, `[vectors, dimensions]`, row-major.
+    ///
+    /// # Errors
+    /// When there is no such vector any more, or the analysis worker died.
+    pub async fn vectors(&self, vectors: Vec<VectorId>) -> Result<Float32Array, ClientError> {
+        let request = Request::Vectors { vectors };
+        let (_, payload) = self.ask_watched(request, Payload::None, None).await?;
+        payload.into_floats().ok_or_else(nonsense)
+    }
+
+    /// The nearest of each point by cosine similarity, nearest first: of each `count` times another
+    /// point and the score; fewer times where there are fewer points.
+    ///
+    /// # Errors
+    /// [`ClientError::Cancelled`] when the points changed, or the analysis worker died.
+    pub async fn nearest_of_each(&self, count: u32) -> Result<Vec<(u32, f32)>, ClientError> {
+        let request = Request::NearestOfEach { count };
+        let (_, payload) = self.ask_watched(request, Payload::None, None).await?;
+        let numbers = floats(payload);
+        let (pairs, _) = numbers.as_chunks();
+        Ok(pairs
+            .iter()
+            .map(|&[at, score]| (at as u32, score))
+            .collect())
+    }
+
+    /// Has vectors that were computed elsewhere by the same model: three numbers for each text are
+    /// its tokens, whether it was truncated, and its unknown tokens. Whether they fit together.
+    pub fn store_vectors(&self, texts: &[Rc<str>], numbers: &[u32], vectors: Float32Array) -> bool {
+        let (numbers, _) = numbers.as_chunks();
+        let dimensions = self.model().dimensions as usize;
+        let fits =
+            numbers.len() == texts.len() && vectors.length() as usize == texts.len() * dimensions;
+        if fits {
+            self.store(Encoded {
+                texts: texts.to_vec(),
+                tokens: numbers.iter().map(|it: &[u32; 3]| it[0]).collect(),
+                truncated: numbers.iter().map(|it| it[1] != 0).collect(),
+                unknown: numbers.iter().map(|it| it[2]).collect(),
+                vectors,
+            });
+        }
+        fits
     }
 
     /// Has the vectors of those texts that are in `files`, one after another: they are embedded

@@ -46,7 +46,8 @@ pub use selftest::SelfTest;
 pub use semblance_protocol::{
     Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, Method, Metric, ModelInfo,
     Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, ReadOptions, SIMILARITY_LIMIT, Sheet,
-    SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, Token, VectorId, Word,
+    SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn, Token, VectorId,
+    VectorsFormat, Whole, Word,
 };
 
 /// What happens while a client starts and works, beside its answers.

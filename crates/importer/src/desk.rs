@@ -1,9 +1,11 @@
 //! The file that is being looked at, and the table it was read as.
 
 use crate::refused;
+use crate::whole;
 use semblance_import::{Column, Imported, Options, Source, Split, TextEncoding, encodings, read};
 use semblance_protocol::{
-    Failure, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding, TableShape,
+    Failure, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding,
+    TableShape, Whole,
 };
 use std::collections::BTreeMap;
 
@@ -97,6 +99,11 @@ impl Desk {
         })?;
         self.taken.insert(number, Taken { columns, texts });
         Ok(())
+    }
+
+    /// Reads a whole workspace, and has its tables.
+    pub(crate) fn read_whole(&mut self, bytes: &[u8]) -> Result<(Whole, Vec<f32>), Failure> {
+        whole::read(bytes, &mut self.taken)
     }
 
     /// The tables that were taken.

@@ -10,8 +10,9 @@
 //! One request has one final response; before it, any number of [`Response::Progress`] with the
 //! same number may arrive. Requests to one worker are answered in the order they were sent, but for
 //! those that take long ([`Request::Split`], [`Request::Project`], [`Request::Faithfulness`],
-//! [`Request::Outliers`], [`Request::Overview`], [`Request::Duplicates`]): others are answered
-//! meanwhile.
+//! [`Request::Outliers`], [`Request::NearestOfEach`], [`Request::Overview`],
+//! [`Request::Duplicates`]) or touch files ([`Request::Pack`], [`Request::Recall`]): others are
+//! answered meanwhile.
 
 mod failure;
 mod import;
@@ -24,7 +25,7 @@ pub mod worker;
 pub use failure::{Failure, FailureKind};
 pub use import::{
     Cells, Import, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Sheet, SheetColumn, SheetFormat, Table,
-    TableColumn, TableEncoding, TableShape,
+    TableColumn, TableEncoding, TableShape, VectorsFormat, Whole,
 };
 pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,

@@ -63,6 +63,12 @@ pub enum Request {
         /// Names of the vectors to drop; unknown ones are passed over.
         vectors: Vec<VectorId>,
     },
+    /// The vectors themselves. Answered by [`Response::Block`](crate::Response::Block),
+    /// `[vectors, dimensions]`.
+    Vectors {
+        /// Their names.
+        vectors: Vec<VectorId>,
+    },
     /// Make a file of vectors, to be kept. Answered by [`Response::File`](crate::Response::File).
     Pack {
         /// What made the vectors: nothing else makes the same, bit for bit.
@@ -168,6 +174,13 @@ pub enum Request {
     /// cosine) as scores.
     Outliers {
         /// How many at most.
+        count: u32,
+    },
+    /// The nearest of each point by cosine similarity. Answered by
+    /// [`Response::Block`](crate::Response::Block): of each point `count` times the index of
+    /// another and the score, nearest first; fewer times where there are fewer points.
+    NearestOfEach {
+        /// How many of each, at most.
         count: u32,
     },
     /// The nearest of each point by cosine similarity, and how odd each is. Given up when the

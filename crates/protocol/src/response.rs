@@ -1,6 +1,6 @@
 //! What a worker answers.
 
-use crate::{Assignment, Cluster, Failure, Faithfulness, MapProgress, Table};
+use crate::{Assignment, Cluster, Failure, Faithfulness, MapProgress, Table, Whole};
 use serde::{Deserialize, Serialize};
 
 /// An answer from a worker.
@@ -97,6 +97,9 @@ pub enum Response {
     },
     /// Payload: a file as a `Blob`.
     File,
+    /// A workspace was read from a file. Payload: its vectors, `[texts, dimensions]` f32,
+    /// row-major, if it has some.
+    Whole(Whole),
     /// The request failed.
     Failed(Failure),
 }

@@ -64,6 +64,10 @@ impl Analysis {
                 let scores = self.compare(&vectors)?;
                 Ok((Response::Block, Payload::from_slice(&scores)))
             }
+            Request::Vectors { vectors } => {
+                let vectors = self.vectors(&vectors)?;
+                Ok((Response::Block, Payload::from_slice(vectors.as_flat())))
+            }
             Request::Valley => {
                 let scores = payload.into_floats().map(|floats| floats.to_vec());
                 let valley = analysis::valley(&scores.unwrap_or_default());
@@ -105,6 +109,7 @@ impl Analysis {
             | Request::Faithfulness { .. }
             | Request::Outliers { .. }
             | Request::Overview
+            | Request::NearestOfEach { .. }
             | Request::Duplicates { .. }
             | Request::Load(_)
             | Request::Embed { .. }

@@ -95,6 +95,7 @@ pub fn receive(data: &JsValue) {
         | Request::Faithfulness { .. }
         | Request::Outliers { .. }
         | Request::Overview
+        | Request::NearestOfEach { .. }
         | Request::Duplicates { .. }) => {
             let analysis = ANALYSIS.with(Rc::clone);
             spawn_local(async move {

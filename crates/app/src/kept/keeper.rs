@@ -118,6 +118,13 @@ fn written_of(Saving { store, map, .. }: &Saving) -> (Vec<u8>, u64, Vec<u32>) {
     written(&store.document, store.sample, &store.sources, map)
 }
 
+/// A record of the workspace whose lines are in it, be they those of a sample set or not, and the
+/// tables that they came from.
+pub fn record(Saving { store, map, .. }: &Saving) -> (Vec<u8>, Vec<u32>) {
+    let (bytes, _, tables) = written(&store.document, None, &store.sources, map);
+    (bytes, tables)
+}
+
 fn distinct(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut all = Vec::new();
     for number in numbers {

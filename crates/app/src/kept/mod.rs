@@ -8,6 +8,7 @@ mod vectors;
 use crate::session::keep::Keep;
 use crate::ui::part::{part, part_of_code};
 use keeper::Keeper;
+pub use keeper::record;
 use panel::Panel;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;

@@ -109,7 +109,8 @@ impl Shelf {
             return Ok(());
         }
         let used = used(&results);
-        let Some(plan) = plan(&self.files.borrow(), &used) else {
+        let complete = results.texts.len() == results.total;
+        let Some(plan) = plan(&self.files.borrow(), &used, complete) else {
             return Ok(());
         };
         self.busy.set(true);
@@ -179,19 +180,20 @@ struct Plan {
     fresh: HashSet<VectorId>,
 }
 
-/// What has to be done so that these vectors are kept; nothing if they are.
-fn plan(files: &[File], used: &[(Rc<str>, Embedded)]) -> Option<Plan> {
+/// What has to be done so that these vectors are kept; nothing if they are. As long as others may
+/// be needed, too, nothing goes.
+fn plan(files: &[File], used: &[(Rc<str>, Embedded)], complete: bool) -> Option<Plan> {
     let wanted: HashSet<VectorId> = used.iter().map(|(_, it)| it.vector).collect();
     let live = |file: &File| file.vectors.intersection(&wanted).count();
     let all: usize = files.iter().map(|file| file.texts).sum();
     let needed: usize = files.iter().map(live).sum();
-    let wasteful = all > 2 * needed;
+    let wasteful = complete && all > 2 * needed;
     let mut fresh = wanted.clone();
     if !wasteful {
         for file in files {
             fresh.retain(|vector| !file.vectors.contains(vector));
         }
-        if fresh.is_empty() && files.iter().all(|file| file.texts > 0) {
+        if fresh.is_empty() && (!complete || files.iter().all(|file| file.texts > 0)) {
             return None;
         }
     } else if wanted.is_empty() && files.is_empty() {
@@ -200,7 +202,7 @@ fn plan(files: &[File], used: &[(Rc<str>, Embedded)]) -> Option<Plan> {
     let mut kept = Vec::new();
     for file in files.iter().filter(|file| file.texts > 0 && !wasteful) {
         // A small file makes one with what is new.
-        if file.texts < FILE / 2 {
+        if complete && file.texts < FILE / 2 {
             fresh.extend(file.vectors.intersection(&wanted));
         } else {
             kept.push(file.key.clone());
@@ -240,10 +242,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_not_kept_again() {
-        assert_eq!(plan(&[], &texts(0..0)), None);
-        assert_eq!(plan(&[], &texts(0..9)), planned(&[], 0..9));
-        assert_eq!(plan(&[file("a", 9, 0..9)], &texts(0..9)), None);
-        assert_eq!(plan(&[file("a", 9, 0..9)], &texts(0..5)), None);
+        assert_eq!(plan(&[], &texts(0..0), true), None);
+        assert_eq!(plan(&[], &texts(0..9), true), planned(&[], 0..9));
+        assert_eq!(plan(&[file("a", 9, 0..9)], &texts(0..9), true), None);
+        assert_eq!(plan(&[file("a", 9, 0..9)], &texts(0..5), true), None);
     }
 
     #[test]
@@ -251,16 +253,29 @@ mod tests {
         let files = [file("a", FILE, 0..FILE as u32), file("b", 9, 5000..5009)];
         let mut used = texts(0..FILE as u32);
         used.extend(texts(5001..5020));
-        assert_eq!(plan(&files, &used), planned(&["a"], 5001..5020));
+        assert_eq!(plan(&files, &used, true), planned(&["a"], 5001..5020));
+    }
+
+    #[test]
+    fn nothing_goes_before_all_texts_are_there() {
+        let files = [file("a", FILE, 0..FILE as u32), file("b", 9, 5000..5009)];
+        assert_eq!(plan(&files, &texts(0..9), false), None);
+        assert_eq!(
+            plan(&files, &texts(6000..6009), false),
+            planned(&["a", "b"], 6000..6009)
+        );
     }
 
     #[test]
     fn what_no_text_needs_goes() {
         let files = [file("a", FILE, 0..FILE as u32), file("b", 9, 5000..5009)];
-        assert_eq!(plan(&files, &texts(0..0)), planned(&[], 0..0));
-        assert_eq!(plan(&files, &texts(5000..5009)), planned(&[], 5000..5009));
+        assert_eq!(plan(&files, &texts(0..0), true), planned(&[], 0..0));
+        assert_eq!(
+            plan(&files, &texts(5000..5009), true),
+            planned(&[], 5000..5009)
+        );
         // Of another model, or damaged.
         let of_others = [file("a", 0, 0..0)];
-        assert_eq!(plan(&of_others, &texts(0..0)), planned(&[], 0..0));
+        assert_eq!(plan(&of_others, &texts(0..0), true), planned(&[], 0..0));
     }
 }
