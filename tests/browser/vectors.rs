@@ -86,9 +86,15 @@ async fn a_reload_embeds_nothing_again() -> Result<()> {
         has_scores_of(page, 301).await?;
         ensure!(embeddings(page).await? == 1);
         keeps_vectors_of(page, 301).await?;
+        page.catch_saved().await?;
+        let before = page.saved_by("Save", "Vectors for NumPy (NPY)").await?;
+        ensure!(before.len() == 128 + 301 * 1_536);
         page.open().await?;
         has_scores_of(page, 301).await?;
         ensure!(embeddings(page).await? == 0);
+        page.catch_saved().await?;
+        let after = page.saved_by("Save", "Vectors for NumPy (NPY)").await?;
+        ensure!(before == after, "vectors are other ones");
         page.press("More").await?;
         page.press("What is kept").await?;
         let size = "document.querySelector('dialog[open]').textContent.includes('what was computed of them: 471 kB')";

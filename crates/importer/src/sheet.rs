@@ -4,7 +4,7 @@
 use crate::desk::{Tables, Taken};
 use crate::refused;
 use semblance_import::{
-    Column, ColumnKind, ImportError,
+    Column, ImportError,
     write::{CsvOptions, csv, html, tsv, xlsx},
 };
 use semblance_protocol::{Cells, Failure, Sheet, SheetColumn, SheetFormat};
@@ -46,7 +46,7 @@ fn rows(cells: &Cells) -> usize {
     }
 }
 
-fn written_as(sheet: &Sheet, mut columns: Vec<Column>) -> Result<File, Failure> {
+fn written_as(sheet: &Sheet, columns: Vec<Column>) -> Result<File, Failure> {
     let numbers = sheet
         .columns
         .iter()
@@ -68,12 +68,7 @@ fn written_as(sheet: &Sheet, mut columns: Vec<Column>) -> Result<File, Failure> 
             tsv(&columns, true).into_bytes(),
             "text/tab-separated-values",
         )),
-        SheetFormat::Html => {
-            for column in &mut columns {
-                column.kind = ColumnKind::of(column.cells());
-            }
-            Ok((html(&columns).into_bytes(), "text/html"))
-        }
+        SheetFormat::Html => Ok((html(&columns).into_bytes(), "text/html")),
         SheetFormat::Json => {
             let words = columns.len() - sheet.columns.len();
             let is_number: Vec<bool> = std::iter::repeat_n(false, words).chain(numbers).collect();

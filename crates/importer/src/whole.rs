@@ -48,7 +48,7 @@ pub(crate) fn write(whole: &Whole, values: Vec<f32>, taken: &Tables) -> Result<V
             manifest["vectors"][name] = numbers.copied().collect();
         }
     }
-    let manifest = format!("{manifest:#}\n");
+    let manifest = format!("{manifest}\n");
     let mut files: Vec<(&str, &[u8])> = vec![
         (MANIFEST, manifest.as_bytes()),
         (TEXTS, whole.lines.as_bytes()),

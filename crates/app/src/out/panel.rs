@@ -94,6 +94,8 @@ async fn get(wanted: Wanted) {
     let Some(saving) = latest() else {
         return;
     };
+    // What was said of something before is of no interest any more.
+    saving.store.dispatch(Action::Alert(None));
     let notice = match carried_out(&saving, wanted).await {
         Ok(said) => said.map(|text| Action::Notice(Some(message(text)))),
         Err(why) => Some(Action::Alert(Some(message(&why.told())))),

@@ -4,10 +4,9 @@ use quick_xml::escape::escape;
 
 use super::delimited::guarded;
 use crate::column::Column;
-use crate::kind::ColumnKind;
 
-/// A table of HTML with a header. Cells of columns that are no numbers say to Excel that they are
-/// text, so that `007` stays what it is; formulas are made harmless as in CSV.
+/// A table of HTML with a header; formulas are made harmless as in CSV. It has no styles: browsers
+/// hold what is copied to the page's content security policy.
 pub fn html(columns: &[Column]) -> String {
     let rows = columns.iter().map(Column::len).max().unwrap_or(0);
     let mut out = String::from("<meta charset=\"utf-8\"><table><thead><tr>");
@@ -20,10 +19,7 @@ pub fn html(columns: &[Column]) -> String {
     for row in 0..rows {
         out.push_str("<tr>");
         for column in columns {
-            out.push_str(match column.kind {
-                ColumnKind::Number => "<td>",
-                _ => r#"<td style="mso-number-format:'\@'">"#,
-            });
+            out.push_str("<td>");
             let cell = guarded(column.get(row)).replace("\r\n", "\n");
             // Where a spreadsheet meets a line end it begins another row, unless it is this one.
             let cell = escape(cell.replace('\r', "\n")).replace('\n', "<br>");
@@ -46,13 +42,13 @@ mod tests {
             Column::of("a & b", ["<b>", "=1+1", "two\r\nlines"]).unwrap(),
             Column::of("n", ["-1", "2", "3.5"]).unwrap(),
         ];
-        let text = r#"<td style="mso-number-format:'\@'">"#;
-        let expected = format!(
-            "<meta charset=\"utf-8\"><table><thead><tr><th>a &amp; b</th><th>n</th></tr></thead><tbody>\
-             <tr>{text}&lt;b&gt;</td><td>-1</td></tr>\
-             <tr>{text}&apos;=1+1</td><td>2</td></tr>\
-             <tr>{text}two<br>lines</td><td>3.5</td></tr></tbody></table>"
-        );
+        let expected = [
+            "<meta charset=\"utf-8\"><table><thead><tr><th>a &amp; b</th><th>n</th></tr></thead>",
+            "<tbody><tr><td>&lt;b&gt;</td><td>-1</td></tr>",
+            "<tr><td>&apos;=1+1</td><td>2</td></tr>",
+            "<tr><td>two<br>lines</td><td>3.5</td></tr></tbody></table>",
+        ]
+        .concat();
         assert_eq!(html(&columns), expected);
     }
 }
