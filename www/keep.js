@@ -11,6 +11,8 @@ const NAME = `semblance${document.getElementById("samples")?.dataset.lesson ?? "
 const WORKSPACE = "workspace";
 const STAMP = "stamp";
 const TABLE = "table:";
+/** What was computed of the texts: it can be had again, and makes room for what can't. */
+const VECTORS = "vectors:";
 const ASIDE = "aside:";
 /** How long a page waits for another one to let go, in milliseconds. */
 const PATIENCE = 2000;
@@ -25,6 +27,8 @@ let database;
 let saving = Promise.resolve();
 /** The stamp of the record that this page has read or written last. */
 let seen;
+/** Whether vectors had to make room. */
+let full = false;
 /** Whether this page began with what an earlier one had kept. */
 let returned = false;
 
@@ -238,7 +242,9 @@ async function save(record, tables, leaving) {
   } catch (error) {
     if (stale) return false;
     if (seen === id) seen = before;
-    throw error;
+    if (error.name !== "QuotaExceededError" || !(await dropVectors([]))) throw error;
+    full = true;
+    return save(record, tables, leaving);
   }
   forgetEarlier();
   channel?.postMessage("saved");
@@ -246,6 +252,21 @@ async function save(record, tables, leaving) {
   if (returned) navigator.storage?.persist?.();
   returned = false;
   return true;
+}
+
+/** Forgets vectors but for those under these keys. How many were forgotten. */
+async function dropVectors(kept, put = []) {
+  let dropped = 0;
+  await transact("readwrite", (store) => {
+    for (const [key, file] of put) store.put(file, key);
+    const keys = store.getAllKeys();
+    keys.onsuccess = () => {
+      const gone = keys.result.filter((key) => key.startsWith(VECTORS) && !kept.includes(key));
+      gone.forEach((key) => store.delete(key));
+      dropped = gone.length;
+    };
+  });
+  return dropped;
 }
 
 const telling = (act) => async (...given) => {
@@ -274,6 +295,35 @@ window.semblanceKeep = {
 
   /** The columns of a table, as a blob. */
   table: telling((number) => transact("readonly", (store) => store.get(TABLE + number))),
+
+  /** Files of vectors: their keys, and all of them as one blob. */
+  vectors: telling(async () => {
+    let [keys, files] = [];
+    await transact("readonly", (store) => {
+      const range = IDBKeyRange.bound(VECTORS, `${VECTORS}\uffff`);
+      keys = store.getAllKeys(range);
+      files = store.getAll(range);
+    });
+    return [keys.result, new Blob(files.result)];
+  }),
+
+  /**
+   * Keeps new files of vectors beside some of those that are there. The keys of the new ones; none
+   * where none are to be kept.
+   */
+  async save_vectors(files, kept) {
+    if (nothing() || full) return [];
+    const put = files.map((file, at) => [`${VECTORS}${Date.now()} ${at}`, file]);
+    const keys = put.map(([key]) => key);
+    try {
+      await dropVectors([...kept, ...keys], put);
+    } catch (error) {
+      throw error.name === "QuotaExceededError"
+        ? "Your texts are kept on this device, but the browser has no room for what was computed of them: that is done again when you next open this page. Free some space on this device to change that."
+        : reason(error);
+    }
+    return keys;
+  },
 
   /** Keeps a record and the tables that are new. False when another page has kept one meanwhile. */
   save(...given) {
@@ -324,7 +374,7 @@ window.semblanceKeep = {
    * whether there is anything.
    */
   stored: telling(async () => {
-    let [bytes, files, when] = [0, 0, ""];
+    let [bytes, vectors, files, when] = [0, 0, 0, ""];
     const put = [];
     await transact("readonly", (store) => {
       const cursor = store.openCursor();
@@ -334,6 +384,7 @@ window.semblanceKeep = {
         const { key, value } = result;
         if (key === STAMP) when = moment(value.at);
         else if (key.startsWith(ASIDE)) put.push([key, `${size(value)}, from ${moment(key.slice(ASIDE.length))}`]);
+        else if (key.startsWith(VECTORS)) vectors += value.size;
         else bytes += value.byteLength ?? value.size;
         if (key.startsWith(TABLE)) files += 1;
         result.continue();
@@ -344,8 +395,9 @@ window.semblanceKeep = {
     const texts = bytes
       ? `Your texts, groups and views${columns}: ${size({ size: bytes })}, last changed ${when}. They are here again when you next open this page in this browser.`
       : "Nothing of your texts is kept.";
+    const computed = vectors ? ` So is what was computed of them: ${size({ size: vectors })}.` : "";
     const all = usage > 1e6 ? ` With the page and the model, the browser keeps ${size({ size: usage })} for this address.` : "";
-    return [texts + all, put, bytes > 0 || put.length > 0];
+    return [texts + computed + all, put, bytes + vectors > 0 || put.length > 0];
   }),
 
   get_aside: telling((key) => transact("readonly", (store) => store.get(key))),

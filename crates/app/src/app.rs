@@ -62,6 +62,7 @@ pub fn App() -> Html {
             }
             marks.dispatch(Mark::Keep(results.clone()));
             map.dispatch(MapAction::Settle(results.clone()));
+            keep::computed();
         });
     }
     let grouping = {
@@ -90,7 +91,6 @@ pub fn App() -> Html {
     latest.replace(saving);
     use_kept(&latest, &store, &map);
     use_fields(&latest, &store, &map);
-    let save = Callback::from(move |format| latest.borrow().clone().save(format));
     // Beyond a few dozen texts the map says more than their list.
     let many = store.results.total > 40;
     // Two points say nothing on a map: their score is all there is to say.
@@ -127,7 +127,7 @@ pub fn App() -> Html {
         <ContextProvider<MapStore> context={map}>
             <a class="skip" href="#texts">{ "Skip to the texts" }</a>
             <a class="skip" href="#map">{ "Skip to the map" }</a>
-            <Header driver={driver.clone()} {save} />
+            <Header driver={driver.clone()} />
             <main class={classes!("views", view, shown, many.then_some("many"), few.then_some("few"), mapless.then_some("mapless"), store.enlarged.then_some("enlarged"))}>
                 <Texts driver={driver.clone()} grouping={(*grouping).clone()} />
                 <Stage driver={driver.clone()} />

@@ -3,6 +3,7 @@
 use crate::class::Class;
 use crate::dialogs::{ABOUT, KEYS, open};
 use crate::inspector::pair::ratings;
+use crate::out::menu;
 use crate::session::engine::Driver;
 use crate::session::samples::{samples, template};
 use crate::share::share;
@@ -13,7 +14,6 @@ use crate::ui::button::words;
 use crate::ui::field::Select;
 use crate::ui::icon::{Icon, brand, icon};
 use crate::ui::menu::Menu;
-use semblance_client::SheetFormat;
 use semblance_workspace::Theme;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
@@ -22,8 +22,6 @@ use yew::prelude::*;
 #[derive(Properties)]
 pub struct HeaderProps {
     pub driver: Rc<Driver>,
-    /// Saves the table.
-    pub save: Callback<SheetFormat>,
 }
 
 impl PartialEq for HeaderProps {
@@ -43,7 +41,6 @@ pub fn Header(props: &HeaderProps) -> Html {
     };
     let class = act(|| Action::Class(Some(Class::Teacher)));
     let opening = |dialog: &'static str| Callback::from(move |_: MouseEvent| open(dialog));
-    let save = |format| props.save.reform(move |_: MouseEvent| format);
     let choose = {
         let dispatch = store.dispatcher();
         Callback::from(move |at: usize| {
@@ -119,14 +116,8 @@ pub fn Header(props: &HeaderProps) -> Html {
                 <Select label="Sample set" options={names} chosen={store.sample.map_or(0, |index| index + 1)} {choose} />
             </label>
             <button type="button" class="word" onclick={pick} title="Open texts or a spreadsheet, or drop them on the page">{ "Open" }</button>
-            <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,.tsv,.xlsx,.ods,.json,.jsonl,.html,text/plain" multiple=true ref={file} onchange={picked} />
-            <Menu label="Save" words="Save" closes=true>
-                { words("menu-item", "Table (CSV)", save(SheetFormat::Csv)) }
-                { words("menu-item", "Table for Excel (XLSX)", save(SheetFormat::Xlsx)) }
-                { words("menu-item", "Table (TSV)", save(SheetFormat::Tsv)) }
-                { words("menu-item", "Table (JSON)", save(SheetFormat::Json)) }
-                <p class="menu-note">{ "Your columns, and beside them group, nearest text, score, oddness, duplicates and place on the map." }</p>
-            </Menu>
+            <input type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".txt,.md,.csv,.tsv,.xlsx,.ods,.json,.jsonl,.html,.semblance,text/plain" multiple=true ref={file} onchange={picked} />
+            <Menu label="Save" words="Save" closes=true>{ menu((), None) }</Menu>
             <Menu label="Share" words="Share">{ share((), None) }</Menu>
             <div class="tools">
                 <button type="button" class="tool" onclick={act(|| Action::Undo)} disabled={!store.document.can_undo()} title="Undo (Ctrl + Z)" aria-label="Undo">{ icon(Icon::Undo) }</button>

@@ -9,6 +9,7 @@ mod header;
 mod inspector;
 mod kept;
 mod open;
+mod out;
 mod session;
 mod share;
 mod sheet;

@@ -105,7 +105,7 @@ fn milliseconds(value: f64) -> String {
 }
 
 /// A whole number with a thin space between groups of three digits.
-fn grouped(value: f64) -> String {
+pub fn grouped(value: f64) -> String {
     let digits = fixed(value, 0);
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

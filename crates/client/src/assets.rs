@@ -58,15 +58,15 @@ impl Assets {
         })
     }
 
-    /// The build of the engine with or without relaxed SIMD.
-    pub(crate) fn engine(&self, relaxed: bool) -> Result<EngineBuild, ClientError> {
+    /// The build of the engine with or without relaxed SIMD, and its name.
+    pub(crate) fn engine(&self, relaxed: bool) -> Result<(EngineBuild, &'static str), ClientError> {
         let engine = get(&self.list, "engine")?;
         // A site may ship the plain build alone.
-        let build = match relaxed.then(|| get(&engine, "relaxed")) {
-            Some(Ok(build)) => build,
-            Some(Err(_)) | None => get(&engine, "simd")?,
+        let (build, name) = match relaxed.then(|| get(&engine, "relaxed")) {
+            Some(Ok(build)) => (build, "relaxed"),
+            Some(Err(_)) | None => (get(&engine, "simd")?, "simd"),
         };
-        self.build(&build)
+        Ok((self.build(&build)?, name))
     }
 
     /// The readers of files.

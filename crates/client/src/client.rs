@@ -156,7 +156,7 @@ impl Client {
     }
 
     /// Hands fresh vectors to the analysis worker.
-    fn store(&self, encoded: Encoded) {
+    pub(crate) fn store(&self, encoded: Encoded) {
         let count = encoded.texts.len();
         let dimensions = encoded.vectors.length() as usize / count.max(1);
         let mut names = Vec::with_capacity(count);
@@ -319,6 +319,17 @@ impl Client {
     /// Keeps the scores of unrelated sentences. They are the model's, and outlive its workers.
     pub(crate) fn set_reference(&self, scores: Rc<[f32]>) {
         self.0.reference.replace(Some(scores));
+    }
+
+    /// Names for vectors that are to come, the first of `count`.
+    pub(crate) fn reserve(&self, count: usize) -> VectorId {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.0.known.borrow_mut().reserve(count)
+    }
+
+    /// Takes in what is known of a text. Returns the vector that it has.
+    pub(crate) fn adopt(&self, text: &Rc<str>, embedded: Embedded) -> VectorId {
+        self.0.known.borrow_mut().adopt(text, embedded)
     }
 
     /// The encoding workers.

@@ -37,6 +37,8 @@ thread_local! {
 pub(crate) struct Engine {
     module: WebAssembly::Module,
     script: String,
+    /// Which build it is: they round differently.
+    pub(crate) build: &'static str,
 }
 
 impl Engine {
@@ -54,8 +56,10 @@ impl Engine {
                 "its WebAssembly has no SIMD".to_owned(),
             ));
         }
-        let build = assets.engine(validate(RELAXED_SIMD_PROBE).unwrap_or(false))?;
-        Self::compile("The engine", &build, cache).await
+        let (build, name) = assets.engine(validate(RELAXED_SIMD_PROBE).unwrap_or(false))?;
+        let mut engine = Self::compile("The engine", &build, cache).await?;
+        engine.build = name;
+        Ok(engine)
     }
 
     /// Fetches and compiles the readers of files.
@@ -92,7 +96,11 @@ impl Engine {
             Ok(module.unchecked_into::<WebAssembly::Module>())
         };
         let (script, module) = futures_util::future::try_join(script, module).await?;
-        Ok(Self { module, script })
+        Ok(Self {
+            module,
+            script,
+            build: "",
+        })
     }
 
     /// A new worker that is starting this code; messages sent to it wait until it has.

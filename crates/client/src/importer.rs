@@ -8,9 +8,10 @@ use crate::{
     engine::Engine,
     link::{Link, as_error},
 };
-use js_sys::{Array, Float64Array, JSON, JsString};
+use js_sys::{Array, Float32Array, Float64Array, JSON, JsString};
 use semblance_protocol::{
-    FieldKind, Import, ReadOptions, Request, Response, Sheet, Table, wire::Payload,
+    FieldKind, Import, ReadOptions, Request, Response, Sheet, Table, VectorsFormat, Whole,
+    wire::Payload,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -259,8 +260,76 @@ impl Importer {
         Ok(())
     }
 
+    /// Writes a list of what was found: the columns alone, whose rows need not be texts.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died, or the list is too large for its format.
+    pub async fn write_list(&self, list: Sheet) -> Result<Blob, ClientError> {
+        self.file(Import::WriteList(list)).await
+    }
+
+    /// Writes vectors, `[texts, dimensions]`.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died.
+    pub async fn write_vectors(
+        &self,
+        format: VectorsFormat,
+        texts: Vec<String>,
+        groups: Vec<String>,
+        vectors: Float32Array,
+    ) -> Result<Blob, ClientError> {
+        let request = Import::WriteVectors {
+            format,
+            texts,
+            groups,
+        };
+        self.file_with(request, Payload::Floats(vectors)).await
+    }
+
+    /// Writes a workspace as one file, with its tables, and with its vectors if all are there.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died, or tables that were kept can't be read.
+    pub async fn write_whole(
+        &self,
+        whole: Whole,
+        vectors: Option<Float32Array>,
+    ) -> Result<Blob, ClientError> {
+        self.tell(&whole.tables).await?;
+        let payload = vectors.map_or(Payload::None, Payload::Floats);
+        self.file_with(Import::WriteWhole(whole), payload).await
+    }
+
+    /// Reads such a file, and has its tables. The vectors are empty if there are none.
+    ///
+    /// # Errors
+    /// When the worker cannot be fetched or died, or the file can't be read (the message says why).
+    pub async fn read_whole(&self, file: &Blob) -> Result<(Whole, Float32Array), ClientError> {
+        let payload = Payload::Value(carried(file.into()).await);
+        match self.ask(Import::ReadWhole, payload).await? {
+            (Response::Whole(whole), payload) => {
+                for &table in &whole.tables {
+                    self.known.borrow_mut().push(table);
+                    // Without room for them the columns last as long as the worker does.
+                    if let Ok(bytes) = self.file(Import::Pack { table }).await {
+                        self.unpack(table, bytes);
+                    }
+                }
+                let vectors = payload.into_floats();
+                let vectors = vectors.unwrap_or_else(|| Float32Array::new_with_length(0));
+                Ok((whole, vectors))
+            }
+            _ => Err(nonsense()),
+        }
+    }
+
     async fn file(&self, request: Import) -> Result<Blob, ClientError> {
-        let (_, payload) = self.ask(request, Payload::None).await?;
+        self.file_with(request, Payload::None).await
+    }
+
+    async fn file_with(&self, request: Import, payload: Payload) -> Result<Blob, ClientError> {
+        let (_, payload) = self.ask(request, payload).await?;
         let file = payload.into_value().ok_or_else(nonsense)?;
         file.dyn_into().map_err(|_| nonsense())
     }

@@ -61,6 +61,19 @@ impl Known {
         Some(vector)
     }
 
+    /// Sets aside names for `count` vectors, and returns the first.
+    pub(crate) fn reserve(&mut self, count: u32) -> VectorId {
+        let first = self.next;
+        self.next = first.wrapping_add(count);
+        first
+    }
+
+    /// Takes in the vector of a text, under a name that was reserved. Returns the text's vector,
+    /// which is another one where it got one meanwhile.
+    pub(crate) fn adopt(&mut self, text: &Rc<str>, embedded: Embedded) -> VectorId {
+        self.texts.entry(text.clone()).or_insert(embedded).vector
+    }
+
     /// Forgets texts whose vectors are not in `used`, when there are many of them, and returns
     /// their vectors.
     pub(crate) fn sweep(&mut self, used: &[VectorId]) -> Vec<VectorId> {
@@ -104,6 +117,25 @@ mod tests {
         assert_eq!(known.get("🍕").map(|e| e.unknown), Some(1));
         // A key that every JavaScript object has is a text like any other.
         assert_eq!(known.get("constructor"), None);
+    }
+
+    #[test]
+    fn reserved_names_are_nobody_elses() {
+        let mut known = Known::default();
+        let before = known.insert(&"a".into(), 3, false, 0).unwrap();
+        let first = known.reserve(2);
+        let after = known.insert(&"b".into(), 3, false, 0).unwrap();
+        assert!(before < first && first + 2 <= after);
+        let kept = |vector| Embedded {
+            vector,
+            tokens: 4,
+            truncated: true,
+            unknown: 1,
+        };
+        assert_eq!(known.adopt(&"c".into(), kept(first)), first);
+        assert_eq!(known.get("c"), Some(kept(first)));
+        assert_eq!(known.adopt(&"b".into(), kept(first + 1)), after);
+        assert_eq!(known.get("b").map(|it| it.tokens), Some(3));
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod engine;
 mod error;
 mod explain;
 mod importer;
+mod kept;
 mod known;
 mod link;
 mod maps;
@@ -36,6 +37,7 @@ pub use embedder::{Embedder, Embeddings};
 pub use error::{ClientError, Notice};
 pub use explain::{Explanation, without};
 pub use importer::{FieldInfo, FieldList, FieldValues, Importer, Taken};
+pub use kept::Recalled;
 pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
 pub use options::{ClientOptions, ModelFolder};
@@ -46,7 +48,7 @@ pub use semblance_protocol::{
     Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, FieldKind, Method, Metric,
     ModelInfo, Neighbour, PAIRS_LIMIT, Pair, Precision, Projection, Prompt, ReadOptions,
     SIMILARITY_LIMIT, Sheet, SheetColumn, SheetFormat, Steer, TOKENS_LIMIT, Table, TableColumn,
-    TextSplit, Token, VectorId, Word,
+    TextSplit, Token, VectorId, VectorsFormat, Whole, Word,
 };
 
 /// What happens while a client starts and works, beside its answers.

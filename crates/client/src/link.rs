@@ -166,6 +166,7 @@ impl Link {
                 | Request::Faithfulness { .. }
                 | Request::Outliers { .. }
                 | Request::Overview
+                | Request::NearestOfEach { .. }
                 | Request::Duplicates { .. }
         );
         let sent = self.send(request, payload, progress);

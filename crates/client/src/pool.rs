@@ -114,8 +114,8 @@ impl Model {
 
 /// The encoding workers.
 pub(crate) struct Pool {
-    engine: Rc<Engine>,
-    model: Model,
+    pub(crate) engine: Rc<Engine>,
+    pub(crate) model: Model,
     /// The model's files one after another, in a `Blob`.
     files: JsValue,
     slots: Vec<Slot>,

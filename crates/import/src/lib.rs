@@ -34,6 +34,7 @@ mod vectors;
 pub mod write;
 mod xml;
 
+pub use archive::{Archive, is_archive};
 pub use column::Column;
 pub use encoding::{EncodingChoice, TextEncoding, encodings};
 pub use error::ImportError;

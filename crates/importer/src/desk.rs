@@ -2,10 +2,11 @@
 
 use crate::fields::{column_kind, field_kind, has_few_values};
 use crate::refused;
+use crate::whole;
 use semblance_import::{Column, Imported, Options, Source, Split, TextEncoding, encodings, read};
 use semblance_protocol::{
     Failure, FieldKind, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Table, TableColumn, TableEncoding,
-    TableShape, TextSplit,
+    TableShape, TextSplit, Whole,
 };
 use std::collections::BTreeMap;
 
@@ -115,6 +116,11 @@ impl Desk {
         })?;
         self.taken.insert(number, Taken { columns, texts });
         Ok(())
+    }
+
+    /// Reads a whole workspace, and has its tables.
+    pub(crate) fn read_whole(&mut self, bytes: &[u8]) -> Result<(Whole, Vec<f32>), Failure> {
+        whole::read(bytes, &mut self.taken)
     }
 
     /// The tables that were taken.

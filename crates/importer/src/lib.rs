@@ -7,6 +7,8 @@
 mod desk;
 mod fields;
 mod sheet;
+mod vectors;
+mod whole;
 
 use desk::Desk;
 use fields::Values;
@@ -102,6 +104,39 @@ pub fn receive(data: &JsValue) {
             };
             worker::answer(id, with_desk(write));
         }
+        Request::Import(Import::WriteList(sheet)) => {
+            let (bytes, mime) = match sheet::write_list(&sheet) {
+                Ok(file) => file,
+                Err(failure) => return worker::answer(id, Err(failure)),
+            };
+            worker::answer(id, file(&bytes, mime).map(as_file));
+        }
+        Request::Import(Import::WriteVectors {
+            format,
+            texts,
+            groups,
+        }) => {
+            let written = vectors::write(format, &texts, &groups, floats(payload));
+            let written = written.and_then(|(bytes, mime)| file(&bytes, mime));
+            worker::answer(id, written.map(as_file));
+        }
+        Request::Import(Import::WriteWhole(whole)) => {
+            let write = |desk: &mut Desk| {
+                let bytes = whole::write(&whole, floats(payload), desk.taken())?;
+                Ok(as_file(file(&bytes, "application/zip")?))
+            };
+            worker::answer(id, with_desk(write));
+        }
+        Request::Import(Import::ReadWhole) => spawn_local(async move {
+            let answer = match bytes(payload).await {
+                Ok(bytes) => with_desk(|desk| {
+                    let (whole, values) = desk.read_whole(&bytes)?;
+                    Ok((Response::Whole(whole), Payload::from_slice(&values)))
+                }),
+                Err(failure) => Err(failure),
+            };
+            worker::answer(id, answer);
+        }),
         _ => worker::answer(id, Err(refused("This worker only reads files."))),
     }
 }
@@ -116,6 +151,16 @@ fn table(table: semblance_protocol::Table) -> (Response, Payload) {
 
 fn told(json: String) -> Answer {
     Ok((Response::Fields, Payload::Value(json.into())))
+}
+
+fn as_file(file: JsValue) -> (Response, Payload) {
+    (Response::File, Payload::Value(file))
+}
+
+/// The numbers that came along, if some did.
+fn floats(payload: Payload) -> Vec<f32> {
+    let floats = payload.into_floats();
+    floats.map(|floats| floats.to_vec()).unwrap_or_default()
 }
 
 /// The content of the file that came along.

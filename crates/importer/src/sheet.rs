@@ -5,9 +5,9 @@ use crate::desk::{Tables, Taken};
 use crate::refused;
 use semblance_import::{
     Column, ImportError,
-    write::{CsvOptions, csv, tsv, xlsx},
+    write::{CsvOptions, csv, html, tsv, xlsx},
 };
-use semblance_protocol::{Cells, Failure, Sheet, SheetFormat};
+use semblance_protocol::{Cells, Failure, Sheet, SheetColumn, SheetFormat};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,9 +15,38 @@ use std::collections::BTreeSet;
 /// What the column of the texts is called where they came without a name.
 const TEXT: &str = "Text";
 
-/// The file's bytes and its media type.
-pub(crate) fn write(sheet: &Sheet, taken: &Tables) -> Result<(Vec<u8>, &'static str), Failure> {
+/// A file's bytes and its media type.
+pub(crate) type File = (Vec<u8>, &'static str);
+
+/// The table of all texts.
+pub(crate) fn write(sheet: &Sheet, taken: &Tables) -> Result<File, Failure> {
     let columns = columns(sheet, taken).map_err(|error| refused(error.to_string()))?;
+    written_as(sheet, columns)
+}
+
+/// A list whose rows need not be texts.
+pub(crate) fn write_list(sheet: &Sheet) -> Result<File, Failure> {
+    let column = |found: &SheetColumn| {
+        let mut column = Column::new(&*found.name);
+        for row in 0..rows(&found.cells) {
+            column.push(&cell(&found.cells, row, sheet))?;
+        }
+        Ok(column)
+    };
+    let columns: Result<Vec<Column>, ImportError> = sheet.columns.iter().map(column).collect();
+    written_as(sheet, columns.map_err(|error| refused(error.to_string()))?)
+}
+
+fn rows(cells: &Cells) -> usize {
+    match cells {
+        Cells::Words(words) => words.len(),
+        Cells::Texts(rows) => rows.len(),
+        Cells::Sets(sets) => sets.iter().flatten().count(),
+        Cells::Numbers(numbers) | Cells::Places(numbers) => numbers.len(),
+    }
+}
+
+fn written_as(sheet: &Sheet, columns: Vec<Column>) -> Result<File, Failure> {
     let numbers = sheet
         .columns
         .iter()
@@ -39,6 +68,7 @@ pub(crate) fn write(sheet: &Sheet, taken: &Tables) -> Result<(Vec<u8>, &'static 
             tsv(&columns, true).into_bytes(),
             "text/tab-separated-values",
         )),
+        SheetFormat::Html => Ok((html(&columns).into_bytes(), "text/html")),
         SheetFormat::Json => {
             let words = columns.len() - sheet.columns.len();
             let is_number: Vec<bool> = std::iter::repeat_n(false, words).chain(numbers).collect();
@@ -181,7 +211,7 @@ fn written(number: f32) -> String {
 mod tests {
     use super::*;
     use crate::desk::Desk;
-    use semblance_protocol::{FieldKind, SheetColumn};
+    use semblance_protocol::FieldKind;
 
     fn desk(files: &[(&str, u32)]) -> Desk {
         let mut desk = Desk::default();
@@ -316,6 +346,35 @@ mod tests {
             lines(&sheet, &Desk::default()),
             ["Text,Nearest,Duplicates", "A,C,2", "B,,1", "C,A,2"]
         );
+    }
+
+    #[test]
+    fn the_rows_of_a_list_need_not_be_texts() {
+        let mut list = sheet(&["=A", "B, b"], &[]);
+        list.columns = [
+            ("Score", Cells::Numbers(vec![0.987_68, -0.25, 1.0])),
+            ("Text", Cells::Texts(vec![0, 1, 0])),
+            ("Other text", Cells::Texts(vec![1, 0, 7])),
+        ]
+        .map(|(name, cells)| SheetColumn {
+            name: name.to_owned(),
+            cells,
+        })
+        .to_vec();
+        let (bytes, _) = write_list(&list).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+        let expected = [
+            "Score,Text,Other text",
+            "0.9877,'=A,\"B, b\"",
+            "-0.25,\"B, b\",'=A",
+            "1,'=A,",
+        ];
+        assert_eq!(lines, expected);
+        list.format = SheetFormat::Html;
+        let (bytes, mime) = write_list(&list).unwrap();
+        assert_eq!(mime, "text/html");
+        assert!(String::from_utf8(bytes).unwrap().contains("<td>-0.25</td>"));
     }
 
     #[test]

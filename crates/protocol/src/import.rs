@@ -69,6 +69,55 @@ pub enum Import {
     /// Write a table of texts and what was found about them, with the columns of the tables that
     /// they came from. Answered by [`Response::File`](crate::Response::File).
     Write(Sheet),
+    /// Write a list of what was found: the columns alone, whose rows need not be texts. Answered by
+    /// [`Response::File`](crate::Response::File).
+    WriteList(Sheet),
+    /// Write vectors. Payload: `[texts, dimensions]` f32, row-major. Answered by
+    /// [`Response::File`](crate::Response::File).
+    WriteVectors {
+        /// As what.
+        format: VectorsFormat,
+        /// The text of each vector.
+        texts: Vec<String>,
+        /// The group of each text; empty where there are no groups.
+        groups: Vec<String>,
+    },
+    /// Write a whole workspace as one file (`docs/formats.md`). Payload: its vectors, `[texts,
+    /// dimensions]` f32, row-major, if all texts have one. Answered by
+    /// [`Response::File`](crate::Response::File).
+    WriteWhole(Whole),
+    /// Read such a file, and have its tables. Payload: the file as a `Blob`. Answered by
+    /// [`Response::Whole`](crate::Response::Whole).
+    ReadWhole,
+}
+
+/// How vectors are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VectorsFormat {
+    /// An array of NumPy.
+    Npy,
+    /// `vectors.tsv` and `metadata.tsv` for the Embedding Projector, in a zip archive.
+    Projector,
+    /// An object with text and vector on each line.
+    JsonLines,
+}
+
+/// A workspace in one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    /// All lines.
+    pub lines: String,
+    /// The record, as it is kept; empty where there is none but the lines.
+    pub record: Vec<u8>,
+    /// The numbers of the tables that lines came from.
+    pub tables: Vec<u32>,
+    /// What made the vectors.
+    pub identity: String,
+    /// The name of the model.
+    pub model: String,
+    /// Three numbers for each text: its tokens, whether it was truncated, and how many of the
+    /// tokens are unknown.
+    pub numbers: Vec<u32>,
 }
 
 /// A table to be written.
@@ -104,6 +153,8 @@ pub enum SheetFormat {
     Tsv,
     /// A list of objects, one for each row.
     Json,
+    /// A table of HTML, for the clipboard.
+    Html,
 }
 
 /// A column of what was found.

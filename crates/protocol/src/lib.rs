@@ -10,8 +10,9 @@
 //! One request has one final response; before it, any number of [`Response::Progress`] with the
 //! same number may arrive. Requests to one worker are answered in the order they were sent, but for
 //! those that take long ([`Request::Split`], [`Request::Project`], [`Request::Faithfulness`],
-//! [`Request::Outliers`], [`Request::Overview`], [`Request::Duplicates`]): others are answered
-//! meanwhile.
+//! [`Request::Outliers`], [`Request::NearestOfEach`], [`Request::Overview`],
+//! [`Request::Duplicates`]) or touch files ([`Request::Pack`], [`Request::Recall`]): others are
+//! answered meanwhile.
 
 mod failure;
 mod import;
@@ -24,7 +25,7 @@ pub mod worker;
 pub use failure::{Failure, FailureKind};
 pub use import::{
     Cells, FieldKind, Import, PREVIEW_CELL, PREVIEW_ROWS, ReadOptions, Sheet, SheetColumn,
-    SheetFormat, Table, TableColumn, TableEncoding, TableShape, TextSplit,
+    SheetFormat, Table, TableColumn, TableEncoding, TableShape, TextSplit, VectorsFormat, Whole,
 };
 pub use map::{
     Assignment, AxisEnds, Cluster, Faithfulness, MapProgress, Method, Metric, Projection, Steer,
@@ -39,6 +40,10 @@ pub type VectorId = u32;
 
 /// Numbers the requests of one page to one worker.
 pub type RequestId = u32;
+
+/// The version of what the engine computes: raised whenever a text gets another vector, be it by a
+/// bit. Vectors that were kept under another version are not used.
+pub const ARITHMETIC: u32 = 1;
 
 /// Points beyond which the full similarity matrix is not made (it would be `n × n` f32).
 pub const SIMILARITY_LIMIT: usize = 2_000;

@@ -66,6 +66,33 @@ pub enum Request {
         /// Names of the vectors to drop; unknown ones are passed over.
         vectors: Vec<VectorId>,
     },
+    /// The vectors themselves. Answered by [`Response::Block`](crate::Response::Block),
+    /// `[vectors, dimensions]`.
+    Vectors {
+        /// Their names.
+        vectors: Vec<VectorId>,
+    },
+    /// Make a file of vectors, to be kept. Answered by [`Response::File`](crate::Response::File).
+    Pack {
+        /// What made the vectors: nothing else makes the same, bit for bit.
+        identity: String,
+        /// The texts.
+        texts: Vec<String>,
+        /// Four numbers for each text: its vector, its tokens, whether it was truncated, and how
+        /// many of the tokens are unknown.
+        numbers: Vec<u32>,
+    },
+    /// Store the vectors of texts that are in a file. Payload: one or more files of
+    /// [`Request::Pack`], one after another in a `Blob`. Answered by
+    /// [`Response::Recalled`](crate::Response::Recalled).
+    Recall {
+        /// What has to have made the vectors.
+        identity: String,
+        /// The texts.
+        texts: Vec<String>,
+        /// The vector of the first text; the others follow.
+        first: VectorId,
+    },
     /// Say which vectors the document has, in order. All requests below speak of these points by
     /// their index.
     Points {
@@ -150,6 +177,13 @@ pub enum Request {
     /// cosine) as scores.
     Outliers {
         /// How many at most.
+        count: u32,
+    },
+    /// The nearest of each point by cosine similarity. Answered by
+    /// [`Response::Block`](crate::Response::Block): of each point `count` times the index of
+    /// another and the score, nearest first; fewer times where there are fewer points.
+    NearestOfEach {
+        /// How many of each, at most.
         count: u32,
     },
     /// The nearest of each point by cosine similarity, and how odd each is. Given up when the

@@ -1,6 +1,6 @@
 //! What a worker answers.
 
-use crate::{Assignment, Cluster, Failure, Faithfulness, MapProgress, Table};
+use crate::{Assignment, Cluster, Failure, Faithfulness, MapProgress, Table, Whole};
 use serde::{Deserialize, Serialize};
 
 /// An answer from a worker.
@@ -31,6 +31,14 @@ pub enum Response {
         length: f32,
         /// Whether the model read only the beginning of the text.
         truncated: bool,
+    },
+    /// Vectors were found and stored.
+    Recalled {
+        /// How many texts each file had that could be used, until all were found.
+        segments: Vec<u32>,
+        /// Five numbers for each text that was found: its index among those asked for, the file it
+        /// was in, its tokens, whether it was truncated, and how many of the tokens are unknown.
+        found: Vec<u32>,
     },
     /// The request was carried out and there is nothing to say about it.
     Done,
@@ -95,6 +103,9 @@ pub enum Response {
     /// `Float64Array` in which NaN is missing, categories likewise by their places in the list of
     /// them, texts as a string, one to a line.
     Values,
+    /// A workspace was read from a file. Payload: its vectors, `[texts, dimensions]` f32,
+    /// row-major, if it has some.
+    Whole(Whole),
     /// The request failed.
     Failed(Failure),
 }

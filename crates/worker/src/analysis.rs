@@ -64,6 +64,10 @@ impl Analysis {
                 let scores = self.compare(&vectors)?;
                 Ok((Response::Block, Payload::from_slice(&scores)))
             }
+            Request::Vectors { vectors } => {
+                let vectors = self.vectors(&vectors)?;
+                Ok((Response::Block, Payload::from_slice(vectors.as_flat())))
+            }
             Request::Valley => {
                 let scores = payload.into_floats().map(|floats| floats.to_vec());
                 let valley = analysis::valley(&scores.unwrap_or_default());
@@ -105,6 +109,7 @@ impl Analysis {
             | Request::Faithfulness { .. }
             | Request::Outliers { .. }
             | Request::Overview
+            | Request::NearestOfEach { .. }
             | Request::Duplicates { .. }
             | Request::Load(_)
             | Request::Open(_)
@@ -114,6 +119,8 @@ impl Analysis {
             | Request::Split { .. }
             | Request::GiveUp { .. }
             | Request::Memory
+            | Request::Pack { .. }
+            | Request::Recall { .. }
             | Request::Import(_) => Err(bad_request("The analysis worker only compares vectors.")),
         }
     }
@@ -241,7 +248,7 @@ impl Analysis {
             .ok_or_else(|| bad_request("There are no texts yet."))
     }
 
-    fn store(
+    pub(crate) fn store(
         &mut self,
         names: &[VectorId],
         dimensions: usize,

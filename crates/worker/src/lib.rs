@@ -8,6 +8,7 @@ mod analysis;
 mod encoding;
 mod files;
 mod hash;
+mod kept;
 mod map;
 mod open;
 mod pace;
@@ -103,10 +104,33 @@ pub fn receive(data: &JsValue) {
         | Request::Faithfulness { .. }
         | Request::Outliers { .. }
         | Request::Overview
+        | Request::NearestOfEach { .. }
         | Request::Duplicates { .. }) => {
             let analysis = ANALYSIS.with(Rc::clone);
             spawn_local(async move {
                 let answer = map::answer(&analysis, request, payload, id).await;
+                worker::answer(id, answer);
+            });
+        }
+        Request::Pack {
+            identity,
+            texts,
+            numbers,
+        } => {
+            let analysis = ANALYSIS.with(Rc::clone);
+            spawn_local(async move {
+                let answer = kept::pack(&analysis, &identity, &texts, &numbers).await;
+                worker::answer(id, answer);
+            });
+        }
+        Request::Recall {
+            identity,
+            texts,
+            first,
+        } => {
+            let analysis = ANALYSIS.with(Rc::clone);
+            spawn_local(async move {
+                let answer = kept::recall(&analysis, &identity, &texts, first, payload).await;
                 worker::answer(id, answer);
             });
         }

@@ -116,6 +116,9 @@ pub(crate) async fn answer(
         }
         Request::Outliers { count } => questions::outliers(analysis, count as usize, id).await,
         Request::Overview => questions::overview(analysis, id).await,
+        Request::NearestOfEach { count } => {
+            questions::nearest_of_each(analysis, count as usize, id).await
+        }
         Request::Duplicates { threshold } => questions::duplicates(analysis, threshold, id).await,
         other => analysis.borrow_mut().answer(other, payload),
     }

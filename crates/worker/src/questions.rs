@@ -55,6 +55,27 @@ pub(crate) async fn overview(analysis: &Rc<RefCell<Analysis>>, id: RequestId) ->
     Ok((Response::Overview, Payload::from_slice(&numbers)))
 }
 
+/// The nearest of each point.
+pub(crate) async fn nearest_of_each(
+    analysis: &Rc<RefCell<Analysis>>,
+    count: usize,
+    id: RequestId,
+) -> Answer {
+    let Ok(space) = analysis.borrow().points().cloned() else {
+        return Ok((Response::Block, no_numbers()));
+    };
+    let mut pace = Pace::new(analysis.borrow().asking.clone());
+    let graph = space
+        .graph(Metric::Cosine, false, count, &mut pace, seeking(id))
+        .await?;
+    let graph = graph.truncated(count);
+    // Indices of any document that fits are exact in f32.
+    let numbers = (graph.indices().iter().zip(graph.scores()))
+        .flat_map(|(&index, &score)| [index as f32, score]);
+    let numbers: Vec<f32> = numbers.collect();
+    Ok((Response::Block, Payload::from_slice(&numbers)))
+}
+
 /// Sets of points that are linked.
 pub(crate) async fn duplicates(
     analysis: &Rc<RefCell<Analysis>>,

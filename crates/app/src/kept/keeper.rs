@@ -1,6 +1,7 @@
 //! What keeps the workspace: a part, which is fetched once the page is there, or before that if
 //! something was kept. What is written is a [`Record`].
 
+use super::vectors::Shelf;
 use crate::session::keep::{Keep, Latest, Whether, Workspace};
 use crate::session::samples::{opening, samples};
 use crate::session::save::Saving;
@@ -9,7 +10,7 @@ use crate::stage::map::{MapAction, MapState};
 use crate::state::{Action, Message, Remedy, Restored, Sources};
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Function, Promise, Uint8Array};
-use semblance_client::Importer;
+use semblance_client::{Client, Importer};
 use semblance_workspace::{Document, Record, RecordError, Run};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -40,6 +41,9 @@ extern "C" {
     async fn prune(tables: Array) -> Result<JsValue, JsValue>;
 }
 
+/// How long what was computed waits to be kept, in milliseconds: it can be had again.
+const LONG_PAUSE: u32 = 2_000;
+
 /// Who keeps the workspace.
 #[derive(Clone, PartialEq)]
 enum Role {
@@ -51,7 +55,7 @@ enum Role {
     Nobody(Rc<str>),
 }
 
-fn sentence(why: &JsValue) -> Rc<str> {
+pub fn sentence(why: &JsValue) -> Rc<str> {
     why.as_string().unwrap_or_default().into()
 }
 
@@ -114,6 +118,13 @@ fn written_of(Saving { store, map, .. }: &Saving) -> (Vec<u8>, u64, Vec<u32>) {
     written(&store.document, store.sample, &store.sources, map)
 }
 
+/// A record of the workspace whose lines are in it, be they those of a sample set or not, and the
+/// tables that they came from.
+pub fn record(Saving { store, map, .. }: &Saving) -> (Vec<u8>, Vec<u32>) {
+    let (bytes, _, tables) = written(&store.document, None, &store.sources, map);
+    (bytes, tables)
+}
+
 fn distinct(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut all = Vec::new();
     for number in numbers {
@@ -156,6 +167,10 @@ pub struct Keeper {
     pause: Cell<u32>,
     /// Whether it was said, since something changed, that this page does not keep it.
     told: Cell<bool>,
+    /// The vectors that are kept.
+    shelf: Shelf,
+    /// Whether vectors wait to be kept.
+    computed: Cell<bool>,
 }
 
 impl Keep for Keeper {
@@ -218,7 +233,8 @@ impl Keep for Keeper {
             self.put_aside(record, error);
         }
         // Something may have changed before this code was there.
-        self.changed();
+        self.clone().changed();
+        self.computed();
     }
 
     fn changed(self: Rc<Self>) {
@@ -229,6 +245,20 @@ impl Keep for Keeper {
                 keeper.keep(false);
             };
             Timeout::new(self.pause.get(), keep).forget();
+        }
+    }
+
+    fn recall(self: Rc<Self>, client: Client, texts: Vec<Rc<str>>) -> Whether {
+        Box::pin(async move {
+            self.shelf.recall(client, &texts).await;
+            true
+        })
+    }
+
+    fn computed(self: Rc<Self>) {
+        if !self.computed.replace(true) {
+            let keep = move || spawn_local(async move { self.keep_vectors().await });
+            Timeout::new(LONG_PAUSE, keep).forget();
         }
     }
 
@@ -261,6 +291,7 @@ impl Keep for Keeper {
 
     fn forgotten(&self) {
         self.tables.take();
+        self.shelf.clear();
         if let Some(saving) = self.saving() {
             self.kept.set(written_of(&saving).1);
         }
@@ -268,7 +299,8 @@ impl Keep for Keeper {
 
     fn keep_again(self: Rc<Self>) {
         self.kept.set(0);
-        self.changed();
+        self.clone().changed();
+        self.computed();
     }
 
     fn bring_back(self: Rc<Self>, record: &JsValue) -> bool {
@@ -307,6 +339,8 @@ impl Keeper {
             waiting: Cell::new(false),
             pause: Cell::new(PAUSE),
             told: Cell::new(false),
+            shelf: Shelf::default(),
+            computed: Cell::new(false),
         })
     }
 
@@ -379,6 +413,20 @@ impl Keeper {
                 }
             }
         });
+    }
+
+    /// Keeps the vectors of the texts that have some.
+    async fn keep_vectors(&self) {
+        self.computed.set(false);
+        let Some(saving) = self.saving() else {
+            return;
+        };
+        let keeps = *self.role.borrow() == Role::Ours && !saving.store.settings.keep_nothing;
+        if let Some(client) = saving.driver.client().filter(|_| keeps)
+            && let Err(why) = self.shelf.keep(client, saving.store.results.clone()).await
+        {
+            self.tell(why, None);
+        }
     }
 
     fn hear(self: &Rc<Self>, what: &str) {

@@ -3,10 +3,12 @@
 
 mod keeper;
 mod panel;
+mod vectors;
 
 use crate::session::keep::Keep;
 use crate::ui::part::{part, part_of_code};
 use keeper::Keeper;
+pub use keeper::record;
 use panel::Panel;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;

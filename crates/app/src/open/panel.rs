@@ -5,11 +5,14 @@ use super::files::{Incoming, LARGEST};
 use super::preview::{notes, preview, settings, summary};
 use crate::class::{self, Class};
 use crate::session::asking::{Asked, use_answer};
-use crate::state::{Action, Shared, State, use_store};
+use crate::session::keep::{keep, latest};
+use crate::state::{Action, Message, Shared, State, use_store};
 use crate::ui::button::words;
 use crate::ui::hooks::{use_change, use_value};
-use semblance_client::{Importer, ReadOptions, Table};
+use js_sys::{Float32Array, Uint8Array};
+use semblance_client::{Importer, ReadOptions, Table, Whole};
 use semblance_scatter::fixed;
+use semblance_workspace::Document;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlDialogElement;
@@ -35,6 +38,8 @@ enum Read {
     Plain(String),
     Lesson(String),
     Table(Table),
+    /// A whole workspace, and its vectors.
+    Whole(Whole, Float32Array),
 }
 
 /// The dialog, while a file waits.
@@ -190,7 +195,31 @@ fn use_plain(store: &UseReducerHandle<State>, found: Option<Shared<(Question, Re
             }
             _ => {}
         }
+        if let Some(Read::Whole(whole, vectors)) = found.as_ref().map(|found| &found.0.1) {
+            restore(&state, whole, vectors);
+            state.dispatch(Action::Opened);
+        }
     });
+}
+
+/// Shows a whole workspace in the place of what is there.
+fn restore(state: &UseReducerHandle<State>, whole: &Whole, vectors: &Float32Array) {
+    let client = latest().and_then(|latest| latest.driver.client());
+    if let Some(client) = client.filter(|_| vectors.length() > 0) {
+        let texts = Document::new(&whole.lines).texts();
+        let texts: Vec<Rc<str>> = texts.into_iter().map(|text| text.text).collect();
+        let same = client.identity().is_ok_and(|ours| ours == whole.identity);
+        if !same || !client.store_vectors(&texts, &whole.numbers, vectors.clone()) {
+            let text = "The vectors in this file were made by another model, or on another kind of device: its texts are embedded again.".into();
+            let message = Message { text, remedy: None };
+            state.dispatch(Action::Notice(Some(message)));
+        }
+    }
+    let record = Uint8Array::from(whole.record.as_slice());
+    let kept = keep().filter(|_| !whole.record.is_empty());
+    if !kept.is_some_and(|keep| keep.bring_back(&record)) {
+        state.dispatch(Action::Replace(whole.lines.clone()));
+    }
 }
 
 async fn read(importer: &Importer, file: &Incoming, options: ReadOptions) -> Result<Read, Asked> {
@@ -201,6 +230,11 @@ async fn read(importer: &Importer, file: &Incoming, options: ReadOptions) -> Res
             "It has {} MB. Files of up to 256 MB can be opened; split it and open a part.",
             fixed(size / 1e6, 0)
         )));
+    }
+    if file.name.to_ascii_lowercase().ends_with(".semblance") {
+        let whole = importer.read_whole(&file.blob).await;
+        let (whole, vectors) = whole.map_err(|error| problem(error.told()))?;
+        return Ok(Read::Whole(whole, vectors));
     }
     let table = if options == ReadOptions::default() {
         if let Some(lesson) = file.lesson().await {

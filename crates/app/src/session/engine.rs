@@ -1,6 +1,7 @@
 //! Keeps the results up with the document: starts the engine, embeds what changed, asks for what
 //! the views draw, and gives way as soon as the texts change again.
 
+use crate::session::keep::keep;
 use crate::session::timing;
 use crate::state::results::{MATRIX_LIMIT, Results, TABLE_LIMIT, least_alike};
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit};
@@ -312,6 +313,15 @@ impl Run {
         let words: Vec<Rc<str>> = self.texts.iter().map(|text| text.text.clone()).collect();
         let mut embedded: Vec<Embedded> = Vec::with_capacity(total);
         let mut pace = None;
+        if let Some(keep) = keep() {
+            keep.recall(self.client.clone(), words.clone()).await;
+            self.check()?;
+        }
+        // Much that was kept, all at once, would take its time until anything of it is seen.
+        let first = match self.driver.known.borrow().is_empty() {
+            true => MATRIX_LIMIT,
+            false => total,
+        };
         if total == 0 {
             self.publish(Vec::new(), None).await?;
         }
@@ -320,6 +330,7 @@ impl Run {
             // Texts that have vectors already cost nothing: after an edit, all is there at once.
             let mut missing = (from..total).filter(|&at| self.client.known(&words[at]).is_none());
             let to = missing.nth(from.max(FIRST_SLICE)).unwrap_or(total);
+            let to = if from == 0 { to.min(first) } else { to };
             let started = timing::now();
             // What is done in a moment needs no progress shown.
             self.driver.reported.set(started + CALM);

@@ -9,7 +9,7 @@ use crate::session::save::Saving;
 use crate::session::storage;
 use crate::stage::map::MapState;
 use crate::state::{Action, Message, Remedy, Sources, State};
-use semblance_client::Importer;
+use semblance_client::{Client, Importer};
 use semblance_workspace::Document;
 use std::cell::RefCell;
 use std::future::Future;
@@ -49,6 +49,10 @@ pub trait Keep {
     fn start(self: Rc<Self>, latest: Latest, first: Workspace);
     /// The workspace may have changed.
     fn changed(self: Rc<Self>);
+    /// Has an engine that is new take in what is kept of these texts.
+    fn recall(self: Rc<Self>, client: Client, texts: Vec<Rc<str>>) -> Whether;
+    /// Texts may have vectors that are not kept yet.
+    fn computed(self: Rc<Self>);
     /// Has this page keep the workspace, which went wrong or is another page's affair.
     fn insist(self: Rc<Self>);
     /// Writes it at once, since the page is about to end.
@@ -154,6 +158,13 @@ pub fn changed() {
     match keep() {
         Some(keep) => keep.changed(),
         None => go_on(),
+    }
+}
+
+/// Texts may have new vectors.
+pub fn computed() {
+    if let Some(keep) = keep() {
+        keep.computed();
     }
 }
 

@@ -69,7 +69,8 @@ fn row<'a>(
     out.push_str(end);
 }
 
-fn guarded(cell: &str) -> Cow<'_, str> {
+/// A cell that no spreadsheet runs as a formula.
+pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if formula && number(cell).is_none() {
         format!("'{cell}").into()

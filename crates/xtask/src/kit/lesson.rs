@@ -3,14 +3,17 @@
 //! The file has texts, one to a line, and an empty line between groups; or several sets, written as
 //! those in `index.html`: `= name`, `? question`, `> what to look for`, and the texts. They come
 //! before the page's own sets, and the page opens with the first. Or it is a lesson with questions
-//! for class mode, in Markdown, with which the page opens then.
+//! for class mode, in Markdown, with which the page opens then; or what the page saves as
+//! *Everything*: the texts of that are taken.
 
 use std::fs;
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use semblance_workspace::Lesson as Questions;
 use sha2::{Digest, Sha256};
+use zip::ZipArchive;
 
 use crate::files;
 
@@ -27,8 +30,11 @@ pub struct Lesson {
 impl Lesson {
     /// Reads one.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read(path).with_context(|| files::cannot("read", path))?;
+        let mut text = fs::read(path).with_context(|| files::cannot("read", path))?;
         let shown = path.display();
+        if path.extension().is_some_and(|it| it == "semblance") {
+            text = texts_of(&text).with_context(|| format!("{shown} is no saved workspace"))?;
+        }
         let text = String::from_utf8(text)
             .with_context(|| format!("{shown} is not UTF-8: save it as UTF-8 text"))?;
         let name = path.file_stem().context("the lesson's file has no name")?;
@@ -83,6 +89,14 @@ fn set_of(lesson: &Questions) -> String {
     format!("= {}\n{about}{}\n", lesson.title, lesson.to_text())
 }
 
+/// The texts of a workspace that the page has saved as one file (`docs/formats.md`).
+fn texts_of(file: &[u8]) -> Result<Vec<u8>> {
+    let mut archive = ZipArchive::new(Cursor::new(file))?;
+    let mut texts = Vec::new();
+    archive.by_name("texts.txt")?.read_to_end(&mut texts)?;
+    Ok(texts)
+}
+
 /// The sets of a lesson; a name where the text gives none.
 fn sets(text: &str, name: &str) -> Result<String> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
@@ -125,6 +139,17 @@ mod tests {
     fn sets_are_taken_as_they_are() {
         let text = "= Pets\n? Are they alike?\n> The cat.\nA dog.\nA cat.\n";
         assert_eq!(sets(text, "animals").expect("a lesson"), text);
+    }
+
+    #[test]
+    fn a_saved_workspace_has_its_texts_in_one_member() {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file("texts.txt", options).expect("a member");
+        std::io::Write::write_all(&mut zip, "Ein Bär\nzwei".as_bytes()).expect("room");
+        let file = zip.finish().expect("an archive").into_inner();
+        assert_eq!(texts_of(&file).expect("texts"), "Ein Bär\nzwei".as_bytes());
+        assert!(texts_of(b"one\ntwo").is_err());
     }
 
     #[test]
