@@ -15,8 +15,7 @@
 //! ```
 //!
 //! `cargo xtask test` builds the site and says where things are: `SEMBLANCE_DIST`,
-//! `SEMBLANCE_CHROMIUM`, `SEMBLANCE_CHROMEDRIVER`, `SEMBLANCE_FIREFOX` and
-//! `SEMBLANCE_GECKODRIVER`. Without them the tests fail and say so.
+//! `SEMBLANCE_CHROMIUM` and the like ([`Kind`]). Without them the tests fail and say so.
 //! A test that fails leaves a screenshot and what the console said in `target/browser-tests/`.
 
 mod accessibility;

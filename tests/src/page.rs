@@ -17,9 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often to look.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What Chromium remarks on machines: those without a graphics card, and those that are so busy that
-/// a font comes long before the style sheet that uses it; and what Firefox's own settings say of a
-/// machine without a network.
+/// What Chromium remarks on machines: those without a graphics card, and those that are so busy
+/// that a font comes long before the style sheet that uses it; and what Firefox's own settings say
+/// of a machine without a network.
 const NOT_OF_THE_PAGE: [&str; 4] = [
     "GL Driver Message",
     "software WebGL",

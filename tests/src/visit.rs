@@ -80,6 +80,13 @@ impl Site {
         self
     }
 
+    /// Visited by WebKit, of whose requests and console nothing is known.
+    #[must_use]
+    pub fn in_webkit(mut self) -> Self {
+        self.browser = Kind::WebKit;
+        self
+    }
+
     fn serve(&self) -> Result<Server> {
         let (root, page, command) = match self.one_file {
             None => (from_environment("SEMBLANCE_DIST")?, "index.html", "dist"),

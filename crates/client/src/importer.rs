@@ -3,6 +3,7 @@
 use crate::{
     ClientError,
     assets::Assets,
+    carried::carried,
     client::nonsense,
     engine::Engine,
     link::{Link, as_error},
@@ -98,7 +99,10 @@ impl Importer {
             name: name.to_owned(),
             mime: mime.to_owned(),
         };
-        as_table(self.ask(request, Payload::Value(file.into())).await?)
+        as_table(
+            self.ask(request, Payload::Value(carried(file.into()).await))
+                .await?,
+        )
     }
 
     /// Reads the same file in another way.
@@ -248,7 +252,7 @@ impl Importer {
             if tables.contains(&table) && !self.known.borrow().contains(&table) {
                 // If it can't be read that is said once; the next time goes without.
                 self.known.borrow_mut().push(table);
-                let bytes = Payload::Value(bytes.into());
+                let bytes = Payload::Value(carried(bytes.into()).await);
                 self.ask(Import::Unpack { table }, bytes).await?;
             }
         }

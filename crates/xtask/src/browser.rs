@@ -1,4 +1,4 @@
-//! Chromium and Firefox with their drivers, for the tests.
+//! Chromium, Firefox and WebKit with their drivers, for the tests.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -56,12 +56,32 @@ const GECKODRIVER: Program = Program {
 
 /// Tells a command where the programs are.
 pub fn tell(command: &mut Command) {
-    for program in [CHROMIUM, CHROMEDRIVER, FIREFOX, GECKODRIVER] {
+    let programs = [
+        CHROMIUM,
+        CHROMEDRIVER,
+        FIREFOX,
+        GECKODRIVER,
+        WEBKITDRIVER,
+        XVFB_RUN,
+    ];
+    for program in programs {
         if let Some(path) = program.find() {
             command.env(program.variable, path);
         }
     }
 }
+
+/// The WebDriver server of WebKitGTK and its small browser.
+const WEBKITDRIVER: Program = Program {
+    variable: "SEMBLANCE_WEBKITDRIVER",
+    names: &["WebKitWebDriver"],
+};
+
+/// What gives a program a screen where there is none: that browser must have one.
+const XVFB_RUN: Program = Program {
+    variable: "SEMBLANCE_XVFB_RUN",
+    names: &["xvfb-run"],
+};
 
 /// The version of geckodriver that is installed where there is none.
 const GECKODRIVER_VERSION: &str = "0.37.1";
@@ -74,6 +94,8 @@ pub fn ensure() -> Result<Outcome> {
             (CHROMIUM, "chromium"),
             (CHROMEDRIVER, "chromium-driver"),
             (FIREFOX, "firefox-esr"),
+            (WEBKITDRIVER, "webkit2gtk-driver"),
+            (XVFB_RUN, "xvfb xauth"),
         ];
         let missing = packages.into_iter().filter(|(it, _)| it.find().is_none());
         missing.map(|(_, package)| package).collect::<Vec<_>>()
@@ -84,13 +106,12 @@ pub fn ensure() -> Result<Outcome> {
     }
     let all = packages.join(" ");
     let advice = format!(
-        "install what is missing (Debian: `apt-get install {all}`), name the programs in \
-        SEMBLANCE_CHROMIUM, SEMBLANCE_CHROMEDRIVER and SEMBLANCE_FIREFOX, or leave the browser \
-        tests out with --no-browser"
+        "install what is missing (Debian: `apt-get install {all}`), name the programs in the \
+        variables that `cargo xtask --help` lists, or leave the browser tests out with --no-browser"
     );
     let root = command::output(command::program("id").arg("-u")).is_some_and(|id| id == "0");
     if !root || command::find("apt-get").is_none() {
-        bail!("the browser tests need Chromium and Firefox: {advice}");
+        bail!("the browser tests need Chromium, Firefox and WebKitGTK: {advice}");
     }
     report::begin(&format!("installing {all} by apt"));
     // Finishes what an interrupted installation left half done; apt refuses to work before.
@@ -102,7 +123,7 @@ pub fn ensure() -> Result<Outcome> {
     install
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(["install", "--yes", "--no-install-recommends"])
-        .args(&packages);
+        .args(all.split(' '));
     command::quiet("apt-install", &mut install)?;
     match missing().is_empty() {
         true => Ok(Outcome::Done),

@@ -3,12 +3,14 @@
 mod chromium;
 mod firefox;
 mod process;
+mod webkit;
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::memory;
 use anyhow::{Context, Result};
-use process::Process;
+use process::{Port, Process};
 use thirtyfour::WebDriver;
 
 /// Which browser.
@@ -18,6 +20,10 @@ pub enum Kind {
     Chromium,
     /// Firefox: `SEMBLANCE_FIREFOX` and `SEMBLANCE_GECKODRIVER`.
     Firefox,
+    /// The browser that comes with WebKitGTK, on a screen that isn't there:
+    /// `SEMBLANCE_WEBKITDRIVER` and `SEMBLANCE_XVFB_RUN`. It tells neither its requests nor
+    /// what pages write to the console.
+    WebKit,
 }
 
 /// A running browser with a fresh profile, and the server that drives it.
@@ -37,18 +43,39 @@ impl Browser {
     pub async fn start(kind: Kind) -> Result<Self> {
         let folder = tempfile::tempdir().context("no folder for the browser's profile")?;
         let (process, capabilities) = match kind {
-            Kind::Chromium => (
-                Process::start(&program("SEMBLANCE_CHROMEDRIVER")?, &[], chromium::port)?,
-                chromium::capabilities(&program("SEMBLANCE_CHROMIUM")?, folder.path())?.into(),
-            ),
-            Kind::Firefox => (
-                Process::start(
-                    &program("SEMBLANCE_GECKODRIVER")?,
-                    &firefox::environment(folder.path()),
-                    firefox::port,
-                )?,
-                firefox::capabilities(&program("SEMBLANCE_FIREFOX")?)?,
-            ),
+            Kind::Chromium => {
+                let driver = program("SEMBLANCE_CHROMEDRIVER")?;
+                let chromium = program("SEMBLANCE_CHROMIUM")?;
+                (
+                    Process::start(|| Command::new(&driver), Port::Said(chromium::port))?,
+                    chromium::capabilities(&chromium, folder.path())?.into(),
+                )
+            }
+            Kind::Firefox => {
+                let driver = program("SEMBLANCE_GECKODRIVER")?;
+                let start = || {
+                    let mut command = Command::new(&driver);
+                    command.envs(firefox::environment(folder.path()));
+                    command
+                };
+                (
+                    Process::start(start, Port::Said(firefox::port))?,
+                    firefox::capabilities(&program("SEMBLANCE_FIREFOX")?)?,
+                )
+            }
+            Kind::WebKit => {
+                let (screen, driver) = (
+                    program("SEMBLANCE_XVFB_RUN")?,
+                    program("SEMBLANCE_WEBKITDRIVER")?,
+                );
+                let start = || {
+                    let mut command = Command::new(&screen);
+                    command.arg("--auto-servernum").arg(&driver);
+                    command.envs(webkit::environment());
+                    command
+                };
+                (Process::start(start, Port::Given)?, webkit::capabilities()?)
+            }
         };
         let url = format!("http://127.0.0.1:{}", process.port);
         let driver = WebDriver::new(url, capabilities)
@@ -57,6 +84,7 @@ impl Browser {
         let console = match kind {
             Kind::Chromium => Console::Asked(driver.clone()),
             Kind::Firefox => Console::Printed(process.lines.clone()),
+            Kind::WebKit => Console::Untold,
         };
         Ok(Self {
             driver,
@@ -82,7 +110,8 @@ impl Browser {
     }
 
     /// Ends the browser in good order and returns the URLs of all requests that pages and their
-    /// workers made of the network, in order, without repeats: its log is whole only then.
+    /// workers made of the network, in order, without repeats: its log is whole only then. None of
+    /// a browser that keeps no log.
     ///
     /// # Errors
     /// The browser doesn't end, or left no log.
@@ -93,6 +122,7 @@ impl Browser {
             .context("the browser doesn't end")?;
         drop(self.process);
         let (log, urls): (_, fn(&str) -> Vec<String>) = match self.kind {
+            Kind::WebKit => return Ok(Vec::new()),
             Kind::Chromium => (chromium::net_log(self.folder.path()), chromium::urls),
             Kind::Firefox => (firefox::net_log(self.folder.path()), firefox::urls),
         };
@@ -108,6 +138,8 @@ pub(crate) enum Console {
     Asked(WebDriver),
     /// The browser prints it, by way of the driver.
     Printed(process::Lines),
+    /// Nobody tells.
+    Untold,
 }
 
 impl Console {
@@ -120,6 +152,7 @@ impl Console {
                 Ok(lines.collect())
             }
             Console::Printed(lines) => Ok(firefox::console(&lines.take())),
+            Console::Untold => Ok(Vec::new()),
         }
     }
 }

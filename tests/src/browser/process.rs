@@ -1,13 +1,13 @@
 //! A driver as a process.
 
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// The driver's process; ends with its browsers when dropped, also when a test panics.
 pub(super) struct Process {
@@ -16,9 +16,6 @@ pub(super) struct Process {
     /// What it prints.
     pub(super) lines: Lines,
 }
-
-/// A name and a value of the process's environment.
-type Variable = (&'static str, OsString);
 
 /// Lines that a process has printed and nobody has taken yet.
 #[derive(Clone, Default)]
@@ -36,57 +33,68 @@ impl Lines {
     }
 }
 
+/// How a driver is told from outside which port it has.
+#[derive(Clone, Copy)]
+pub(super) enum Port {
+    /// It looks for one and says so, in a line that this reads.
+    Said(fn(&str) -> Option<u16>),
+    /// It takes the one that it is given, and says nothing.
+    Given,
+}
+
 impl Process {
-    /// Starts a driver, which says its port in a line that `port` reads. It looks for a port of
-    /// which it then needs two kinds, and ends when another program has taken one of them
-    /// meanwhile: it is started again then.
-    pub(super) fn start(
-        program: &Path,
-        environment: &[Variable],
-        port: fn(&str) -> Option<u16>,
-    ) -> Result<Self> {
+    /// Starts a driver. Another program may take a port that was free a moment before, and then the
+    /// driver ends: it is started again.
+    pub(super) fn start(start: impl Fn() -> Command, port: Port) -> Result<Self> {
         const TIMES: usize = 3;
-        let mut started = Self::start_once(program, environment, port);
+        let mut started = Self::start_once(start(), port);
         for _ in 1..TIMES {
             if started.is_ok() {
                 break;
             }
-            started = Self::start_once(program, environment, port);
+            started = Self::start_once(start(), port);
         }
         started
     }
 
-    fn start_once(
-        program: &Path,
-        environment: &[Variable],
-        port: fn(&str) -> Option<u16>,
-    ) -> Result<Self> {
-        let mut child = Command::new(program)
-            .arg("--port=0")
-            .envs(environment.iter().map(|(name, value)| (name, value)))
+    fn start_once(mut command: Command, port: Port) -> Result<Self> {
+        let given = match port {
+            Port::Said(_) => 0,
+            Port::Given => TcpListener::bind("127.0.0.1:0")?.local_addr()?.port(),
+        };
+        let mut child = command
+            .arg(format!("--port={given}"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             // The browser inherits the group, so that both can be ended together.
             .process_group(0)
             .spawn()
-            .with_context(|| format!("can't run {}", program.display()))?;
+            .with_context(|| format!("can't run {}", command.get_program().display()))?;
         let output = child.stdout.take().context("the driver has no output")?;
         let mut output = BufReader::new(output).lines();
-        let port = loop {
-            let line = output.next().context("the driver ended at once")??;
-            if let Some(port) = port(&line) {
-                break port;
-            }
+        let mut process = Self {
+            child,
+            port: given,
+            lines: Lines::default(),
         };
-        let lines = Lines::default();
-        let kept = lines.clone();
+        match port {
+            Port::Said(read) => loop {
+                let line = output.next().context("the driver ended at once")??;
+                if let Some(port) = read(&line) {
+                    process.port = port;
+                    break;
+                }
+            },
+            Port::Given => wait_for(given)?,
+        }
+        let kept = process.lines.clone();
         // Ends with the process: nobody writes then.
         std::thread::spawn(move || {
             for line in output.map_while(Result::ok) {
                 kept.push(line);
             }
         });
-        Ok(Self { child, port, lines })
+        Ok(process)
     }
 
     /// The process's number.
@@ -105,9 +113,19 @@ impl Drop for Process {
             if let Ok(Some(_)) = self.child.try_wait() {
                 break;
             }
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(20));
         }
         let _ = kill("-KILL");
         let _ = self.child.wait();
     }
+}
+
+/// Waits until somebody listens.
+fn wait_for(port: u16) -> Result<()> {
+    let start = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        ensure!(start.elapsed().as_secs() < 30, "the driver doesn't listen");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
 }
