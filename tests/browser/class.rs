@@ -31,17 +31,6 @@ async fn text(page: &Page, selector: &str) -> Result<String> {
     Ok(text.as_str().unwrap_or_default().to_owned())
 }
 
-/// Waits until an element of that selector says something with these words.
-async fn says(page: &Page, selector: &str, words: &str) -> Result<()> {
-    let said = format!(
-        "(document.querySelector({})?.textContent ?? '').includes({})",
-        json!(selector),
-        json!(words)
-    );
-    page.wait_for(&format!("“{words}” in {selector}"), &said)
-        .await
-}
-
 /// Opens class mode at the list of lessons.
 async fn open(page: &Page) -> Result<()> {
     page.press("Class").await?;
@@ -74,7 +63,7 @@ async fn reveal(page: &Page) -> Result<()> {
     )
     .await?;
     enter(page).await?;
-    says(page, ".class-verdict", "The class").await?;
+    page.reads(".class-verdict", "The class").await?;
     enter(page).await?;
     page.wait_for(
         "the model's answer",
@@ -114,12 +103,12 @@ async fn each_lesson_comes_out_as_its_notes_say() -> Result<()> {
         for title in LESSONS {
             open(page).await?;
             tab_to(page, title).await?;
-            says(page, "#class-title", title).await?;
+            page.reads("#class-title", title).await?;
             tab_to(page, "Begin").await?;
             let count = text(page, ".class-at").await?;
             let count: usize = count.split(" / ").nth(1).context("a number")?.parse()?;
             for question in 1..=count {
-                says(page, ".class-at", &format!("{question} / {count}")).await?;
+                page.reads(".class-at", &format!("{question} / {count}")).await?;
                 let what = format!("question {question} of “{title}”");
                 fits(page, &what).await?;
                 reveal(page).await?;
@@ -128,7 +117,7 @@ async fn each_lesson_comes_out_as_its_notes_say() -> Result<()> {
                 let script = "return [...document.querySelectorAll('.class-texts .class-score')].map((score) => score.textContent).filter(Boolean);";
                 let scores: Vec<String> = serde_json::from_value(page.run(script, Vec::new()).await?)?;
                 keys(page, "n").await?;
-                says(page, ".class-notes", "Expect").await?;
+                page.reads(".class-notes", "Expect").await?;
                 let notes = text(page, ".class-notes dl").await?;
                 keys(page, "n").await?;
                 page.wait_for("the question", "document.querySelector('.class-question')").await?;
@@ -146,7 +135,7 @@ async fn each_lesson_comes_out_as_its_notes_say() -> Result<()> {
                 }
                 enter(page).await?;
             }
-            says(page, ".class-summary", "The class and the model").await?;
+            page.reads(".class-summary", "The class and the model").await?;
             fits(page, "the summary").await?;
             enter(page).await?;
             page.wait_for("the page", "!document.querySelector('dialog.class')").await?;
@@ -176,18 +165,18 @@ async fn a_whole_lesson_by_keyboard_alone() -> Result<()> {
         picture("lessons").await?;
         accessible(page, "the lessons").await?;
         tab_to(page, "It doesn't see").await?;
-        says(page, ".class-cover", "6 questions.").await?;
+        page.reads(".class-cover", "6 questions.").await?;
         fits(page, "the cover").await?;
         accessible(page, "the cover").await?;
         keys(page, "n").await?;
-        says(page, ".class-notes", "Most classes get questions").await?;
+        page.reads(".class-notes", "goes against what").await?;
         accessible(page, "the notes").await?;
         keys(page, "n").await?;
         page.wait_for("the cover", "document.querySelector('.class-cover')").await?;
         keys(page, "" + Key::Right).await?;
 
         // Hands: too many, one taken back, one lowered.
-        says(page, ".class-at", "1 / 6").await?;
+        page.reads(".class-at", "1 / 6").await?;
         keys(page, "11111223333333333333").await?;
         keys(page, "" + Key::Backspace).await?;
         let lowered = page.driver().action_chain().key_down(Key::Shift);
@@ -200,9 +189,9 @@ async fn a_whole_lesson_by_keyboard_alone() -> Result<()> {
         let places = "return [...document.querySelectorAll('.class-ask, .class-option, .class-option kbd')].map((it) => Object.values(it.getBoundingClientRect().toJSON()).map(Math.round));";
         let before = page.run(places, Vec::new()).await?;
         enter(page).await?;
-        says(page, ".class-verdict", "The class: B and C (11 of 18).").await?;
+        page.reads(".class-verdict", "The class: B and C (11 of 18).").await?;
         enter(page).await?;
-        says(page, ".class-verdict", "The model: B and C (0.93). They agree.").await?;
+        page.reads(".class-verdict", "The model: B and C (0.93). They agree.").await?;
         let after = page.run(places, Vec::new()).await?;
         ensure!(before == after, "what is revealed moves things: {before} {after}");
         accessible(page, "an answer").await?;
@@ -212,22 +201,22 @@ async fn a_whole_lesson_by_keyboard_alone() -> Result<()> {
         keys(page, "222222222222").await?;
         keys(page, "" + Key::Right).await?;
         keys(page, "" + Key::Right).await?;
-        says(page, ".class-verdict", "The model: above 0.50 (0.78). They differ.").await?;
+        page.reads(".class-verdict", "The model: above 0.50 (0.78). They differ.").await?;
         picture("answer").await?;
         // Why, a key away: the words are walked by their own keys.
         keys(page, "w").await?;
         page.wait_for("the words", "document.querySelector('.class-why .why-texts')").await?;
-        says(page, ".class-why", "Why 0.78?").await?;
+        page.reads(".class-why", "Why 0.78?").await?;
         picture("why").await?;
         tab_to(page, "Close").await?;
-        says(page, ".class-verdict", "They differ.").await?;
+        page.reads(".class-verdict", "They differ.").await?;
         // Back to the first question and on again: what was revealed stays so.
         keys(page, "" + Key::PageUp).await?;
-        says(page, ".class-verdict", "They agree.").await?;
+        page.reads(".class-verdict", "They agree.").await?;
         keys(page, "" + Key::PageDown).await?;
         for question in 3..=6 {
             keys(page, "" + Key::Right).await?;
-            says(page, ".class-at", &format!("{question} / 6")).await?;
+            page.reads(".class-at", &format!("{question} / 6")).await?;
             keys(page, "2222").await?;
             keys(page, "" + Key::Right).await?;
             keys(page, "" + Key::Right).await?;
@@ -235,7 +224,7 @@ async fn a_whole_lesson_by_keyboard_alone() -> Result<()> {
             accessible(page, "another answer").await?;
         }
         keys(page, "" + Key::Right).await?;
-        says(page, ".class-summary", "The class and the model agree in 3 of 6 questions.").await?;
+        page.reads(".class-summary", "The class and the model agree in 3 of 6 questions.").await?;
         picture("summary").await?;
         accessible(page, "the summary").await?;
 
@@ -246,7 +235,7 @@ async fn a_whole_lesson_by_keyboard_alone() -> Result<()> {
         ensure!(texts == now && texts != Value::Null, "{now}");
         tab_to(page, "Class").await?;
         tab_to(page, "Go on: It doesn't see").await?;
-        says(page, ".class-summary", "3 of 6").await?;
+        page.reads(".class-summary", "3 of 6").await?;
         page.no_errors().await
     })
     .await
@@ -262,12 +251,12 @@ async fn pupils_answer_by_the_link_without_the_model_and_their_codes_are_counted
             page.driver().goto(link.replace("not", lesson)).await?;
             // The part after # alone would not load the page anew.
             page.driver().refresh().await?;
-            says(page, ".class-cover", "you get a code").await?;
+            page.reads(".class-cover", "you get a code").await?;
             fits(page, "the pupil's cover").await?;
             accessible(page, "the pupil's cover").await?;
             enter(page).await?;
             for (answer, at) in answers.chars().zip(1..) {
-                says(page, ".class-at", &format!("{at} /")).await?;
+                page.reads(".class-at", &format!("{at} /")).await?;
                 keys(page, answer.to_string()).await?;
                 page.wait_for("the choice", "document.querySelector('.class-option[aria-pressed=true]')").await?;
                 accessible(page, "a pupil's question").await?;
@@ -301,7 +290,7 @@ async fn pupils_answer_by_the_link_without_the_model_and_their_codes_are_counted
             field.send_keys(Key::Control + "a").await?;
             field.send_keys(code).await?;
             field.send_keys(Key::Enter).await?;
-            says(page, ".class-codes", said).await
+            page.reads(".class-codes", said).await
         };
         let [first, second, other] = &codes[..] else {
             anyhow::bail!("{codes:?}");
@@ -321,7 +310,7 @@ async fn pupils_answer_by_the_link_without_the_model_and_their_codes_are_counted
         page.wait_for("a hand", "document.querySelectorAll('.class-tally input')[1].value === '1'").await?;
         fits(page, "a question with codes").await?;
         enter(page).await?;
-        says(page, ".class-verdict", "The class: A and C (2 of 3).").await?;
+        page.reads(".class-verdict", "The class: A and C (2 of 3).").await?;
         let shares = page.run("return [...document.querySelectorAll('.class-count')].map((it) => it.textContent);", Vec::new()).await?;
         ensure!(shares == json!(["0 · 0 %", "2 · 67 %", "1 · 33 %"]), "{shares}");
         page.no_errors().await
@@ -337,8 +326,7 @@ async fn a_lesson_of_ones_own_is_opened_as_a_file_and_goes_along_in_a_link() -> 
         page.open_with_scores().await?;
         page.choose_file("broken.md", &OWN.replace("Above 0.5", "Above 5"))
             .await?;
-        says(
-            page,
+        page.reads(
             "dialog.class [role=alert]",
             "Line 7: after “Above” comes a number",
         )
@@ -350,8 +338,8 @@ async fn a_lesson_of_ones_own_is_opened_as_a_file_and_goes_along_in_a_link() -> 
         page.press("Cancel").await?;
 
         page.choose_file("tides.md", OWN).await?;
-        says(page, "#class-title", "Tides").await?;
-        says(page, ".class-cover", "2 questions.").await?;
+        page.reads("#class-title", "Tides").await?;
+        page.reads(".class-cover", "2 questions.").await?;
         keys(page, "k").await?;
         let link = page
             .by_role("textbox", "Link for pupils")
@@ -367,20 +355,23 @@ async fn a_lesson_of_ones_own_is_opened_as_a_file_and_goes_along_in_a_link() -> 
 
         page.driver().goto(&link).await?;
         page.driver().refresh().await?;
-        says(page, ".class-cover", "About the sea.").await?;
+        page.reads(".class-cover", "About the sea.").await?;
         // What is for the teacher is not in the link.
         page.press("For teachers").await?;
         page.press("Notes").await?;
-        says(page, ".class-notes", "This lesson has no notes.").await?;
+        page.reads(".class-notes", "This lesson has no notes.")
+            .await?;
         keys(page, "" + Key::Escape).await?;
         tab_to(page, "Begin").await?;
         reveal(page).await?;
-        says(page, ".class-verdict", "The model: above 0.50").await?;
+        page.reads(".class-verdict", "The model: above 0.50")
+            .await?;
         page.no_errors().await?;
 
         page.driver().goto(&link[..link.len() - 40]).await?;
         page.driver().refresh().await?;
-        says(page, "dialog.class [role=alert]", "The link is damaged").await
+        page.reads("dialog.class [role=alert]", "The link is damaged")
+            .await
     })
     .await
 }
@@ -392,10 +383,10 @@ async fn any_texts_are_made_a_lesson_of() -> Result<()> {
         page.resize(1440, 900, 1.0).await?;
         open(page).await?;
         tab_to(page, "Your texts: Topics").await?;
-        says(page, ".class-cover", "4 questions.").await?;
+        page.reads(".class-cover", "4 questions.").await?;
         enter(page).await?;
         for question in 1..=4 {
-            says(page, ".class-at", &format!("{question} / 4")).await?;
+            page.reads(".class-at", &format!("{question} / 4")).await?;
             fits(page, "a question").await?;
             reveal(page).await?;
             fits(page, "an answer").await?;
@@ -430,7 +421,7 @@ async fn a_phone_has_room_for_all_of_it() -> Result<()> {
         fits(page, "the cover").await?;
         enter(page).await?;
         for question in 1..=6 {
-            says(page, ".class-at", &format!("{question} / 6")).await?;
+            page.reads(".class-at", &format!("{question} / 6")).await?;
             let small = "return [...document.querySelectorAll('dialog.class button, dialog.class input')].filter((it) => it.checkVisibility()).map((it) => [it.ariaLabel ?? it.textContent, it.getBoundingClientRect()]).filter(([, { width, height }]) => width < 43.5 || height < 39.5).map(([name]) => name);";
             let small = page.run(small, Vec::new()).await?;
             ensure!(small == json!([]), "too small for a finger: {small}");
@@ -440,7 +431,7 @@ async fn a_phone_has_room_for_all_of_it() -> Result<()> {
             accessible(page, "an answer on a phone").await?;
             enter(page).await?;
         }
-        says(page, ".class-summary", "The class and the model").await?;
+        page.reads(".class-summary", "The class and the model").await?;
         accessible(page, "the summary on a phone").await?;
         page.no_errors().await
     })

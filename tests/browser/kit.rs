@@ -104,8 +104,8 @@ async fn a_lesson_with_questions_is_baked_in_and_answered_by_a_link() -> Result<
     visit(Site::file(), async |page| {
         let lesson = page.address().replace("semblance.html", "questions.html");
         page.driver().goto(&lesson).await?;
-        says(page, "#class-title", "Tides & <storms>").await?;
-        says(page, ".class-cover", "1 question.").await?;
+        page.reads("#class-title", "Tides & <storms>").await?;
+        page.reads(".class-cover", "1 question.").await?;
         page.press("Codes").await?;
         let link = page.by_role("textbox", "Link for pupils").await?;
         let link = link.prop("value").await?.unwrap_or_default();
@@ -115,13 +115,14 @@ async fn a_lesson_with_questions_is_baked_in_and_answered_by_a_link() -> Result<
         page.press("One more for above 0.50").await?;
         page.press("The class’s answer").await?;
         page.press("The model’s answer").await?;
-        says(page, ".class-verdict", "The model: above 0.50 (0.").await?;
+        page.reads(".class-verdict", "The model: above 0.50 (0.")
+            .await?;
         page.press("Leave")
             .await
             .or(page.press("All answers").await)?;
         page.driver().goto(&link).await?;
         page.driver().refresh().await?;
-        says(page, ".class-cover", "you get a code").await?;
+        page.reads(".class-cover", "you get a code").await?;
         page.press("Begin").await?;
         page.press("below 0.50").await?;
         page.press("Get the code").await?;
