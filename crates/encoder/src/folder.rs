@@ -10,8 +10,8 @@
 //! | `sentence_bert_config.json` | limit in tokens |
 //! | `config_sentence_transformers.json` | prompts |
 //!
-//! The truncation in `tokenizer.json` is not used. `2_Normalize` changes nothing: vectors have length
-//! 1 either way.
+//! The truncation in `tokenizer.json` is not used. `2_Normalize` changes nothing: vectors have
+//! length 1 either way.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Families other than BERT against reference implementations, on small random models: Candle's, and
-//! that of transformers (`tests/parity/families.py`), since Candle has no MPNet.
+//! Families other than BERT against reference implementations, on small random models: Candle's,
+//! and that of transformers (`tests/parity/families.py`), since Candle has no MPNet.
 
 #![allow(
     clippy::expect_used,

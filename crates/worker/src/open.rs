@@ -1,4 +1,5 @@
-//! A model from a person's own files, which are read a part at a time and never in memory as a whole.
+//! A model from a person's own files, which are read a part at a time and never in memory as a
+//! whole.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! Byte-pair encoding: of the pairs side by side, again and again the one is merged that was learned
-//! first (Sennrich et al., arXiv 1508.07909).
+//! Byte-pair encoding: of the pairs side by side, again and again the one is merged that was
+//! learned first (Sennrich et al., arXiv 1508.07909).
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};

@@ -1,4 +1,5 @@
-//! GPT-2's way to cut a text into words and to write its bytes as characters, which RoBERTa took over.
+//! GPT-2's way to cut a text into words and to write its bytes as characters, which RoBERTa took
+//! over.
 //!
 //! The library cuts by the regular expression
 //! `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`; an engine for
@@ -37,7 +38,7 @@ enum Kind {
 }
 
 fn kind(c: char) -> Kind {
-    // Of what Unicode calls alphabetic all but these are letters; what is numeric is of the kinds N.
+    // Of what Unicode calls alphabetic all but these are letters; what is numeric is of kind N.
     let circled = matches!(c, '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F149}'
         | '\u{1F150}'..='\u{1F169}' | '\u{1F170}'..='\u{1F189}');
     if c.is_whitespace() {

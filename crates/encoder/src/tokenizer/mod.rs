@@ -3,7 +3,8 @@
 //! `tokenizers::Tokenizer` can be any of a dozen kinds, and brings them all along, with regular
 //! expressions and Unicode tables that these never use: half of the worker's download. Parts of it
 //! are public: strings that remember where their characters came from, BERT's normalizer and
-//! pre-tokenizer. Models are our own, since the library's keep a vocabulary in hash maps. Tests hold the result to the whole library's.
+//! pre-tokenizer. Models are our own, since the library's keep a vocabulary in hash maps. Tests
+//! hold the result to the whole library's.
 //!
 //! text → added tokens that are written out → normalizer → pre-tokenizer (words) → model (pieces) →
 //! special tokens around it. To add a kind of tokenizer: a model in a file of its own and its

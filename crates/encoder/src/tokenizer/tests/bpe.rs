@@ -124,8 +124,8 @@ fn words_in_bytes_end_where_the_library_ends_them() {
             wrong.push(c);
         }
     }
-    // What is younger than one of the three tables: the regular expression's, the standard library's
-    // and that of marks.
+    // What is younger than one of the three tables: the regular expression's, the standard
+    // library's and that of marks.
     assert!(wrong.len() < 30, "{} characters: {wrong:?}", wrong.len());
     assert!(wrong.iter().all(|c| *c > '\u{800}'), "{wrong:?}");
 }
