@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use semblance_serve::{Options, Server};
-use semblance_tests::Browser;
+use semblance_tests::{Browser, Kind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ impl Stage {
             ..Options::new(folder)
         })?;
         let stage = Self {
-            browser: Browser::start().await?,
+            browser: Browser::start(Kind::Chromium).await?,
             server,
         };
         stage.reload().await?;

@@ -7,21 +7,10 @@ use semblance_tests::{Fault, Page, Site, visit};
 
 const WEIGHTS: &str = "model.safetensors";
 
-/// Opens the page while `fault` strikes the files whose path has `path_part`, expects an alert with
-/// `words`, mends the fault, tries again, and expects scores.
+/// What comes of a fault in Chromium.
 async fn recovers(path_part: &str, fault: Fault, words: &[&str]) -> Result<()> {
     visit(Site::root(), async |page| {
-        page.server().plan_fault(path_part, fault, None);
-        page.open().await?;
-        page.paste("kept\nwhatever happens").await?;
-        let alert = page.alert().await?;
-        for word in words {
-            ensure!(alert.contains(word), "“{alert}” does not say “{word}”");
-        }
-        page.server().clear_faults();
-        page.press("Try again").await?;
-        page.scores_of(&["kept", "whatever happens"]).await?;
-        Ok(())
+        page.recovers(path_part, fault, words).await
     })
     .await
 }

@@ -2,90 +2,20 @@
 //! for nothing.
 
 use anyhow::{Result, ensure};
-use semblance_tests::{Fault, Page, Site, visit, visit_and_leave};
+use semblance_tests::{Fault, Site, visit, visit_and_leave};
 use serde_json::json;
-use thirtyfour::Key;
-
-const TABLE: &str =
-    "id,answer\n1,The soup was cold.\n2,My soup had gone cold.\n3,Parking is free.\n";
-const TEXTS: [&str; 3] = [
-    "The soup was cold.",
-    "My soup had gone cold.",
-    "Parking is free.",
-];
-
-/// Waits until an element of that selector says something with these words.
-async fn says(page: &Page, selector: &str, words: &str) -> Result<()> {
-    let said = format!(
-        "(document.querySelector({})?.textContent ?? '').includes({})",
-        json!(selector),
-        json!(words)
-    );
-    page.wait_for(&format!("“{words}”"), &said).await
-}
-
-/// Presses the first label of these words.
-async fn choose(page: &Page, words: &str) -> Result<()> {
-    let script = "[...document.querySelectorAll('label')]
-        .find((label) => label.textContent === arguments[0]).click();";
-    page.run(script, vec![json!(words)]).await.map(|_| ())
-}
-
-/// What a person does with the page: all its workers and all its parts are needed for it.
-async fn whole_job(page: &Page) -> Result<()> {
-    page.open_with_scores().await?;
-    page.catch_saved().await?;
-    says(page, ".status .offline", "One file, no network").await?;
-
-    // The dialog is a part, and the table is read by a worker.
-    page.choose_file("answers.csv", TABLE).await?;
-    page.press("Take the texts").await?;
-    let scores = page.scores_of(&TEXTS).await?;
-    ensure!(scores[0][1] > 0.7 && scores[0][2] < 0.5, "{scores:?}");
-    let saved = String::from_utf8(page.saved_by("Save", "Table (CSV)").await?)?;
-    ensure!(saved.contains("My soup had gone cold."), "{saved}");
-
-    // Expressions have a worker of their own, and a meaning has to be embedded.
-    let find = page.by_role("searchbox", "Find").await?;
-    find.send_keys("a dish that is not warm").await?;
-    says(page, ".find", "The soup was cold.").await?;
-    find.send_keys(Key::Control + "a").await?;
-    find.send_keys("soup (was|had)").await?;
-    page.by_role("checkbox", "Regular expression")
-        .await?
-        .click()
-        .await?;
-    says(page, ".find output", "2 of 3 texts").await?;
-    find.send_keys(Key::Control + "a").await?;
-    find.send_keys(Key::Delete).await?;
-
-    choose(page, "UMAP").await?;
-    page.wait_for("the map", "document.querySelector('.map-trust')")
-        .await?;
-
-    page.paste(&TEXTS[..2].join("\n")).await?;
-    says(page, ".explore-head h2", "Texts 1 and 2").await?;
-    let script = "return document.querySelector('.pair-score')?.textContent ?? '';";
-    let score = page
-        .until("a score", async || {
-            let score = page.run(script, Vec::new()).await?;
-            let score = score.as_str().unwrap_or_default();
-            Ok(score.parse::<f32>().ok().map(|_| score.to_owned()))
-        })
-        .await?;
-    page.press(&format!("Why {score}?")).await?;
-    says(page, ".why-texts", "soup").await
-}
 
 #[tokio::test]
 async fn a_double_click_is_enough_for_the_whole_job() -> Result<()> {
     let (urls, received) = visit_and_leave(Site::file(), async |page| {
-        whole_job(page).await?;
+        let texts = page.whole_job().await?;
+        page.reads(".status .offline", "One file, no network")
+            .await?;
         let violations = page.serious_violations().await?;
         ensure!(violations.is_empty(), "{violations:#?}");
         // What was typed is there after a reload.
         page.open().await?;
-        page.scores_of(&TEXTS[..2]).await?;
+        page.scores_of(texts).await?;
         page.no_errors().await
     })
     .await?;
@@ -99,7 +29,7 @@ async fn a_server_is_asked_for_the_one_file_alone() -> Result<()> {
     let mut own = String::new();
     let (urls, received) = visit_and_leave(Site::served_file(), async |page| {
         own = page.address().to_owned();
-        whole_job(page).await?;
+        page.whole_job().await?;
         page.no_errors().await
     })
     .await?;
@@ -122,7 +52,7 @@ async fn what_the_file_lacks_is_said_and_nothing_can_be_fetched() -> Result<()> 
             .await?;
         page.press("More").await?;
         page.press("About and privacy").await?;
-        says(page, "#about-offline", "forbids every request").await?;
+        page.reads("#about-offline", "forbids every request").await?;
         page.no_errors().await?;
 
         // To whatever address, by the page and by a worker.
@@ -157,8 +87,10 @@ async fn a_lesson_that_is_baked_in_is_what_the_file_opens_with() -> Result<()> {
         page.driver().goto(&lesson).await?;
         let texts = "The sea is rising.\nThe water level goes up.\n\nA storm is coming.";
         page.holds(texts).await?;
-        says(page, "#texts-hint", "a pair that shares hardly a word").await?;
-        says(page, "select option:checked", "Tides & <storms>").await?;
+        page.reads("#texts-hint", "a pair that shares hardly a word")
+            .await?;
+        page.reads("select option:checked", "Tides & <storms>")
+            .await?;
         let texts: Vec<&str> = texts.lines().filter(|line| !line.is_empty()).collect();
         page.scores_of(&texts).await?;
         page.no_errors().await
@@ -219,9 +151,11 @@ async fn where_nothing_is_kept_it_works_and_says_so() -> Result<()> {
             "sandbox allow-scripts allow-downloads",
         );
         page.server().plan_fault(".html", sandbox, None);
-        whole_job(page).await?;
-        says(page, ".status .offline", "nothing kept for a reload").await?;
-        says(page, "#about-kept", "neither texts nor settings").await?;
+        page.whole_job().await?;
+        page.reads(".status .offline", "nothing kept for a reload")
+            .await?;
+        page.reads("#about-kept", "neither texts nor settings")
+            .await?;
         page.no_errors().await
     })
     .await

@@ -15,14 +15,14 @@
 //! ```
 //!
 //! `cargo xtask test` builds the site and says where things are: `SEMBLANCE_DIST`,
-//! `SEMBLANCE_CHROMIUM` and `SEMBLANCE_CHROMEDRIVER`. Without them the tests fail and say so.
+//! `SEMBLANCE_CHROMIUM` and the like ([`Kind`]). Without them the tests fail and say so.
 //! A test that fails leaves a screenshot and what the console said in `target/browser-tests/`.
 
 mod accessibility;
 mod browser;
+mod job;
 mod kept;
 mod memory;
-mod netlog;
 mod page;
 mod roles;
 mod saved;
@@ -30,7 +30,7 @@ mod steps;
 mod visit;
 
 pub use accessibility::{Impact, Violation};
-pub use browser::Browser;
+pub use browser::{Browser, Kind};
 pub use page::{Page, Scheme};
 pub use semblance_serve::{Fault, Received};
 pub use visit::{Site, visit, visit_and_leave};

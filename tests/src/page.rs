@@ -8,6 +8,7 @@ use semblance_serve::Server;
 use serde_json::{Value, json};
 use thirtyfour::{WebDriver, WebElement};
 
+use crate::browser::{Browser, Console};
 use crate::roles;
 
 /// How long to wait for something that should happen: long, since two cores may be shared.
@@ -16,11 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often to look.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What Chromium remarks on machines: those without a graphics card, and those that are so busy that
-/// a font comes long before the style sheet that uses it.
-const NOT_OF_THE_PAGE: [&str; 3] = [
+/// What Chromium remarks on machines: those without a graphics card, and those that are so busy
+/// that a font comes long before the style sheet that uses it; and what Firefox's own settings say
+/// of a machine without a network.
+const NOT_OF_THE_PAGE: [&str; 4] = [
     "GL Driver Message",
     "software WebGL",
+    "RSLoader",
     "was preloaded using link preload but not used within a few seconds",
 ];
 
@@ -36,14 +39,16 @@ pub enum Scheme {
 /// A browser's window, and the server of the site it visits.
 pub struct Page {
     driver: WebDriver,
+    console: Console,
     server: Server,
     address: String,
 }
 
 impl Page {
-    pub(crate) fn new(driver: WebDriver, server: Server, address: String) -> Self {
+    pub(crate) fn new(browser: &Browser, server: Server, address: String) -> Self {
         Self {
-            driver,
+            driver: browser.driver.clone(),
+            console: browser.console.clone(),
             server,
             address,
         }
@@ -162,11 +167,7 @@ impl Page {
     /// # Errors
     /// The browser keeps no log.
     pub async fn console(&self) -> Result<Vec<String>> {
-        let entries = self.driver.browser_log().await?;
-        let lines = entries
-            .into_iter()
-            .map(|entry| format!("{} {}", entry.level, entry.message));
-        Ok(lines.collect())
+        self.console.take().await
     }
 
     /// Errors and warnings written to the console since the last time.

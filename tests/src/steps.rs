@@ -153,7 +153,16 @@ impl Page {
     /// # Errors
     /// There is none within a minute, or something covers it.
     pub async fn press(&self, button: &str) -> Result<()> {
-        Ok(self.by_role("button", button).await?.click().await?)
+        self.until(&format!("button “{button}”"), async || {
+            let found = self.by_role("button", button).await?;
+            match found.click().await {
+                Ok(()) => Ok(Some(())),
+                // It was drawn anew since it was found.
+                Err(error) if error.to_string().contains("stale") => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
     }
 
     /// What the status line says.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use semblance_serve::{Options, Server};
 
-use crate::browser::Browser;
+use crate::Received;
+use crate::browser::{Browser, Kind};
 use crate::page::Page;
-use crate::{Received, netlog};
 
 /// How the site is served.
 #[derive(Debug, Clone)]
@@ -15,6 +15,7 @@ pub struct Site {
     prefix: String,
     compressed: bool,
     one_file: Option<Reached>,
+    browser: Kind,
 }
 
 /// How the page that is one file is opened.
@@ -43,6 +44,7 @@ impl Site {
             prefix: prefix.into(),
             compressed: false,
             one_file: None,
+            browser: Kind::Chromium,
         }
     }
 
@@ -68,6 +70,20 @@ impl Site {
     #[must_use]
     pub fn compressed(mut self) -> Self {
         self.compressed = true;
+        self
+    }
+
+    /// Visited by Firefox.
+    #[must_use]
+    pub fn in_firefox(mut self) -> Self {
+        self.browser = Kind::Firefox;
+        self
+    }
+
+    /// Visited by WebKit, of whose requests and console nothing is known.
+    #[must_use]
+    pub fn in_webkit(mut self) -> Self {
+        self.browser = Kind::WebKit;
         self
     }
 
@@ -124,17 +140,17 @@ pub async fn visit_and_leave(
     test: impl AsyncFnOnce(&Page) -> Result<()>,
 ) -> Result<(Vec<String>, Vec<Received>)> {
     let server = site.serve()?;
-    let browser = Browser::start().await?;
+    let browser = Browser::start(site.browser).await?;
     let address = site.address(&server)?;
-    let page = Page::new(browser.driver.clone(), server, address);
+    let page = Page::new(&browser, server, address);
     let result = test(&page).await;
     if let Err(error) = &result {
         leave_evidence(&page, &format!("{error:?}")).await;
     }
     let server = page.into_server();
-    let log = browser.quit().await;
+    let urls = browser.quit().await;
     result?;
-    Ok((netlog::urls(&log?), server.received()))
+    Ok((urls?, server.received()))
 }
 
 /// Keeps what helps to understand a failure; what can't be kept is no second failure.

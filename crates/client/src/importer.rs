@@ -3,6 +3,7 @@
 use crate::{
     ClientError,
     assets::Assets,
+    carried::carried,
     client::nonsense,
     engine::Engine,
     link::{Link, as_error},
@@ -68,7 +69,10 @@ impl Importer {
             name: name.to_owned(),
             mime: mime.to_owned(),
         };
-        as_table(self.ask(request, Payload::Value(file.into())).await?)
+        as_table(
+            self.ask(request, Payload::Value(carried(file.into()).await))
+                .await?,
+        )
     }
 
     /// Reads the same file in another way.
@@ -146,7 +150,7 @@ impl Importer {
             if used.contains(&table) && !self.known.borrow().contains(&table) {
                 // If it can't be read that is said once; the next time goes without.
                 self.known.borrow_mut().push(table);
-                let bytes = Payload::Value(bytes.into());
+                let bytes = Payload::Value(carried(bytes.into()).await);
                 self.ask(Import::Unpack { table }, bytes).await?;
             }
         }

@@ -12,6 +12,7 @@
 
 mod assets;
 mod cancel;
+mod carried;
 mod chunks;
 mod client;
 mod embedder;

@@ -3,6 +3,7 @@
 use crate::{
     Cancel, ClientError, Event, Notice, Stage,
     assets::brought_along,
+    carried::carried,
     chunks::{Chunk, chunks},
     engine::Engine,
     explain::Splits,
@@ -457,7 +458,7 @@ async fn ask_to_load(
     let payload = if files.is_undefined() {
         Payload::None
     } else {
-        Payload::Value(files)
+        Payload::Value(carried(files).await)
     };
     match link
         .request(Request::Load(load.clone()), payload, progress)

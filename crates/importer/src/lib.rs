@@ -138,13 +138,14 @@ fn floats(payload: Payload) -> Vec<f32> {
 /// The content of the file that came along.
 async fn bytes(payload: Payload) -> Result<Vec<u8>, Failure> {
     let unread = || refused("It could not be read. Open it again, or copy its text and paste it.");
-    let blob: Blob = payload
-        .into_value()
-        .and_then(|value| value.dyn_into().ok())
-        .ok_or_else(unread)?;
-    let buffer = JsFuture::from(blob.array_buffer())
-        .await
-        .map_err(|_| unread())?;
+    let file = payload.into_value().ok_or_else(unread)?;
+    let buffer = match file.dyn_into::<Blob>() {
+        Ok(blob) => JsFuture::from(blob.array_buffer())
+            .await
+            .map_err(|_| unread())?,
+        // The bytes themselves, where a `Blob` of the page can't be read here.
+        Err(buffer) => buffer,
+    };
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 

@@ -3,8 +3,8 @@
 //! A message is an [`Envelope`]: the number of the request it belongs to, and a [`Request`]
 //! (page to worker) or a [`Response`] (worker to page). On the wire it is a small binary header
 //! (postcard) and at most one payload beside it: vectors, scores and coordinates travel as a
-//! transferred `Float32Array`, a file as a `Blob`, a whole document as a string; none is ever
-//! copied into the header.
+//! transferred `Float32Array`, a file as a `Blob` (or its bytes, see `client/src/carried.rs`), a
+//! whole document as a string; none is ever copied into the header.
 //! [`wire`] turns the one into the other.
 //!
 //! One request has one final response; before it, any number of [`Response::Progress`] with the

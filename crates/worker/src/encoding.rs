@@ -86,7 +86,7 @@ pub(crate) async fn load(
         }
     };
     let [weights, tokenizer, config] = match there {
-        Some(blob) => files::parted(&blob, load.files()).await?,
+        Some(whole) => files::parted(whole, load.files()).await?,
         None => {
             // The small files first: should they be missing, nobody waits for the large one.
             let tokenizer = get(&load.tokenizer, true).await?;

@@ -2,7 +2,7 @@
 //! for the next visit under the hash.
 
 use crate::hash::sha256;
-use js_sys::{Array, Promise, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Promise, Reflect, Uint8Array};
 use semblance_protocol::{Failure, FailureKind, ModelFile};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -65,16 +65,27 @@ pub(crate) async fn get(
     })
 }
 
-/// Files from a `Blob` in which they follow one another.
-pub(crate) async fn parted(blob: &JsValue, files: [&ModelFile; 3]) -> Result<[File; 3], Failure> {
-    let blob: &Blob = blob.unchecked_ref();
+/// Files from a `Blob`, or the bytes of one, in which they follow one another.
+pub(crate) async fn parted(whole: JsValue, files: [&ModelFile; 3]) -> Result<[File; 3], Failure> {
     let mut end = 0.0;
-    let part = |file: &ModelFile| {
+    let parts = files.map(|file| {
         let start = end;
         end += file.bytes as f64;
-        blob.slice_with_f64_and_f64(start, end)
-    };
-    let [first, second, third] = files.map(part);
+        match whole.dyn_ref::<ArrayBuffer>() {
+            // Where these come, no `Blob` can be read, but made.
+            Some(buffer) => {
+                let bytes = Uint8Array::new(buffer).subarray(start as u32, end as u32);
+                let blob = Blob::new_with_buffer_source_sequence(&Array::of1(&bytes));
+                blob.map(|blob| (blob, Some(bytes)))
+            }
+            None => {
+                let whole: &Blob = whole.unchecked_ref();
+                let part = whole.slice_with_f64_and_f64(start, end);
+                part.map(|blob| (blob, None))
+            }
+        }
+    });
+    let [first, second, third] = parts;
     Ok([
         given(first, files[0]).await?,
         given(second, files[1]).await?,
@@ -82,10 +93,16 @@ pub(crate) async fn parted(blob: &JsValue, files: [&ModelFile; 3]) -> Result<[Fi
     ])
 }
 
-/// A file that somebody has got before.
-async fn given(blob: Result<Blob, JsValue>, file: &ModelFile) -> Result<File, Failure> {
-    let blob = blob.map_err(|error| unreadable(file, &error))?;
-    let bytes = bytes_of(&blob, file).await?;
+/// A file that somebody has got before, and its bytes if they are known.
+async fn given(
+    part: Result<(Blob, Option<Uint8Array>), JsValue>,
+    file: &ModelFile,
+) -> Result<File, Failure> {
+    let (blob, known) = part.map_err(|error| unreadable(file, &error))?;
+    let bytes = match known {
+        Some(bytes) => bytes,
+        None => bytes_of(&blob, file).await?,
+    };
     if u64::from(bytes.length()) < file.bytes {
         return Err(cut_off(file, bytes.length().into()));
     }

@@ -125,11 +125,7 @@ fn program(suite: &str, folder: &Path) -> Command {
         .args(["run", "--quiet", "--package", "semblance-tests", "--bin"])
         .args(["bench", "--", suite])
         .arg(folder);
-    if let Some(browser) = browser::find() {
-        program
-            .env("SEMBLANCE_CHROMIUM", browser.chromium)
-            .env("SEMBLANCE_CHROMEDRIVER", browser.driver);
-    }
+    browser::tell(&mut program);
     program
 }
 
@@ -137,7 +133,7 @@ fn program(suite: &str, folder: &Path) -> Command {
 fn stage(suite: &str) -> Result<PathBuf> {
     let _lock = project::lock()?;
     setup::ensure()?;
-    report::step("Chromium and its driver", browser::ensure)?;
+    report::step("browsers", browser::ensure)?;
     let sources = project::root().join("tests/bench");
     report::step("packages to compare with", || npm::ensure(&sources))?;
     site::build()?;
@@ -310,8 +306,8 @@ fn peaks() -> Result<Vec<(&'static str, f64)>> {
             .arg("bench")
             .arg(module)
             .arg("4 × 384 → 8");
-        if let Some(browser) = browser::find() {
-            run.env("CHROMIUM", browser.chromium);
+        if let Some(browser) = browser::CHROMIUM.find() {
+            run.env("CHROMIUM", browser);
         }
         let Some(output) = command::output(&mut run) else {
             bail!("the kernels could not be timed");

@@ -14,8 +14,15 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
         "SEMBLANCE_VARIANTS",
         "simd: build one worker only, for quick development",
     ),
-    ("SEMBLANCE_CHROMIUM", "the browser of the tests"),
+    ("SEMBLANCE_CHROMIUM", "a browser of the tests"),
     ("SEMBLANCE_CHROMEDRIVER", "its driver"),
+    ("SEMBLANCE_FIREFOX", "another"),
+    ("SEMBLANCE_GECKODRIVER", "its driver"),
+    (
+        "SEMBLANCE_WEBKITDRIVER",
+        "the driver of WebKitGTK, whose browser comes with it",
+    ),
+    ("SEMBLANCE_XVFB_RUN", "what gives that browser a screen"),
     (
         "SEMBLANCE_STD",
         "source: build the wasm32 standard library, don't ask rustup",

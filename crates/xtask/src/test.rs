@@ -38,7 +38,8 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
     let lock = project::lock()?;
     setup::ensure()?;
     if in_browser {
-        report::step("Chromium and its driver", browser::ensure)?;
+        report::step("browsers", browser::ensure)?;
+        report::step("Firefox's driver", browser::ensure_geckodriver)?;
         report::step("packages of the browser tests", || {
             npm::ensure(&project::root().join("tests"))
         })?;
@@ -133,8 +134,8 @@ fn check_kernels(rustflags: &str) -> Result<String> {
     run.arg(project::root().join("crates/kernels/harness/run.mjs"))
         .arg("checks")
         .arg(module);
-    if let Some(browser) = browser::find() {
-        run.env("CHROMIUM", browser.chromium);
+    if let Some(browser) = browser::CHROMIUM.find() {
+        run.env("CHROMIUM", browser);
     }
     loud(&mut run)
 }
@@ -165,11 +166,7 @@ fn run_tests(arguments: &[&str], count: &mut Count) -> Result<String> {
         .env("SEMBLANCE_SOURCE_MODEL", project::source_model())
         .env("SEMBLANCE_MODEL", project::shipped_model())
         .env("SEMBLANCE_DIST", project::dist());
-    if let Some(browser) = browser::find() {
-        command
-            .env("SEMBLANCE_CHROMIUM", browser.chromium)
-            .env("SEMBLANCE_CHROMEDRIVER", browser.driver);
-    }
+    browser::tell(&mut command);
     let before = *count;
     let result = command::watched(&mut command, |line| count.read(line));
     let (passed, failed) = (count.passed - before.passed, count.failed - before.failed);

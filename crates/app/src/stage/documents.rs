@@ -10,6 +10,7 @@ use crate::ui::button::words;
 use crate::ui::field::{Field, Take};
 use crate::ui::heat;
 use crate::ui::hooks::use_value;
+use crate::ui::part::part;
 use semblance_workspace::LineId;
 use std::ops::Range;
 use std::rc::Rc;
@@ -26,9 +27,17 @@ struct Match {
     score: f32,
 }
 
+part!(
+    "documents",
+    /// The view, as soon as what draws it is there.
+    pub fn documents(_nothing: ()) -> Html {
+        html! { <Documents /> }
+    }
+);
+
 /// The view: each part of the first document with its partner, then what only the second has.
 #[component]
-pub fn Documents() -> Html {
+fn Documents() -> Html {
     let store = use_store();
     let results = store.results.clone();
     let marks = use_marks();

@@ -5,3 +5,4 @@ pub mod map;
 pub mod matrix;
 pub mod panel;
 pub mod picture;
+pub mod scores;

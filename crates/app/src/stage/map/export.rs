@@ -1,6 +1,8 @@
 //! The map as a file, and handing files to the person.
 
+use crate::ui::part::part_of_code;
 use semblance_scatter::Scatter;
+use std::pin::Pin;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
@@ -25,16 +27,41 @@ pub fn text_file(text: &str, kind: &str) -> Option<Blob> {
     Blob::new_with_str_sequence_and_options(&parts, &options).ok()
 }
 
-/// The picture with two pixels for each of the page's.
-pub async fn save_png(map: &Scatter) -> Option<()> {
-    let blob = map.to_png(2.0).await.ok()?;
-    save("semblance-map.png", &blob)
+/// How the map is saved as a file.
+#[derive(Clone, Copy)]
+pub enum Picture {
+    /// With two pixels for each of the page's.
+    Png,
+    /// As a drawing with real text.
+    Svg,
 }
 
-/// The picture as a drawing with real text.
-pub fn save_svg(map: &Scatter) -> Option<()> {
-    save(
-        "semblance-map.svg",
-        &text_file(&map.to_svg(), "image/svg+xml")?,
-    )
+type Saving = Pin<Box<dyn Future<Output = Option<()>>>>;
+
+part_of_code!(
+    "picture",
+    fn saving(asked: (Scatter, Picture)) -> Saving {
+        let (map, picture) = asked;
+        Box::pin(async move {
+            match picture {
+                Picture::Png => save("semblance-map.png", &map.to_png(2.0).await.ok()?),
+                Picture::Svg => {
+                    let drawing = text_file(&map.to_svg(), "image/svg+xml")?;
+                    save("semblance-map.svg", &drawing)
+                }
+            }
+        })
+    }
+);
+
+/// Hands the map to the person as a file; says what went wrong.
+pub async fn save_map(map: Scatter, picture: Picture) -> Result<(), &'static str> {
+    match saving((map, picture)).await {
+        Some(saving) => saving.await.ok_or(
+            "The browser could not make a picture of the map, or does not let files be saved here.",
+        ),
+        None => Err(
+            "The code that makes pictures could not be loaded. Check the connection and try again.",
+        ),
+    }
 }

@@ -24,7 +24,7 @@ use crate::session::engine::Driver;
 use crate::session::look::Look;
 use crate::state::marks::{Mark, MarkStore, Marks, use_marks};
 use crate::state::results::Results;
-use crate::state::{Action, Shared, use_store};
+use crate::state::{Action, Message, Shared, Store, use_store};
 use crate::ui::button::{radio, switch, tool, words};
 use crate::ui::heat;
 use crate::ui::hooks::{Value, use_change, use_value};
@@ -34,6 +34,7 @@ use appearance::{Legend, add_query, appearance, regions};
 use bookmarks::use_bookmarks;
 use choice::Kind;
 use controls::{Options, axes_editor, depth, methods, run_bar};
+use export::{Picture, save_map};
 use foot::foot;
 use hidden::hidden;
 use maker::TRUST_NEIGHBOURS;
@@ -149,7 +150,7 @@ pub fn Map(props: &MapProps) -> Html {
                         <hr />
                         { bookmarks }
                         <hr />
-                        { export(handle.as_ref()) }
+                        { export(&texts, handle.as_ref()) }
                     </Menu>
                     { tool(Icon::Plus, "Zoom in", "Zoom in (+)", None, act(|map| map.zoom_by(1.4))) }
                     { tool(Icon::Minus, "Zoom out", "Zoom out (−)", None, act(|map| map.zoom_by(1.0 / 1.4))) }
@@ -170,25 +171,25 @@ pub fn Map(props: &MapProps) -> Html {
 }
 
 /// The map as a file.
-fn export(map: Option<&Scatter>) -> Html {
-    let picture = |save: fn(Scatter)| {
-        let map = map.cloned();
+fn export(store: &Store, map: Option<&Scatter>) -> Html {
+    let picture = |picture: Picture| {
+        let (map, dispatch) = (map.cloned(), store.dispatcher());
         Callback::from(move |_: MouseEvent| {
-            if let Some(map) = map.clone() {
-                save(map);
-            }
+            let (map, dispatch) = (map.clone(), dispatch.clone());
+            spawn_local(async move {
+                let Some(map) = map else { return };
+                if let Err(problem) = save_map(map, picture).await {
+                    let text = problem.into();
+                    let message = Message { text, remedy: None };
+                    dispatch.dispatch(Action::Alert(Some(message)));
+                }
+            });
         })
     };
-    let png = picture(|map| {
-        spawn_local(async move {
-            _ = export::save_png(&map).await;
-        });
-    });
-    let svg = picture(|map| _ = export::save_svg(&map));
     html! {
         <>
-            { words("menu-item", "Save as picture (PNG, twice the size)", png) }
-            { words("menu-item", "Save as drawing (SVG)", svg) }
+            { words("menu-item", "Save as picture (PNG, twice the size)", picture(Picture::Png)) }
+            { words("menu-item", "Save as drawing (SVG)", picture(Picture::Svg)) }
         </>
     }
 }
