@@ -59,7 +59,10 @@ async fn the_map_with_all_that_opens() -> Result<()> {
         page.press("Full screen").await?;
         page.run(choose, vec!["Axes".into()]).await?;
         page.by_role("textbox", "Across from").await?;
-        check(page, "axes").await
+        check(page, "axes").await?;
+        page.press("Save").await?;
+        page.by_role("button", "Everything (.semblance)").await?;
+        check(page, "what can be saved").await
     })
     .await
 }

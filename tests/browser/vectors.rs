@@ -97,7 +97,7 @@ async fn a_reload_embeds_nothing_again() -> Result<()> {
         ensure!(before == after, "vectors are other ones");
         page.press("More").await?;
         page.press("What is kept").await?;
-        let size = "document.querySelector('dialog[open]').textContent.includes('what was computed of them: 471 kB')";
+        let size = "document.querySelector('dialog[open]')?.textContent.includes('what was computed of them: 471 kB')";
         page.wait_for("their size", size).await?;
         page.press("Close").await?;
 
@@ -166,7 +166,7 @@ async fn a_page_that_keeps_nothing_keeps_no_vectors() -> Result<()> {
         page.press("More").await?;
         page.press("What is kept").await?;
         page.by_role("checkbox", "Keep nothing: for a device that others use").await?.click().await?;
-        page.wait_for("that it is gone", "document.querySelector('dialog[open]').textContent.includes('Nothing of your texts is kept')").await?;
+        page.wait_for("that it is gone", "document.querySelector('dialog[open]')?.textContent.includes('Nothing of your texts is kept')").await?;
         page.press("Close").await?;
         page.paste(&texts(130)).await?;
         has_scores_of(page, 130).await?;
