@@ -48,6 +48,7 @@ impl Encoder {
         let info = ModelInfo::new(&config, weights.metadata())?;
         weights.check(&config)?;
         let tokenizer = TextTokenizer::new(files.tokenizer, info.max_tokens, config.vocab_size)?;
+        let tokenizer = tokenizer.with_prompt(info.prompt.clone());
         let arithmetic = match precision {
             Precision::Fast => Arithmetic::Int8,
             Precision::Exact => Arithmetic::F32,

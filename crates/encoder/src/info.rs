@@ -25,6 +25,8 @@ pub mod metadata {
     pub const MAX_TOKENS: &str = "max_tokens";
     /// How token vectors become one: `mean` or `cls`.
     pub const POOLING: &str = "pooling";
+    /// What is put before every text, such as `query: `.
+    pub const PROMPT: &str = "prompt";
     /// [`super::FORMAT_VERSION`] of the file.
     pub const FORMAT_VERSION: &str = "format_version";
 }
@@ -49,6 +51,9 @@ pub struct ModelInfo {
     pub max_tokens: usize,
     /// How the vectors of the tokens become one.
     pub pooling: Pooling,
+    /// What is put before every text, such as `query: `; empty for most models. It makes other
+    /// vectors, which must not be compared with those of another prompt.
+    pub prompt: String,
     /// SPDX identifier of the licence of the weights; empty if the file doesn't say.
     pub license: String,
     /// SHA-256 of the f32 file that the weights were made from; empty if the file doesn't say.
@@ -106,6 +111,7 @@ impl ModelInfo {
             dimensions: config.hidden_size,
             max_tokens,
             pooling,
+            prompt: get(metadata::PROMPT).unwrap_or_default().to_owned(),
             license: get(metadata::LICENSE).unwrap_or_default().to_owned(),
             source_sha256: get(metadata::SOURCE_SHA256).unwrap_or_default().to_owned(),
         })

@@ -20,9 +20,8 @@ pub mod int8;
 mod pooling;
 mod share;
 mod split;
-mod tokens;
+mod tokenizer;
 pub mod weights;
-mod word_piece;
 
 pub use config::{Activation, BertConfig};
 pub use embeddings::Embeddings;
@@ -34,4 +33,4 @@ pub use info::{FORMAT_VERSION, ModelInfo, Pooling, metadata};
 pub use semblance_kernels::tune;
 pub use share::{Share, Turn};
 pub use split::{MOST_WORDS, Split, Splitting, Word, without};
-pub use tokens::{TextTokenizer, TextTokens, Token};
+pub use tokenizer::{TextTokenizer, TextTokens, Token};

@@ -40,12 +40,20 @@ fn a_sound_model_loads_and_says_what_it_is() {
         ("pooling", "cls"),
         ("model", "a/b"),
         ("license", "MIT"),
+        ("prompt", "the ing: "),
     ];
     let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
     model.metadata = Some(pairs.into());
     let info = model.load(Precision::Fast).unwrap().info().clone();
     assert_eq!((info.max_tokens, info.pooling), (20, Pooling::Cls));
     assert_eq!((&info.name[..], &info.license[..]), ("a/b", "MIT"));
+    assert_eq!(info.prompt, "the ing: ");
+    let mut prompted = model.load(Precision::Exact).unwrap();
+    let prompted = prompted.embed(&["cat"]).unwrap();
+    model.metadata.as_mut().unwrap().remove("prompt");
+    let mut plain = model.load(Precision::Exact).unwrap();
+    assert_eq!(prompted, plain.embed(&["the ing: cat"]).unwrap());
+    assert_ne!(prompted.vectors, plain.embed(&["cat"]).unwrap().vectors);
 }
 
 #[test]

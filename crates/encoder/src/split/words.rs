@@ -60,11 +60,10 @@ fn single(tokens: &[Token]) -> (Vec<Word>, Vec<Option<usize>>) {
     // Whether a word that the model reads goes on.
     let mut open = false;
     for token in tokens {
-        let goes_on = token.piece.starts_with("##");
         if token.special {
             open = false;
             owners.push(None);
-        } else if !goes_on {
+        } else if !token.goes_on {
             open = !token.cut;
             if open {
                 let (start, end) = (token.start, token.end);
