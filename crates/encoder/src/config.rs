@@ -24,7 +24,7 @@ pub struct BertConfig {
     /// Name or path under which the model was saved, if the file says.
     #[serde(default, rename = "_name_or_path")]
     pub name: Option<String>,
-    /// Family; only `bert` is read.
+    /// Family: `bert`, or `static` for a model that is its table of words and nothing else.
     #[serde(default)]
     pub model_type: Option<String>,
     /// Rows of the word embedding table.
@@ -50,6 +50,9 @@ pub struct BertConfig {
     pub position_embedding_type: Option<String>,
 }
 
+/// The family of models without layers.
+const STATIC: &str = "static";
+
 impl BertConfig {
     /// Reads and checks a `config.json`.
     ///
@@ -62,7 +65,7 @@ impl BertConfig {
         // The family first: another family's config lacks BERT's fields, and saying that one of
         // them is missing would mislead.
         match value.get("model_type").and_then(|kind| kind.as_str()) {
-            None | Some("bert") => {}
+            None | Some("bert" | STATIC) => {}
             Some(other) => {
                 return Err(EncoderError::UnsupportedModel(format!(
                     "model type {other}"
@@ -73,6 +76,12 @@ impl BertConfig {
             .map_err(|error| EncoderError::BrokenConfig(error.to_string()))?;
         config.check()?;
         Ok(config)
+    }
+
+    /// Whether a text's vector is the mean of its words' rows.
+    #[must_use]
+    pub fn is_static(&self) -> bool {
+        self.model_type.as_deref() == Some(STATIC)
     }
 
     fn check(&self) -> Result<(), EncoderError> {
@@ -126,6 +135,17 @@ mod tests {
         let config = BertConfig::from_json(SMALL.as_bytes()).unwrap();
         assert_eq!((config.hidden_size, config.num_attention_heads), (6, 2));
         assert_eq!(config.hidden_act, Activation::Gelu);
+    }
+
+    #[test]
+    fn a_static_model_is_a_table_alone() {
+        let json = r#"{"model_type": "static", "vocab_size": 10, "hidden_size": 6,
+            "max_position_embeddings": 99, "num_hidden_layers": 0, "num_attention_heads": 1,
+            "intermediate_size": 1, "hidden_act": "relu", "type_vocab_size": 1,
+            "layer_norm_eps": 0}"#;
+        let config = BertConfig::from_json(json.as_bytes()).unwrap();
+        assert!(config.is_static() && config.num_hidden_layers == 0);
+        assert!(!BertConfig::from_json(SMALL.as_bytes()).unwrap().is_static());
     }
 
     #[test]

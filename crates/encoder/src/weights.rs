@@ -279,7 +279,8 @@ pub fn shapes(config: &BertConfig) -> impl Iterator<Item = (String, Vec<usize>)>
             .flatten()
             .chain(norms.into_iter().flatten())
     });
-    tables.into_iter().chain(norm("embeddings")).chain(layers)
+    let all = tables.into_iter().chain(norm("embeddings")).chain(layers);
+    all.take(if config.is_static() { 1 } else { usize::MAX })
 }
 
 /// Name, output and input width of the six linear layers of a transformer layer.

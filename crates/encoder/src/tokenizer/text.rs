@@ -65,8 +65,9 @@ pub struct Token {
 ///
 /// Texts of more than 16 KiB are read in pieces, cut where the tokenizer cuts anyway: BERT's at
 /// white space, beside a CJK ideograph, before ASCII punctuation; others before a space. So their
-/// tokens, and their number, are the same as if they were read at once, with one exception: of a run
-/// of more than 16 KiB without any such place BERT's tokenizers read the first 16 KiB (it is one
+/// tokens, and their number, are the same as if they were read at once, with one exception: of a
+/// run of more than 16 KiB without any such place BERT's tokenizers read the first 16 KiB (it is
+/// one
 /// `[UNK]` either way); others cut such a run after 128 KiB, and their number of tokens may be off
 /// by one for each cut.
 pub struct TextTokenizer {
@@ -212,8 +213,8 @@ impl TextTokenizer {
         Ok(list)
     }
 
-    /// What a token stands for, without the white space before it; nothing if that is all. The space
-    /// that is put before a text has the place of what follows, which is not its own.
+    /// What a token stands for, without the white space before it; nothing if that is all. The
+    /// space that is put before a text has the place of what follows, which is not its own.
     fn place(&self, text: &str, piece: &str, (start, end): Place) -> Place {
         let own = text.get(start..end).unwrap_or_default();
         match own.trim_start().len() {
