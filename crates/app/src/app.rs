@@ -1,6 +1,6 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
-use crate::dialogs::{Door, KEYS, open, use_about};
+use crate::dialogs::{Door, KEYS, Shown, models, open, use_about};
 use crate::header::Header;
 use crate::inspector::panel::Explore;
 use crate::kept;
@@ -22,7 +22,7 @@ use crate::status::messages;
 use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
-use semblance_client::{Importer, Precision};
+use semblance_client::Importer;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -109,6 +109,10 @@ pub fn App() -> Html {
         let dispatch = store.dispatcher();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowKept(false)))
     };
+    let hide_models = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowModels(false)))
+    };
     let tab = |what: Presented, name: &'static str| {
         let dispatch = store.dispatcher();
         let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Show(what)));
@@ -135,6 +139,9 @@ pub fn App() -> Html {
             if store.shows_kept {
                 { kept::dialog((), Some(hide_kept)) }
             }
+            if store.shows_models {
+                { models(Shown::Picker(driver.clone()), Some(hide_models)) }
+            }
             if !store.incoming.is_empty() {
                 { dialog(importer, Some(leave)) }
             }
@@ -157,15 +164,14 @@ fn base() -> String {
 #[hook]
 fn use_started(driver: &Rc<Driver>, store: &Store) {
     {
-        // Before the start below: the first engine has the precision that was kept.
+        // Before the start below: the first engine is the one that was kept.
         let driver = driver.clone();
-        use_change(store.settings.exact, move |&exact| {
-            driver.set_precision(if exact {
-                Precision::Exact
-            } else {
-                Precision::Fast
-            });
-        });
+        use_change(
+            (store.settings.model, store.settings.exact),
+            move |&choice| {
+                driver.choose(choice);
+            },
+        );
     }
     let (driver, dispatch) = (driver.clone(), store.dispatcher());
     use_change((), move |()| {

@@ -20,4 +20,4 @@ pub use document::{Direction, Document, Span, Text};
 pub use focus::Focus;
 pub use line::{Line, LineId, split_lines};
 pub use record::{Record, RecordError, Run};
-pub use settings::{Order, Settings, Theme};
+pub use settings::{Order, Settings, Theme, model_name};
