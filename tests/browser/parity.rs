@@ -90,8 +90,7 @@ async fn exact_scores_are_those_of_the_original_model_and_texts_stay() -> Result
         page.open_with_scores().await?;
         page.paste("my own text\nanother one").await?;
         page.scores_of(&["my own text", "another one"]).await?;
-        page.press("More").await?;
-        page.press("Exact arithmetic (91 MB download)").await?;
+        page.choose_model("all-MiniLM-L6-v2", "Exact").await?;
         page.wait_for("the exact model", exact).await?;
         page.scores_of(&["my own text", "another one"]).await?;
         let (mean, worst) = errors(page).await?;
@@ -102,8 +101,7 @@ async fn exact_scores_are_those_of_the_original_model_and_texts_stay() -> Result
         page.open().await?;
         page.wait_for("the exact model after a reload", exact)
             .await?;
-        page.press("More").await?;
-        page.press("Exact arithmetic: on").await?;
+        page.choose_model("all-MiniLM-L6-v2", "Fast").await?;
         page.wait_for(
             "the fast model",
             &format!("document.querySelector('[role=status]')?.title && !({exact})"),
@@ -126,8 +124,7 @@ async fn without_the_large_weights_the_fast_model_goes_on() -> Result<()> {
         let missing = Fault::Status(404);
         page.server()
             .plan_fault("model-f32.safetensors", missing, None);
-        page.press("More").await?;
-        page.press("Exact arithmetic (91 MB download)").await?;
+        page.choose_model("all-MiniLM-L6-v2", "Exact").await?;
         let alert = page.alert().await?;
         ensure!(alert.contains("404"), "{alert}");
         // Scores are there, new texts get theirs, and nothing of the failed choice is kept.

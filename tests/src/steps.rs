@@ -165,6 +165,17 @@ impl Page {
         .await
     }
 
+    /// Chooses a model, as its card is called, and `Fast` or `Exact`. The page begins to fetch it.
+    ///
+    /// # Errors
+    /// The site doesn't offer it.
+    pub async fn choose_model(&self, model: &str, arithmetic: &str) -> Result<()> {
+        self.press("More").await?;
+        self.press("Model…").await?;
+        self.press(&format!("Use: {model}, {arithmetic}")).await?;
+        self.press("Close").await
+    }
+
     /// What the status line says.
     ///
     /// # Errors

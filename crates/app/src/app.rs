@@ -1,7 +1,7 @@
 //! The page as a whole: the state that the views share, and what ties them together.
 
 use crate::class::{self, Class};
-use crate::dialogs::{Door, KEYS, open, use_about};
+use crate::dialogs::{Door, KEYS, Shown, models, open, use_about};
 use crate::fields;
 use crate::header::Header;
 use crate::inspector::panel::Explore;
@@ -24,7 +24,7 @@ use crate::status::messages;
 use crate::ui::hooks::use_change;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
-use semblance_client::{Importer, Precision};
+use semblance_client::Importer;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -144,6 +144,9 @@ pub fn App() -> Html {
             if store.shows_kept {
                 { kept::dialog((), act(|| Action::ShowKept(false))) }
             }
+            if store.shows_models {
+                { models(Shown::Picker(driver.clone()), act(|| Action::ShowModels(false))) }
+            }
             if !store.incoming.is_empty() {
                 { dialog(importer, act(|| Action::Opened)) }
             }
@@ -166,15 +169,14 @@ fn base() -> String {
 #[hook]
 fn use_started(driver: &Rc<Driver>, store: &Store) {
     {
-        // Before the start below: the first engine has the precision that was kept.
+        // Before the start below: the first engine is the one that was kept.
         let driver = driver.clone();
-        use_change(store.settings.exact, move |&exact| {
-            driver.set_precision(if exact {
-                Precision::Exact
-            } else {
-                Precision::Fast
-            });
-        });
+        use_change(
+            (store.settings.model, store.settings.exact),
+            move |&choice| {
+                driver.choose(choice);
+            },
+        );
     }
     {
         // Pupils predict; none of their devices needs the model for that.

@@ -5,7 +5,7 @@ use crate::dialogs::{ABOUT, KEYS, open};
 use crate::inspector::pair::ratings;
 use crate::out::menu;
 use crate::session::engine::Driver;
-use crate::session::samples::{samples, template};
+use crate::session::samples::samples;
 use crate::share::share;
 use crate::sheet::panel::open_files;
 use crate::state::{Action, Engine, Presented, use_store};
@@ -74,15 +74,10 @@ pub fn Header(props: &HeaderProps) -> Html {
             input.set_value("");
         })
     };
-    let (next_theme, exact) = match store.settings.theme {
-        Theme::System => ("Theme: as the system", store.settings.exact),
-        Theme::Light => ("Theme: light", store.settings.exact),
-        Theme::Dark => ("Theme: dark", store.settings.exact),
-    };
-    let exact_words = match exact {
-        true => "Exact arithmetic: on".into(),
-        // Not every copy of the page has the weights for it.
-        false => template("exact"),
+    let next_theme = match store.settings.theme {
+        Theme::System => "Theme: as the system",
+        Theme::Light => "Theme: light",
+        Theme::Dark => "Theme: dark",
     };
     let large = match store.settings.projector {
         true => "Large type: on",
@@ -138,7 +133,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                     { words("menu-item", next_theme, act(|| Action::CycleTheme)) }
                     { words("menu-item", large, act(|| Action::ToggleProjector)) }
                     { words("menu-item", store.units.name(), units) }
-                    <button type="button" class="menu-item" onclick={act(|| Action::ToggleExact)}>{ exact_words }</button>
+                    { words("menu-item", "Model…", act(|| Action::ShowModels(true))) }
                     <p class="menu-note">{ model }</p>
                     { words("menu-item", "What is kept", act(|| Action::ShowKept(true))) }
                     { words("menu-item", "Keys", opening(KEYS)) }

@@ -126,6 +126,83 @@ impl Assets {
     }
 }
 
+/// A model that the site offers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// Its name in the list, which [`ClientOptions::model`](crate::ClientOptions::model) takes.
+    pub name: String,
+    /// What it is good for.
+    pub about: String,
+    /// The languages it was trained on.
+    pub languages: String,
+    /// SPDX identifier of the licence of the weights.
+    pub licence: String,
+    /// What is put before every text; empty for most models.
+    pub prompt: String,
+    /// Components of a vector.
+    pub dimensions: f64,
+    /// Tokens that it reads of a text.
+    pub max_tokens: f64,
+    /// Its weights, in all.
+    pub parameters: f64,
+    /// Rank correlation of its scores with people's, on the test split of the STS benchmark.
+    pub stsb: f64,
+    /// Figures that others have published: what, value, where.
+    pub published: Vec<[String; 3]>,
+    /// Bytes to fetch for fast arithmetic.
+    pub fast: f64,
+    /// Bytes to fetch for exact arithmetic, if the site has the weights.
+    pub exact: Option<f64>,
+}
+
+/// The models that the site at `base` offers, the one that it begins with first.
+///
+/// # Errors
+/// [`ClientError::Fetch`] or [`ClientError::NotThere`] if there is no readable list.
+pub async fn offers(base: &str) -> Result<Vec<Offer>, ClientError> {
+    let assets = Assets::load(base).await?;
+    let models: Array = get(&assets.list, "models")?.dyn_into().unwrap_or_default();
+    models.iter().map(|model| offer(&model)).collect()
+}
+
+fn offer(model: &JsValue) -> Result<Offer, ClientError> {
+    let card = get(model, "card").unwrap_or_default();
+    // A list made by hand may say less.
+    let text = |key: &str| string(&card, key).unwrap_or_default();
+    let number = |of: &JsValue, key: &str| get(of, key).ok().and_then(|value| value.as_f64());
+    let of_card = |key: &str| number(&card, key).unwrap_or_default();
+    let published: Array = get(&card, "published")
+        .and_then(|list| list.dyn_into().map_err(|_| missing("published")))
+        .unwrap_or_default();
+    let published = published.iter().map(|figure| {
+        ["what", "value", "source"].map(|key| string(&figure, key).unwrap_or_default())
+    });
+    let files: Array = get(model, "files")?.dyn_into().unwrap_or_default();
+    let (mut beside, mut fast, mut exact) = (0.0, 0.0, None);
+    for file in files.iter() {
+        let bytes = number(&file, "bytes").unwrap_or_default();
+        match string(&file, "precision").as_deref() {
+            Ok("exact") => exact = Some(bytes),
+            Ok(_) => fast = bytes,
+            Err(_) => beside += bytes,
+        }
+    }
+    Ok(Offer {
+        name: string(model, "name")?,
+        about: text("about"),
+        languages: text("languages"),
+        licence: text("license"),
+        prompt: text("prompt"),
+        dimensions: of_card("dimensions"),
+        max_tokens: of_card("max_tokens"),
+        parameters: of_card("parameters"),
+        stsb: of_card("stsb"),
+        published: published.collect(),
+        fast: fast + beside,
+        exact: exact.map(|exact| exact + beside),
+    })
+}
+
 /// The model's files one after another, if the page is one that brings them along; undefined where
 /// the worker gets them for itself. `heard` is told how many bytes of the large one are there.
 pub(crate) async fn brought_along(

@@ -26,11 +26,13 @@ mod link;
 mod maps;
 mod options;
 mod pool;
+mod rated;
 mod ratings;
 mod reference;
 mod selftest;
 mod share;
 
+pub use assets::{Offer, offers};
 pub use cancel::Cancel;
 pub use client::{Client, Similarity};
 pub use embedder::{Embedder, Embeddings};
@@ -42,7 +44,7 @@ pub use known::Embedded;
 pub use maps::{Clusters, Map, MapEvent, Overview, PointFaithfulness, Trust};
 pub use options::{ClientOptions, ModelFolder};
 pub use pool::EmbedProgress;
-pub use ratings::{Rating, Ratings};
+pub use ratings::{Rating, Ratings, floor_of_model};
 pub use selftest::SelfTest;
 pub use semblance_protocol::{
     Assignment, AxisEnds, Cells, Cluster, FailureKind, Faithfulness, FieldKind, Method, Metric,

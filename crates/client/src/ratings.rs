@@ -52,6 +52,17 @@ static MINILM_L6: Ratings = Ratings([
     [4.69, 3.96, 5.00],
 ]);
 
+/// The score at which a model has texts that have nothing in common, where that is far from 0:
+/// there colours begin. multilingual-e5-small was trained with a temperature that leaves all scores
+/// high.
+pub fn floor_of_model(name: &str) -> f32 {
+    if name.contains("multilingual-e5") {
+        0.7
+    } else {
+        0.0
+    }
+}
+
 impl Ratings {
     /// The table for a model, by its name; none where there was no measuring.
     pub fn of_model(name: &str) -> Option<&'static Ratings> {

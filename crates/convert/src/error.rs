@@ -28,6 +28,9 @@ pub enum ConvertError {
     /// The output folder is the source folder: the original would be overwritten.
     #[error("the output folder is the source folder; give another one")]
     SameFolder,
+    /// A file out of a package is not what it should be.
+    #[error("{0}")]
+    Package(String),
     /// The model is not one that the encoder can run.
     #[error(transparent)]
     Model(#[from] EncoderError),

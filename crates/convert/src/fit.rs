@@ -11,7 +11,7 @@
 //! of every error, so that only how inputs vary counts for the rounding.
 
 use semblance_encoder::int8::Int8Rows;
-use semblance_kernels::{WeightRoom, weight_scale};
+use semblance_kernels::{ShapeError, WeightRoom, weight_scale};
 
 use crate::covariance::Centred;
 use crate::parallel::by_rows;
@@ -56,6 +56,26 @@ struct Channel {
     values: Vec<i8>,
     scale: f32,
     bias: f32,
+}
+
+/// Rounds `weights`, `[outputs, inputs]`, row-major, each to the nearest that the kernels have room
+/// for; the `bias`, `[outputs]`, takes up what that does to inputs of these means.
+pub(crate) fn nearest(weights: &[f32], bias: &[f32], means: &[f64]) -> Result<Layer, ShapeError> {
+    let (outputs, inputs) = (bias.len(), means.len());
+    let (values, scales) = semblance_kernels::quantize_weights(weights, outputs, inputs)?;
+    let whole = weights.chunks_exact(inputs);
+    let rounded = values.chunks_exact(inputs).zip(&scales);
+    let rows = whole.zip(rounded).zip(bias);
+    let bias = rows.map(|((whole, (rounded, scale)), bias)| {
+        let pairs = whole.iter().zip(rounded).zip(means);
+        let missing =
+            pairs.map(|((w, q), mean)| (f64::from(*w) - f64::from(*q) * f64::from(*scale)) * mean);
+        (f64::from(*bias) + missing.sum::<f64>()) as f32
+    });
+    Ok(Layer {
+        bias: bias.collect(),
+        rows: Int8Rows { values, scales },
+    })
 }
 
 impl Fit {
@@ -171,8 +191,8 @@ impl Fit {
         rounded
     }
 
-    /// Goes through rounded weights again, all others being what they are by now, and fits the scale
-    /// to them: coordinate descent on the squared error that they were rounded by.
+    /// Goes through rounded weights again, all others being what they are by now, and fits the
+    /// scale to them: coordinate descent on the squared error that they were rounded by.
     fn improve(&self, row: &[f32], mut values: Vec<i8>, scale: f32) -> (Vec<i8>, f32) {
         let n = self.order.len();
         let products = |i: usize| &self.products[i * n..][..n];

@@ -8,9 +8,9 @@ use semblance_kernels::{
 };
 use weights::Weights;
 
-use crate::fit::{Fit, Layer};
+use crate::fit::{self, Fit, Layer};
 use crate::parallel::by_rows;
-use crate::{ConvertError, smooth, write::Output};
+use crate::{ConvertError, Fitting, smooth, write::Output};
 
 /// The same activations, `[tokens, channels]`, row-major, in both models.
 #[derive(Clone)]
@@ -18,14 +18,25 @@ struct Twins {
     /// In the model as it was.
     original: Vec<f32>,
     /// In the one that is made of it, quantised as it will be when it runs.
+    /// Empty where nothing is fitted to it.
     rounded: Vec<f32>,
 }
 
 impl Twins {
+    fn one(original: Vec<f32>) -> Self {
+        Self {
+            original,
+            rounded: Vec::new(),
+        }
+    }
+
     fn map(&self, mut f: impl FnMut(&[f32]) -> Vec<f32>) -> Self {
         Self {
             original: f(&self.original),
-            rounded: f(&self.rounded),
+            rounded: match self.rounded.is_empty() {
+                true => Vec::new(),
+                false => f(&self.rounded),
+            },
         }
     }
 }
@@ -37,6 +48,7 @@ pub(crate) struct Layers<'a> {
     /// Tokens of each text.
     lengths: Vec<usize>,
     hidden: Twins,
+    fitting: Fitting,
 }
 
 impl<'a> Layers<'a> {
@@ -45,7 +57,7 @@ impl<'a> Layers<'a> {
         weights: &'a Weights<'a>,
         config: &'a BertConfig,
         tokenizer: &[u8],
-        max_tokens: usize,
+        (max_tokens, fitting): (usize, Fitting),
         texts: impl Iterator<Item = &'t str>,
     ) -> Result<Self, ConvertError> {
         let tokenizer = TextTokenizer::new(tokenizer, max_tokens, config.vocab_size)?;
@@ -75,15 +87,22 @@ impl<'a> Layers<'a> {
             hidden
         };
         let original = embed(&tables);
-        let rounded = embed(&tables.map(|table| {
-            let rows = semblance_encoder::int8::quantize_rows(&table, size);
-            semblance_encoder::int8::dequantize_rows(&rows.values, &rows.scales)
-        }));
+        let hidden = match fitting {
+            Fitting::Quick => Twins::one(original),
+            Fitting::Full => Twins {
+                original,
+                rounded: embed(&tables.map(|table| {
+                    let rows = semblance_encoder::int8::quantize_rows(&table, size);
+                    semblance_encoder::int8::dequantize_rows(&rows.values, &rows.scales)
+                })),
+            },
+        };
         Ok(Self {
             weights,
             config,
             lengths: ids.iter().map(Vec::len).collect(),
-            hidden: Twins { original, rounded },
+            hidden,
+            fitting,
         })
     }
 
@@ -140,12 +159,16 @@ impl<'a> Layers<'a> {
         };
         let mut original = forward(&x.original, [all, inputs], &weights, &bias)?;
         add(&mut original, residual.map(|residual| &residual.original));
+        if self.fitting == Fitting::Quick {
+            let scales = smooth::input_scales(&x.original, &weights, inputs);
+            divide(&mut weights, &scales);
+            let layer = fit::nearest(&weights, &bias, &mean(&x.original, &scales))?;
+            add_layer(output, names, &layer, &scales);
+            return Ok(Twins::one(original));
+        }
 
         let scales = smooth::input_scales(&x.original, &weights, inputs);
-        for row in weights.chunks_exact_mut(inputs) {
-            let row = row.iter_mut().zip(&scales);
-            row.for_each(|(w, scale)| *w /= scale);
-        }
+        divide(&mut weights, &scales);
         let mut quantized = Quantized::new();
         quantized.quantize(&x.rounded, inputs, Precision::Narrow, Some(&scales));
         let mut seen = vec![0.0; x.rounded.len()];
@@ -160,23 +183,15 @@ impl<'a> Layers<'a> {
         let both = missing.iter_mut().zip(&original);
         both.for_each(|(missing, original)| *missing = original - *missing);
 
-        let Layer { rows, bias } = Fit::new(&seen, &missing, inputs, all).round(&weights, &bias);
+        let layer = Fit::new(&seen, &missing, inputs, all).round(&weights, &bias);
         drop((seen, missing));
-        let packed = LinearInt8::new(&rows.values, &rows.scales, Some(&bias), all, inputs)?;
+        let Layer { rows, bias } = &layer;
+        let packed = LinearInt8::new(&rows.values, &rows.scales, Some(bias), all, inputs)?;
         let mut rounded = vec![0.0; original.len()];
         packed.forward(&quantized, &mut rounded);
         add(&mut rounded, residual.map(|residual| &residual.rounded));
 
-        for (part, name) in names.iter().enumerate() {
-            let part = part * outputs..(part + 1) * outputs;
-            output.add_f32(&format!("{name}.bias"), &bias[part.clone()]);
-            output.add_f32(&format!("{name}.{}", weights::INPUT_SCALE), &scales);
-            let rows = semblance_encoder::int8::Int8Rows {
-                values: rows.values[part.start * inputs..part.end * inputs].to_vec(),
-                scales: rows.scales[part].to_vec(),
-            };
-            output.add_int8(&format!("{name}.weight"), rows, inputs);
-        }
+        add_layer(output, names, &layer, &scales);
         Ok(Twins { original, rounded })
     }
 
@@ -215,6 +230,43 @@ impl<'a> Layers<'a> {
         norm.apply(&mut x.rounded);
         Ok(x)
     }
+}
+
+/// Adds the parts of a rounded layer, one to a name, whose inputs are multiplied by `scales`.
+fn add_layer(output: &mut Output, names: &[String], layer: &Layer, scales: &[f32]) {
+    let (inputs, outputs) = (scales.len(), layer.bias.len() / names.len());
+    for (part, name) in names.iter().enumerate() {
+        let part = part * outputs..(part + 1) * outputs;
+        output.add_f32(&format!("{name}.bias"), &layer.bias[part.clone()]);
+        output.add_f32(&format!("{name}.{}", weights::INPUT_SCALE), scales);
+        let rows = semblance_encoder::int8::Int8Rows {
+            values: layer.rows.values[part.start * inputs..part.end * inputs].to_vec(),
+            scales: layer.rows.scales[part].to_vec(),
+        };
+        output.add_int8(&format!("{name}.weight"), rows, inputs);
+    }
+}
+
+/// Divides each row of `weights` by `scales`.
+fn divide(weights: &mut [f32], scales: &[f32]) {
+    for row in weights.chunks_exact_mut(scales.len()) {
+        let row = row.iter_mut().zip(scales);
+        row.for_each(|(w, scale)| *w /= scale);
+    }
+}
+
+/// The mean of each channel of `x`, `[tokens, channels]`, times its scale.
+fn mean(x: &[f32], scales: &[f32]) -> Vec<f64> {
+    let mut sums = vec![0.0; scales.len()];
+    for row in x.chunks_exact(scales.len()) {
+        let row = sums.iter_mut().zip(row);
+        row.for_each(|(sum, x)| *sum += f64::from(*x));
+    }
+    let tokens = (x.len() / scales.len()).max(1) as f64;
+    let means = sums.iter().zip(scales);
+    means
+        .map(|(sum, scale)| sum / tokens * f64::from(*scale))
+        .collect()
 }
 
 /// `x · Wᵀ + b` in f32: `x` is `[tokens, inputs]`, `weights` `[outputs, inputs]`.

@@ -16,18 +16,34 @@ mod covariance;
 mod error;
 mod fit;
 mod layers;
+mod nano;
+mod onnx;
+mod package;
 mod parallel;
 mod smooth;
 mod source;
+mod twin;
 mod write;
 
 use std::path::Path;
 
 pub use error::ConvertError;
 use layers::Layers;
+pub use nano::{Pieces, from_nano};
+pub use package::from_onnx;
 use semblance_encoder::{int8, weights};
 use source::Source;
+pub use twin::twin;
 use write::Output;
+
+/// How weights are rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fitting {
+    /// Each so that it compensates for those before it, layer after layer: minutes.
+    Full,
+    /// Each to the nearest, after the channels have been scaled: seconds.
+    Quick,
+}
 
 /// What was converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +75,17 @@ const TEXTS: &str = include_str!("../calibration.txt");
 ///
 /// # Errors
 /// A [`ConvertError`] that names the file or tensor at fault.
-pub fn convert(source: &Path, out: &Path, texts: &[String]) -> Result<Report, ConvertError> {
+pub fn convert(
+    source: &Path,
+    out: &Path,
+    texts: &[String],
+    fitting: Fitting,
+) -> Result<Report, ConvertError> {
     if source.canonicalize().ok() == out.canonicalize().ok() && out.exists() {
         return Err(ConvertError::SameFolder);
     }
     let source = Source::read(source)?;
-    let (output, tokens) = quantize(&source, texts)?;
+    let (output, tokens) = quantize(&source, texts, fitting)?;
     let weights = output.to_bytes()?;
     let files = write::folder(out, &source, &weights)?;
     Ok(Report {
@@ -79,7 +100,11 @@ pub fn convert(source: &Path, out: &Path, texts: &[String]) -> Result<Report, Co
 
 /// Rounds every matrix of the model to int8; returns with it the number of tokens that it was
 /// fitted to.
-fn quantize(source: &Source, texts: &[String]) -> Result<(Output, usize), ConvertError> {
+fn quantize(
+    source: &Source,
+    texts: &[String],
+    fitting: Fitting,
+) -> Result<(Output, usize), ConvertError> {
     let original = weights::Weights::parse(&source.weights)?;
     original.check(&source.config)?;
     let mut output = Output::new(source.metadata());
@@ -100,8 +125,8 @@ fn quantize(source: &Source, texts: &[String]) -> Result<(Output, usize), Conver
     }
     let tokenizer = source.tokenizer();
     let texts = TEXTS.lines().chain(texts.iter().map(String::as_str));
-    let max_tokens = source.max_tokens();
-    let mut layers = Layers::new(&original, &source.config, tokenizer, max_tokens, texts)?;
+    let how = (source.max_tokens(), fitting);
+    let mut layers = Layers::new(&original, &source.config, tokenizer, how, texts)?;
     for index in 0..source.config.num_hidden_layers {
         layers.round(index, &mut output)?;
     }

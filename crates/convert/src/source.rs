@@ -48,6 +48,10 @@ impl Source {
             ),
             (metadata::POOLING, pooling(&text("1_Pooling/config.json"))),
             (
+                metadata::PROMPT,
+                prompt(&text("config_sentence_transformers.json")),
+            ),
+            (
                 metadata::MODEL,
                 model_name(&text("NOTICE"), &text("README.md")),
             ),
@@ -92,10 +96,13 @@ impl Source {
             (metadata::DIMENSIONS, self.info.dimensions.to_string()),
             (metadata::MAX_TOKENS, self.info.max_tokens.to_string()),
             (metadata::POOLING, pooling.to_owned()),
+            (metadata::PROMPT, self.info.prompt.clone()),
             (metadata::FORMAT_VERSION, FORMAT_VERSION.to_string()),
         ]
         .map(|(key, value)| (key.to_owned(), value))
-        .into()
+        .into_iter()
+        .filter(|(key, value)| key != metadata::PROMPT || !value.is_empty())
+        .collect()
     }
 }
 
@@ -103,6 +110,13 @@ impl Source {
 fn max_tokens(json: &str) -> Option<String> {
     let value: serde_json::Value = serde_json::from_str(json).ok()?;
     Some(value.get("max_seq_length")?.as_u64()?.to_string())
+}
+
+/// The prompt that sentence-transformers puts before every text.
+fn prompt(json: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(json).ok()?;
+    let name = value.get("default_prompt_name")?.as_str()?;
+    Some(value.get("prompts")?.get(name)?.as_str()?.to_owned())
 }
 
 /// The pooling that sentence-transformers keeps beside the model.
@@ -174,6 +188,9 @@ mod tests {
             assert_eq!(pooling(json).as_deref(), Some(expected), "{json}");
         }
         assert_eq!(pooling(""), None);
+        let prompts = r#"{"prompts": {"a": "x: "}, "default_prompt_name": "a"}"#;
+        assert_eq!(prompt(prompts).as_deref(), Some("x: "));
+        assert_eq!(prompt(r#"{"prompts": {"a": "x: "}}"#), None);
         assert_eq!(model_name("x\nModel: a/b\n", "# c").as_deref(), Some("a/b"));
         assert_eq!(model_name("", "---\n# c\n").as_deref(), Some("c"));
         assert_eq!(model_name("", ""), None);

@@ -24,8 +24,13 @@ impl Output {
 
     /// Adds a vector.
     pub(crate) fn add_f32(&mut self, name: &str, values: &[f32]) {
+        self.add_floats(name, vec![values.len()], values);
+    }
+
+    /// Adds floats of any shape.
+    pub(crate) fn add_floats(&mut self, name: &str, shape: Vec<usize>, values: &[f32]) {
         let bytes = values.iter().flat_map(|x| x.to_le_bytes()).collect();
-        let tensor = (Dtype::F32, vec![values.len()], bytes);
+        let tensor = (Dtype::F32, shape, bytes);
         self.tensors.insert(name.to_owned(), tensor);
     }
 
@@ -96,7 +101,7 @@ pub(crate) fn folder(
 }
 
 /// Writes a file under a temporary name, then renames it, so that it is never there in part.
-fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<(), ConvertError> {
+pub(crate) fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<(), ConvertError> {
     let path = out.join(name);
     let partial = out.join(format!("{name}.partial"));
     std::fs::write(&partial, bytes)

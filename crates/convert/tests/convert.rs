@@ -13,7 +13,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::{SmallModel, dot, load};
-use semblance_convert::{ConvertError, convert};
+use semblance_convert::{ConvertError, Fitting, convert};
 use semblance_encoder::{EncoderError, Precision};
 use serde_json::json;
 
@@ -35,16 +35,19 @@ const TEXTS: [&str; 5] = [
 
 #[test]
 fn converted_models_give_nearly_the_same_vectors() {
-    for (hidden, heads, layers, inner) in [
-        (24, 2, 2, 40),
-        (33, 3, 1, 65),
-        (64, 4, 3, 128),
-        (8, 2, 0, 8),
+    for (hidden, heads, layers, inner, fitting) in [
+        (24, 2, 2, 40, Fitting::Full),
+        (33, 3, 1, 65, Fitting::Full),
+        (64, 4, 3, 128, Fitting::Full),
+        (8, 2, 0, 8, Fitting::Full),
+        (24, 2, 2, 40, Fitting::Quick),
+        (33, 3, 1, 65, Fitting::Quick),
+        (8, 2, 0, 8, Fitting::Quick),
     ] {
-        let source = folder(&format!("near-{hidden}-source"));
-        let out = folder(&format!("near-{hidden}-out"));
+        let source = folder(&format!("near-{hidden}-{fitting:?}-source"));
+        let out = folder(&format!("near-{hidden}-{fitting:?}-out"));
         SmallModel::new(hidden, heads, layers, inner).save(&source);
-        let report = convert(&source, &out, &[]).unwrap();
+        let report = convert(&source, &out, &[], fitting).unwrap();
         assert!(report.files.iter().any(|name| name == "model.safetensors"));
         let reference = load(&source, Precision::Exact).embed(&TEXTS).unwrap();
         for precision in [Precision::Exact, Precision::Fast] {
@@ -65,7 +68,7 @@ fn the_same_model_gives_the_same_bytes() {
     SmallModel::new(24, 2, 2, 40).save(&source);
     let bytes = ["same-1", "same-2"].map(|name| {
         let out = folder(name);
-        convert(&source, &out, &[]).unwrap();
+        convert(&source, &out, &[], Fitting::Full).unwrap();
         std::fs::read(out.join("model.safetensors")).unwrap()
     });
     assert!(bytes[0] == bytes[1]);
@@ -86,7 +89,10 @@ fn what_lies_beside_the_model_is_kept() {
         "{\"max_seq_length\": 12}",
     )
     .unwrap();
-    assert_eq!(convert(&source, &out, &[]).unwrap().model, "a/b");
+    assert_eq!(
+        convert(&source, &out, &[], Fitting::Full).unwrap().model,
+        "a/b"
+    );
     assert_eq!(
         std::fs::read_to_string(out.join("LICENSE")).unwrap(),
         "MIT License\n"
@@ -119,18 +125,18 @@ fn what_cannot_be_converted_says_why_and_writes_nothing() {
     let source = folder("refused-source");
     let out = folder("refused-out");
     assert!(matches!(
-        convert(&source, &out, &[]),
+        convert(&source, &out, &[], Fitting::Full),
         Err(ConvertError::Read { .. })
     ));
     let model = SmallModel::new(8, 2, 1, 16);
     model.save(&source);
     assert!(matches!(
-        convert(&source, &source, &[]),
+        convert(&source, &source, &[], Fitting::Full),
         Err(ConvertError::SameFolder)
     ));
     let file = source.join("config.json");
     assert!(matches!(
-        convert(&source, &file, &[]),
+        convert(&source, &file, &[], Fitting::Full),
         Err(ConvertError::Write { .. })
     ));
 
@@ -140,7 +146,7 @@ fn what_cannot_be_converted_says_why_and_writes_nothing() {
         &weights[..weights.len() - 5],
     )
     .unwrap();
-    let cut = convert(&source, &out, &[]);
+    let cut = convert(&source, &out, &[], Fitting::Full);
     assert!(matches!(
         cut,
         Err(ConvertError::Model(EncoderError::CutOffWeights { .. }))
@@ -148,8 +154,8 @@ fn what_cannot_be_converted_says_why_and_writes_nothing() {
     std::fs::write(source.join("model.safetensors"), &weights).unwrap();
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
 
-    convert(&source, &out, &[]).unwrap();
-    let again = convert(&out, &folder("refused-again"), &[]);
+    convert(&source, &out, &[], Fitting::Full).unwrap();
+    let again = convert(&out, &folder("refused-again"), &[], Fitting::Full);
     assert!(
         matches!(again, Err(ConvertError::AlreadyConverted(_))),
         "{again:?}"

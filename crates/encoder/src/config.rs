@@ -26,7 +26,8 @@ pub struct BertConfig {
     /// Name or path under which the model was saved, if the file says.
     #[serde(default, rename = "_name_or_path")]
     pub name: Option<String>,
-    /// Family: `bert`, `roberta`, `xlm-roberta`, `camembert`, `distilbert`, `mpnet`. None is BERT.
+    /// Family: `bert`, `roberta`, `xlm-roberta`, `camembert`, `distilbert`, `mpnet`, or `static`
+    /// for a model that is its table of words and nothing else. None is BERT.
     #[serde(default)]
     pub model_type: Option<String>,
     /// Rows of the word embedding table.
@@ -100,6 +101,12 @@ impl BertConfig {
         config.family = family;
         config.check()?;
         Ok(config)
+    }
+
+    /// Whether a text's vector is the mean of its words' rows.
+    #[must_use]
+    pub fn is_static(&self) -> bool {
+        self.model_type.as_deref() == Some("static")
     }
 
     /// The row of the position table for the first token.
@@ -189,6 +196,17 @@ mod tests {
         let config = BertConfig::from_json(SMALL.as_bytes()).unwrap();
         assert_eq!((config.hidden_size, config.num_attention_heads), (6, 2));
         assert_eq!(config.hidden_act, Activation::Gelu);
+    }
+
+    #[test]
+    fn a_static_model_is_a_table_alone() {
+        let json = r#"{"model_type": "static", "vocab_size": 10, "hidden_size": 6,
+            "max_position_embeddings": 99, "num_hidden_layers": 0, "num_attention_heads": 1,
+            "intermediate_size": 1, "hidden_act": "relu", "type_vocab_size": 1,
+            "layer_norm_eps": 0}"#;
+        let config = BertConfig::from_json(json.as_bytes()).unwrap();
+        assert!(config.is_static() && config.num_hidden_layers == 0);
+        assert!(!BertConfig::from_json(SMALL.as_bytes()).unwrap().is_static());
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct Encoder {
     tokenizer: TextTokenizer,
     model: Bert,
     rows: Rows,
+    /// Tokens that there are embeddings for.
+    vocabulary: usize,
 }
 
 impl Encoder {
@@ -70,6 +72,7 @@ impl Encoder {
             tokenizer,
             rows: model.rows()?,
             model,
+            vocabulary: config.vocab_size,
         })
     }
 
@@ -130,6 +133,35 @@ impl Encoder {
         }
         self.run(done, &mut all.vectors[done * dimensions..])?;
         Ok(all)
+    }
+
+    /// Embeds lists of tokens as they are, special ones and all: what a single entry of the
+    /// vocabulary means to the model, which no text may spell. One after the other,
+    /// `[lists, dimensions]`.
+    ///
+    /// # Errors
+    /// [`EncoderError::NotFiniteVector`] names the list at fault;
+    /// [`EncoderError::TokenizerMismatch`] a token that the model has no embedding for.
+    pub fn embed_ids<I: AsRef<[u32]>>(&mut self, lists: &[I]) -> Result<Vec<f32>, EncoderError> {
+        let (dimensions, vocabulary) = (self.info.dimensions, self.vocabulary);
+        let mut vectors = vec![0.0; lists.len() * dimensions];
+        self.rows.batch.clear();
+        let mut done = 0;
+        for (index, ids) in lists.iter().enumerate() {
+            let ids = ids.as_ref();
+            let ids = &ids[..ids.len().min(self.info.max_tokens)];
+            if let Some(&token) = ids.iter().find(|id| **id as usize >= vocabulary) {
+                return Err(EncoderError::TokenizerMismatch { token, vocabulary });
+            }
+            let waiting = self.rows.batch.ids.len();
+            if waiting > 0 && waiting + ids.len() > BATCH {
+                self.run(done, &mut vectors[done * dimensions..])?;
+                done = index;
+            }
+            self.rows.batch.push(ids);
+        }
+        self.run(done, &mut vectors[done * dimensions..])?;
+        Ok(vectors)
     }
 
     /// Runs the batch, whose first text is text `first` of the call, and empties it; `vectors`

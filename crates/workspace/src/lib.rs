@@ -22,4 +22,4 @@ pub use focus::Focus;
 pub use lesson::Lesson;
 pub use line::{Line, LineId, split_lines};
 pub use record::{Record, RecordError, Run};
-pub use settings::{Order, Settings, Theme};
+pub use settings::{Order, Settings, Theme, model_name};

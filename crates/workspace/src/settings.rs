@@ -1,5 +1,7 @@
 //! How the document is shown, and its form in the browser's storage.
 
+use std::cell::RefCell;
+
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -34,8 +36,25 @@ pub struct Settings {
     /// Floating-point weights instead of small ones: slower, a larger download, and as the model's
     /// makers compute.
     pub exact: bool,
+    /// Name of the model in the site's list; empty for the first one there.
+    pub model: &'static str,
     /// Texts are not kept on this device.
     pub keep_nothing: bool,
+}
+
+/// A model's name as settings have it: one string for all that are equal, which stays.
+pub fn model_name(name: &str) -> &'static str {
+    thread_local! {
+        static NAMES: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+    }
+    NAMES.with_borrow_mut(|names| match names.iter().find(|known| **known == name) {
+        Some(known) => known,
+        None => {
+            let new: &'static str = Box::leak(name.into());
+            names.push(new);
+            new
+        }
+    })
 }
 
 impl Settings {
@@ -58,7 +77,10 @@ impl Settings {
         } else {
             "texts"
         };
-        format!("theme={theme} size={size} order={order} precision={precision} keep={keep}")
+        let model = self.model;
+        format!(
+            "theme={theme} size={size} order={order} precision={precision} keep={keep} model={model}"
+        )
     }
 
     /// These settings with whatever is another in `now` than it was in `before`.
@@ -71,6 +93,7 @@ impl Settings {
             projector: pick(self.projector, before.projector, now.projector),
             order: pick(self.order, before.order, now.order),
             exact: pick(self.exact, before.exact, now.exact),
+            model: pick(self.model, before.model, now.model),
             keep_nothing: pick(self.keep_nothing, before.keep_nothing, now.keep_nothing),
         }
     }
@@ -89,6 +112,7 @@ impl Settings {
                 ("size", "projector") => settings.projector = true,
                 ("order", "similar") => settings.order = Order::Similar,
                 ("precision", "exact") => settings.exact = true,
+                ("model", name) => settings.model = model_name(name),
                 ("keep", "nothing") => settings.keep_nothing = true,
                 _ => {}
             }
@@ -111,6 +135,7 @@ mod tests {
                         projector: switches & 1 > 0,
                         order,
                         exact: switches & 2 > 0,
+                        model: model_name(["", "small"][switches >> 1 & 1]),
                         keep_nothing: switches & 4 > 0,
                     };
                     assert_eq!(Settings::parse(&settings.to_line()), settings);

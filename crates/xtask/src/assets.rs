@@ -4,6 +4,7 @@
 //! engine/worker-<variant>-<hash>.js, .wasm
 //! engine/importer-<hash>.js, .wasm
 //! models/<name>/model.safetensors, model-f32.safetensors, tokenizer.json, config.json, LICENSE …
+//! models/stsb-dev.tsv    pairs of texts that people rated
 //! semblance.js, semblance.d.ts, semblance-<hash>.wasm    the library for other pages
 //! assets.json    which of them are what, with sizes and hashes
 //! ```
@@ -43,8 +44,8 @@ pub fn ensure() -> Result<()> {
             built: &built,
             importer: &engine::build_importer()?,
             library: &library::build()?,
-            model: &project::shipped_model(),
-            exact: &model::exact()?,
+            models: &models()?,
+            rated: &model::rated_pairs()?,
         };
         let changed = lay_out(&parts, &project::site())?;
         let outcome = if changed {
@@ -67,15 +68,38 @@ struct Parts<'a> {
     importer: &'a Worker,
     /// The library's files, by name.
     library: &'a [(String, Vec<u8>)],
-    /// Folder of the model's files; its weights are int8.
-    model: &'a Path,
-    /// The weights in f32.
-    exact: &'a [u8],
+    /// The models, the default first.
+    models: &'a [Offered],
+    /// Rated pairs, fetched when somebody has a model measured.
+    rated: &'a str,
+}
+
+/// A model of the site.
+struct Offered {
+    name: &'static str,
+    /// Folder of its files; its weights are int8.
+    folder: PathBuf,
+    /// The weights in f32, where they ship.
+    exact: Option<Vec<u8>>,
+    /// What `assets.json` says of it beside its files.
+    card: Value,
+}
+
+/// The models that have been made.
+fn models() -> Result<Vec<Offered>> {
+    let offered = model::offered().map(|model| {
+        Ok(Offered {
+            name: model.name,
+            folder: model::shipped(model),
+            exact: model.exact.then(|| model::exact(model)).transpose()?,
+            card: model::card(model)?,
+        })
+    });
+    offered.collect()
 }
 
 /// Makes `site` hold these files and no others; tells whether anything changed.
 fn lay_out(parts: &Parts<'_>, site: &Path) -> Result<bool> {
-    let model = parts.model;
     let mut changed = false;
     let mut wanted: Vec<PathBuf> = Vec::new();
     let mut place = |worker: &Worker| {
@@ -100,18 +124,54 @@ fn lay_out(parts: &Parts<'_>, site: &Path) -> Result<bool> {
         wanted.push(path);
     }
 
-    let folder = format!("models/{}", project::MODEL);
-    let exact = site.join(&folder).join(EXACT);
-    changed |= files::write_if_changed(&exact, parts.exact)?;
-    wanted.push(exact);
-    let mut list = vec![json!({
-        "role": "weights",
-        "precision": "exact",
-        "path": format!("{folder}/{EXACT}"),
-        "bytes": parts.exact.len(),
-        "sha256": digest::of_bytes(parts.exact),
-    })];
-    for path in files::all_under(model)? {
+    let mut models = Vec::new();
+    for model in parts.models {
+        let (entry, files, copied) = lay_out_model(model, site)?;
+        models.push(entry);
+        wanted.extend(files);
+        changed |= copied;
+    }
+
+    let rated = site.join(RATED);
+    changed |= files::write_if_changed(&rated, parts.rated.as_bytes())?;
+    wanted.push(rated);
+
+    let assets = json!({
+        "engine": Value::Object(engine),
+        "importer": importer,
+        "models": models,
+    });
+    let path = site.join("assets.json");
+    let text = serde_json::to_string_pretty(&assets).context("assets.json")? + "\n";
+    changed |= files::write_if_changed(&path, text.as_bytes())?;
+    wanted.push(path);
+
+    for path in files::all_under(site)? {
+        if !wanted.contains(&path) {
+            files::remove(&path)?;
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+/// Puts a model's files into the site: its entry in the list, the files, and whether any changed.
+fn lay_out_model(model: &Offered, site: &Path) -> Result<(Value, Vec<PathBuf>, bool)> {
+    let folder = format!("models/{}", model.name);
+    let (mut list, mut wanted, mut changed) = (Vec::new(), Vec::new(), false);
+    if let Some(exact) = &model.exact {
+        let path = site.join(&folder).join(EXACT);
+        changed |= files::write_if_changed(&path, exact)?;
+        wanted.push(path);
+        list.push(json!({
+            "role": "weights",
+            "precision": "exact",
+            "path": format!("{folder}/{EXACT}"),
+            "bytes": exact.len(),
+            "sha256": digest::of_bytes(exact),
+        }));
+    }
+    for path in files::all_under(&model.folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let copy = site.join(&folder).join(&*name);
         changed |= files::copy_if_changed(&path, &copy)?;
@@ -134,29 +194,16 @@ fn lay_out(parts: &Parts<'_>, site: &Path) -> Result<bool> {
         if !list.iter().any(is_it) {
             bail!(
                 "{} has no {needed}: run `cargo xtask model`",
-                files::shown(model)
+                files::shown(&model.folder)
             );
         }
     }
-
-    let assets = json!({
-        "engine": Value::Object(engine),
-        "importer": importer,
-        "models": [{ "name": project::MODEL, "files": list }],
-    });
-    let path = site.join("assets.json");
-    let text = serde_json::to_string_pretty(&assets).context("assets.json")? + "\n";
-    changed |= files::write_if_changed(&path, text.as_bytes())?;
-    wanted.push(path);
-
-    for path in files::all_under(site)? {
-        if !wanted.contains(&path) {
-            files::remove(&path)?;
-            changed = true;
-        }
-    }
-    Ok(changed)
+    let entry = json!({ "name": model.name, "card": model.card, "files": list });
+    Ok((entry, wanted, changed))
 }
+
+/// The rated pairs, as `crates/client/src/rated.rs` asks for them.
+const RATED: &str = "models/stsb-dev.tsv";
 
 /// Name of the f32 weights.
 const EXACT: &str = "model-f32.safetensors";
@@ -192,6 +239,15 @@ mod tests {
         Built { variant, worker }
     }
 
+    fn offered(folder: &Path, exact: Option<&[u8]>) -> Offered {
+        Offered {
+            name: "m",
+            folder: folder.to_owned(),
+            exact: exact.map(Into::into),
+            card: json!({ "about": "Small." }),
+        }
+    }
+
     #[test]
     fn lays_out_what_is_wanted_and_nothing_else() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -206,12 +262,13 @@ mod tests {
         }
         let library = [("semblance.js".to_owned(), b"x".to_vec())];
         let importer = worker("importer-00000000");
+        let models = [offered(&model, Some(b"exact weights"))];
         let parts = |built| Parts {
             built,
             importer: &importer,
             library: &library,
-            model: &model,
-            exact: b"exact weights",
+            models: &models,
+            rated: "5.0\ta\tb\n",
         };
         let old = [built(Variant::Simd, "00000000")];
         assert!(lay_out(&parts(&old), &site).expect("laid out"));
@@ -240,11 +297,12 @@ mod tests {
                 "engine/worker-relaxed-22222222.wasm",
                 "engine/worker-simd-11111111.js",
                 "engine/worker-simd-11111111.wasm",
-                "models/all-MiniLM-L6-v2/LICENSE",
-                "models/all-MiniLM-L6-v2/config.json",
-                "models/all-MiniLM-L6-v2/model-f32.safetensors",
-                "models/all-MiniLM-L6-v2/model.safetensors",
-                "models/all-MiniLM-L6-v2/tokenizer.json",
+                "models/m/LICENSE",
+                "models/m/config.json",
+                "models/m/model-f32.safetensors",
+                "models/m/model.safetensors",
+                "models/m/tokenizer.json",
+                "models/stsb-dev.tsv",
                 "semblance.js",
             ]
         );
@@ -255,6 +313,7 @@ mod tests {
             "engine/worker-relaxed-22222222.wasm"
         );
         assert_eq!(list["importer"]["script"], "engine/importer-00000000.js");
+        assert_eq!(list["models"][0]["card"]["about"], "Small.");
         let files = list["models"][0]["files"].as_array().expect("files");
         for (precision, content) in [("fast", "model.safetensors"), ("exact", "exact weights")] {
             let found = files.iter().find(|file| file["precision"] == precision);
@@ -274,8 +333,8 @@ mod tests {
             built: &[],
             importer: &worker("importer"),
             library: &[],
-            model: &model,
-            exact: b"",
+            models: &[offered(&model, None)],
+            rated: "",
         };
         let error = lay_out(&parts, &folder.path().join("site")).expect_err("refused");
         assert!(error.to_string().contains("tokenizer"), "{error}");

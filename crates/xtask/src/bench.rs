@@ -198,7 +198,7 @@ fn models(packages: &Path, out: &Path) -> Result<()> {
 
     let fast = project::shipped_model().join("model.safetensors");
     let fast = fs::read(&fast).with_context(|| files::cannot("read", &fast))?;
-    for (name, file) in [("fast", fast), ("exact", model::exact()?)] {
+    for (name, file) in [("fast", fast), ("exact", model::exact(&model::MODELS[0])?)] {
         let mut metadata = weights::metadata(&file)?;
         metadata.insert("max_tokens".into(), MAX_TOKENS.into());
         let file = weights::with_metadata(&file, metadata)?;

@@ -105,10 +105,10 @@ fn engines(assets: &Value) -> BTreeMap<&str, Vec<&Value>> {
         .collect()
 }
 
-/// The model's files that are `wanted`, by their hash.
+/// The default model's files that are `wanted`, by their hash. Others are kept once they are used.
 fn model(assets: &Value, wanted: fn(&Value) -> bool) -> BTreeMap<&str, &str> {
-    let models = assets["models"].as_array().into_iter().flatten();
-    let files = models.flat_map(|model| model["files"].as_array().into_iter().flatten());
+    let default = &assets["models"][0];
+    let files = default["files"].as_array().into_iter().flatten();
     files
         .filter(|file| wanted(file))
         .filter_map(|file| Some((file["path"].as_str()?, file["sha256"].as_str()?)))

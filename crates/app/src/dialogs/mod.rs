@@ -1,15 +1,41 @@
 //! The dialogs whose words stand in `index.html`: the keys, and what there is to know about the
 //! page.
 
+mod picker;
 mod self_test;
 
+use crate::session::engine::Driver;
 use crate::state::Engine;
 use crate::ui::hooks::use_change;
+use crate::ui::part::part;
+use picker::Picker;
+use self_test::{Test, Tested};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 pub use self_test::Door;
+
+/// What is shown of the models.
+#[derive(Clone)]
+pub enum Shown {
+    /// Whether the model computes here what it should.
+    Test(Tested),
+    /// All that the site offers.
+    Picker(Rc<Driver>),
+}
+
+part!(
+    "models",
+    /// Both measure, so that they are one part: what two of them need would be in the program.
+    pub fn models(shown: Shown) -> Html {
+        match shown {
+            Shown::Test(Tested { driver, engine }) => html! { <Test {driver} {engine} /> },
+            Shown::Picker(driver) => html! { <Picker {driver} /> },
+        }
+    }
+);
 
 /// The dialog with the keys.
 pub const KEYS: &str = "keys";

@@ -1,11 +1,11 @@
 //! The self-test in the dialog about the page: does the model compute here what it should, and how
 //! fast?
 
+use super::{Shown, models};
 use crate::session::engine::Driver;
 use crate::state::Engine;
 use crate::ui::button::words;
 use crate::ui::hooks::{use_change, use_value};
-use crate::ui::part::part;
 use semblance_client::{Cancel, SelfTest};
 use semblance_scatter::{fixed, shortest};
 use std::rc::Rc;
@@ -38,23 +38,16 @@ pub fn Door(props: &Tested) -> Html {
         Callback::from(move |_: MouseEvent| open.set(true))
     };
     let inside = match *open {
-        true if ready => test(props.clone(), None),
+        true if ready => models(Shown::Test(props.clone()), None),
         true => html! { <p>{ "The model is not there yet." }</p> },
         false => words("push", "Test this device", begin),
     };
     create_portal(inside, place)
 }
 
-part!(
-    "selftest",
-    /// The test, which begins by itself.
-    pub fn test(tested: Tested) -> Html {
-        html! { <Test driver={tested.driver} engine={tested.engine} /> }
-    }
-);
-
+/// The test, which begins by itself.
 #[component]
-fn Test(props: &Tested) -> Html {
+pub fn Test(props: &Tested) -> Html {
     let runs = use_value(0u32);
     let outcome = use_value(None::<Result<SelfTest, String>>);
     let (driver, set) = (props.driver.clone(), outcome.setter());
@@ -117,8 +110,8 @@ fn verdict(test: &SelfTest, exact: bool) -> String {
     }
 }
 
-/// What was measured, as it is read.
-fn figures(test: &SelfTest) -> [(&'static str, String); 3] {
+/// How fast it was, as it is read.
+pub fn speed(test: &SelfTest) -> [(&'static str, String); 2] {
     let speed = (test.tokens_per_second / 100.0).round() as u64 * 100;
     [
         (
@@ -126,6 +119,15 @@ fn figures(test: &SelfTest) -> [(&'static str, String); 3] {
             format!("{} ms", fixed(test.milliseconds as f32, 1)),
         ),
         ("Speed", format!("{speed} tokens a second")),
+    ]
+}
+
+/// What was measured, as it is read.
+fn figures(test: &SelfTest) -> [(&'static str, String); 3] {
+    let [hello, speed] = speed(test);
+    [
+        hello,
+        speed,
         (
             "Memory of the workers",
             format!("{} MB", test.memory / 1_000_000),

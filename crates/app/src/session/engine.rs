@@ -5,15 +5,19 @@ use crate::session::keep::keep;
 use crate::session::timing;
 use crate::state::results::{MATRIX_LIMIT, Results, TABLE_LIMIT, least_alike};
 use crate::state::{Action, Engine, Message, Progress, Remedy, State, Unit};
+use crate::ui::heat;
 use gloo::timers::future::TimeoutFuture;
 use semblance_client::{
     Cancel, Client, ClientError, ClientOptions, Embedded, Event, Metric, Neighbour, PAIRS_LIMIT,
-    Precision, Stage, VectorId,
+    Precision, Stage, VectorId, floor_of_model,
 };
 use semblance_workspace::Text;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
 
@@ -27,15 +31,24 @@ const CALM: f64 = 250.0;
 /// Progress is shown at most this often, in milliseconds.
 const PROGRESS_INTERVAL: f64 = 80.0;
 
+/// Which model, by its name in the site's list (empty: the first one), and whether it computes
+/// exactly.
+pub type Choice = (&'static str, bool);
+
+/// A start of the engine, as long as it is wanted.
+type Starting = Rc<RefCell<Option<Pin<Box<dyn Future<Output = Result<Client, ClientError>>>>>>>;
+
 /// The page's hold on the engine. One run at a time: a new one stops the one before.
 pub struct Driver {
     dispatch: UseReducerDispatcher<State>,
     base: String,
-    precision: Cell<Precision>,
-    /// The precision of the engine that is there.
-    active: Cell<Precision>,
+    chosen: Cell<Choice>,
+    /// What the engine that is there was started with.
+    active: Cell<Choice>,
     /// Counts starts: only the latest one may become the engine.
     starts: Cell<u32>,
+    /// The start that is under way. Without it its workers and downloads end.
+    starting: Starting,
     client: RefCell<Option<Client>>,
     texts: RefCell<Rc<Vec<Text>>>,
     cancel: RefCell<Cancel>,
@@ -54,9 +67,10 @@ impl Driver {
         Rc::new(Driver {
             dispatch,
             base,
-            precision: Cell::default(),
+            chosen: Cell::default(),
             active: Cell::default(),
             starts: Cell::new(0),
+            starting: Starting::default(),
             client: RefCell::default(),
             texts: RefCell::default(),
             cancel: RefCell::new(Cancel::new()),
@@ -80,33 +94,49 @@ impl Driver {
                 Unit::Bytes,
             ))));
         }
+        let (model, exact) = driver.chosen.get();
+        let options = ClientOptions {
+            precision: match exact {
+                true => Precision::Exact,
+                false => Precision::Fast,
+            },
+            model: (!model.is_empty()).then(|| model.to_owned()),
+            ..ClientOptions::new(&driver.base)
+        };
+        let listener = driver.clone();
+        let hear = move |event| {
+            if listener.starts.get() == start {
+                listener.hear(event);
+            }
+        };
+        let begun = Box::pin(Client::start(options, Rc::new(hear)));
+        driver.starting.replace(Some(begun));
         spawn_local(async move {
-            let options = ClientOptions {
-                precision: driver.precision.get(),
-                ..ClientOptions::new(&driver.base)
-            };
-            let listener = driver.clone();
-            let hear = move |event| {
-                if listener.starts.get() == start {
-                    listener.hear(event);
+            let starting = driver.starting.clone();
+            let started = poll_fn(|context| {
+                // Whoever ends a start starts another, or wants none.
+                if driver.starts.get() != start {
+                    return Poll::Ready(None);
                 }
+                let mut starting = starting.borrow_mut();
+                starting.as_mut().map_or(Poll::Ready(None), |begun| {
+                    begun.as_mut().poll(context).map(Some)
+                })
+            });
+            let Some(started) = started.await else {
+                return;
             };
-            let started = Client::start(options, Rc::new(hear)).await;
+            driver.starting.take();
+            let active = driver.active.get();
             match started {
-                // Another precision was chosen meanwhile.
-                _ if driver.starts.get() != start => {
-                    if let Ok(client) = started {
-                        client.close();
-                    }
-                }
                 Ok(client) => {
                     timing::mark("semblance:model-ready");
+                    heat::set_floor(floor_of_model(&client.model().name));
                     driver.tell(Action::Engine(Engine::Ready(Rc::new(
                         client.model().clone(),
                     ))));
-                    let precision = driver.precision.get();
-                    driver.active.set(precision);
-                    driver.tell(Action::Computes(precision == Precision::Exact));
+                    driver.active.set((model, exact));
+                    driver.tell(Action::Computes(exact));
                     if let Some(before) = driver.client.replace(Some(client)) {
                         // Whatever ran there has no engine any more, and nothing to say.
                         driver.run.set(driver.run.get() + 1);
@@ -119,19 +149,18 @@ impl Driver {
                 }
                 // The engine that is there goes on; the choice that failed is not kept.
                 Err(error) if driver.client().is_some() => {
-                    let active = driver.active.get();
-                    driver.precision.set(active);
+                    driver.chosen.set(active);
                     driver.tell(Action::Task(None));
-                    driver.tell(Action::Exact(active == Precision::Exact));
+                    driver.tell(Action::Model(active.0, active.1));
                     let text = format!("{error} The scores stay as they are.").into();
                     driver.tell(Action::Alert(Some(Message { text, remedy: None })));
                 }
-                // The site may have lost the large weights: the small ones do.
-                Err(error) if driver.precision.get() == Precision::Exact => {
-                    driver.precision.set(Precision::Fast);
-                    driver.tell(Action::Exact(false));
+                // The site may have lost what was chosen before: what everybody starts with does.
+                Err(error) if (model, exact) != Choice::default() => {
+                    driver.chosen.take();
+                    driver.tell(Action::Model("", false));
                     driver.start();
-                    let text = format!("{error} Scores are computed with the fast model.").into();
+                    let text = format!("{error} Scores are computed with the usual model.").into();
                     driver.tell(Action::Notice(Some(Message { text, remedy: None })));
                 }
                 Err(error) => {
@@ -142,17 +171,18 @@ impl Driver {
         });
     }
 
-    /// Computes with this precision from now on: starts another engine if this one has another
-    /// precision. The one that is there goes on until the other is ready.
-    pub fn set_precision(self: &Rc<Self>, precision: Precision) {
-        let changed = self.precision.replace(precision) != precision;
+    /// Computes with this model and precision from now on: starts another engine if this one has
+    /// others. The one that is there goes on until the other is ready.
+    pub fn choose(self: &Rc<Self>, choice: Choice) {
+        let changed = self.chosen.replace(choice) != choice;
         if !changed || self.starts.get() == 0 {
             return;
         }
-        if self.client().is_some() && self.active.get() == precision {
+        if self.client().is_some() && self.active.get() == choice {
             // Taken back before the other engine was ready: what it comes to is not wanted any
             // more.
             self.starts.set(self.starts.get() + 1);
+            self.starting.take();
             return self.tell(Action::Task(None));
         }
         self.start();
@@ -166,7 +196,14 @@ impl Driver {
 
     /// Stops embedding because the person says so: once the texts in hand are done. What was done
     /// stays and is shown.
-    pub fn stop(&self) {
+    ///
+    /// While another model is on its way, it is that which is given up.
+    pub fn stop(self: &Rc<Self>) {
+        if self.starting.borrow().is_some() {
+            let (model, exact) = self.active.get();
+            self.choose((model, exact));
+            return self.tell(Action::Model(model, exact));
+        }
         self.cancel.borrow().cancel();
         self.stopping.set(true);
         self.tell(Action::Task(Some(Progress::of("Stopping", Unit::Texts))));
@@ -189,6 +226,16 @@ impl Driver {
         self.run.set(run.number);
         self.cancel.replace(run.cancel.clone());
         spawn_local(run.finish());
+    }
+
+    /// What the engine that is there was started with.
+    pub fn active(&self) -> Choice {
+        self.active.get()
+    }
+
+    /// Where the site's files are.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// The engine, once it is there.

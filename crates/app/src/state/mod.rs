@@ -129,6 +129,8 @@ pub struct State {
     pub unkept: Option<Message>,
     /// Whether it is shown what is kept on this device.
     pub shows_kept: bool,
+    /// Whether the models are shown.
+    pub shows_models: bool,
     /// Whether scores are hidden, for a class to guess.
     pub veil: Veil,
     /// Whether one thing at a time is shown, large.
@@ -231,10 +233,10 @@ pub enum Action {
     /// Gives the map the whole window, or takes it back.
     Enlarge(bool),
     SetOrder(Order),
-    /// Between fast and exact arithmetic.
-    ToggleExact,
-    /// Arithmetic is to be exact, or not.
-    Exact(bool),
+    /// This model is to be used, by its name in the list, in exact arithmetic or not.
+    Model(&'static str, bool),
+    /// Shows the models there are, or not.
+    ShowModels(bool),
     /// The engine that is there computes exactly, or not.
     Computes(bool),
     Engine(Engine),
@@ -273,6 +275,7 @@ impl State {
             notice: None,
             unkept: None,
             shows_kept: false,
+            shows_models: false,
             veil: Veil::default(),
             present: None,
             class: None,
@@ -490,8 +493,10 @@ impl Reducible for State {
             Action::Units(units) => state.units = units,
             Action::Threshold(hundredths) => state.threshold = hundredths,
             Action::Enlarge(enlarged) => state.enlarged = enlarged,
-            Action::ToggleExact => state.settings.exact = !state.settings.exact,
-            Action::Exact(exact) => state.settings.exact = exact,
+            Action::Model(model, exact) => {
+                (state.settings.model, state.settings.exact) = (model, exact);
+            }
+            Action::ShowModels(shows) => state.shows_models = shows,
             Action::Computes(exact) => state.exact = exact,
             Action::SetOrder(order) => state.settings.order = order,
             Action::Engine(engine) => state.engine = engine,

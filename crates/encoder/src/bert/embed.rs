@@ -7,9 +7,16 @@ use super::{Arithmetic, Batch, Step, layer_norm};
 use crate::weights::Part;
 use crate::{BertConfig, EncoderError};
 
-/// `hidden = norm(word + position + type)`, the last where the model has types.
+/// `hidden = norm(word + position + type)`, the last where the model has types; the word alone in a
+/// static model.
 pub(crate) struct Embed {
     words: Words,
+    size: usize,
+    around: Option<Around>,
+}
+
+/// What is made of a word's row.
+struct Around {
     /// Position plus token type 0: `[positions, hidden]`.
     positions: Vec<f32>,
     norm: LayerNorm,
@@ -42,6 +49,13 @@ impl Embed {
             },
             None => Words::F32(part.floats(table, &shape)?),
         };
+        if config.is_static() {
+            return Ok(Self {
+                words,
+                size,
+                around: None,
+            });
+        }
         let table = |name: &str, rows| part.floats(&format!("{name}.weight"), &[rows, size]);
         let mut positions = table("position_embeddings", config.max_position_embeddings)?;
         positions.drain(..config.first_position() * size);
@@ -54,8 +68,11 @@ impl Embed {
         }
         Ok(Self {
             words,
-            positions,
-            norm: layer_norm(part, config)?,
+            size,
+            around: Some(Around {
+                positions,
+                norm: layer_norm(part, config)?,
+            }),
         })
     }
 }
@@ -66,29 +83,29 @@ impl Step for Embed {
     }
 
     fn run(&self, hidden: &mut [f32], batch: &Batch, _: &mut Memory) -> candle_core::Result<()> {
-        let size = self.norm.features();
-        let mut rows = hidden.chunks_exact_mut(size);
-        for text in batch.texts() {
-            let ids = &batch.ids[text.rows];
-            let positions = self.positions[size * text.before..].chunks_exact(size);
-            for ((id, position), row) in ids.iter().zip(positions).zip(&mut rows) {
-                let word = *id as usize * size..(*id as usize + 1) * size;
-                match &self.words {
-                    Words::Int8 { rows, scales } => {
-                        let scale = scales[*id as usize];
-                        for ((x, word), position) in row.iter_mut().zip(&rows[word]).zip(position) {
-                            *x = f32::from(*word) * scale + position;
-                        }
-                    }
-                    Words::F32(rows) => {
-                        for ((x, word), position) in row.iter_mut().zip(&rows[word]).zip(position) {
-                            *x = word + position;
-                        }
-                    }
+        let size = self.size;
+        for (id, row) in batch.ids.iter().zip(hidden.chunks_exact_mut(size)) {
+            let word = *id as usize * size..(*id as usize + 1) * size;
+            match &self.words {
+                Words::Int8 { rows, scales } => {
+                    let scale = scales[*id as usize];
+                    let word = row.iter_mut().zip(&rows[word]);
+                    word.for_each(|(x, word)| *x = f32::from(*word) * scale);
                 }
+                Words::F32(rows) => row.copy_from_slice(&rows[word]),
             }
         }
-        self.norm.apply(hidden);
+        let Some(Around { positions, norm }) = &self.around else {
+            return Ok(());
+        };
+        let mut rows = hidden.chunks_exact_mut(size);
+        for text in batch.texts() {
+            let positions = positions[size * text.before..].chunks_exact(size);
+            for (position, row) in positions.take(text.rows.len()).zip(&mut rows) {
+                row.iter_mut().zip(position).for_each(|(x, add)| *x += add);
+            }
+        }
+        norm.apply(hidden);
         Ok(())
     }
 }

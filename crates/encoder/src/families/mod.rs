@@ -10,15 +10,17 @@ mod bert;
 mod distilbert;
 mod mpnet;
 mod roberta;
+mod table;
 
 use std::borrow::Cow;
 
 /// All families, the one of a config that names none first.
-const FAMILIES: [&Family; 4] = [
+const FAMILIES: [&Family; 5] = [
     &bert::FAMILY,
     &roberta::FAMILY,
     &distilbert::FAMILY,
     &mpnet::FAMILY,
+    &table::FAMILY,
 ];
 
 /// How a family's files differ from BERT's.

@@ -38,7 +38,8 @@ pub fn shapes(config: &BertConfig) -> impl Iterator<Item = (String, Vec<usize>)>
             .chain(norms.into_iter().flatten())
     });
     let embeddings = tables.chain(relative).chain(norm("embeddings"));
-    embeddings.chain(layers)
+    let all = embeddings.chain(layers);
+    all.take(if config.is_static() { 1 } else { usize::MAX })
 }
 
 /// Name, output and input width of the six linear layers of a transformer layer.

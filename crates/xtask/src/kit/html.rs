@@ -86,7 +86,6 @@ pub fn one_file(page: &str, inside: &Inside<'_>) -> Result<String> {
 
     let page = replaced(page, POLICY, "\"", |_| policy(&start, &style))?;
     let page = with_links(&page, &style, &icon)?;
-    let page = replaced(&page, "<template id=\"exact\">", "<", |_| NOT_EXACT.into())?;
     // The script there says why a server does not send the rest of the page.
     let page = replaced(&page, "<script", "</script>", |_| {
         format!(" data-files='{}'>{KIT}", inside.list)
@@ -120,9 +119,6 @@ fn policy(start: &str, style: &str) -> String {
         "default-src 'none'; script-src {scripts} 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'; style-src {style}; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
     )
 }
-
-/// What the menu says in the place of the words for exact arithmetic.
-const NOT_EXACT: &str = "Exact arithmetic: not in this file";
 
 /// The script that starts the program, with what it would import inside.
 fn start(glue: &str, boot: &str, modules: &[(&str, String)]) -> Result<String> {

@@ -113,7 +113,7 @@ fn pack(site: &Path) -> Result<String> {
             modules: &[module("./keep.js")?, module("./link.js")?],
             list: &Value::Object(brought.list),
             elements: &brought.elements,
-            licenses: &licenses(site)?,
+            licenses: &licenses(site, &assets)?,
         },
     )
 }
@@ -151,9 +151,13 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
-/// The site's list of files without the weights for exact arithmetic: four times as large.
+/// The site's list of files without the weights for exact arithmetic, which are four times as
+/// large, and the models beside the default one.
 fn fast_alone(assets: &str) -> Result<Value> {
     let mut assets: Value = serde_json::from_str(assets).context("assets.json")?;
+    if let Some(models) = assets["models"].as_array_mut() {
+        models.truncate(1);
+    }
     for model in assets["models"].as_array_mut().into_iter().flatten() {
         if let Some(files) = model["files"].as_array_mut() {
             files.retain(|file| file["precision"] != "exact");
@@ -181,10 +185,12 @@ fn paths(assets: &Value) -> Vec<String> {
 }
 
 /// The licences of what comes along, which have to go wherever it goes.
-fn licenses(site: &Path) -> Result<String> {
+fn licenses(site: &Path, assets: &Value) -> Result<String> {
     let mut licenses = String::new();
-    let models = files::all_under(&site.join("models"))?;
-    for path in models.into_iter().chain([site.join("fonts/LICENSE.txt")]) {
+    let weights = &assets["models"][0]["files"][0]["path"];
+    let model = weights.as_str().and_then(|path| Path::new(path).parent());
+    let model = files::all_under(&site.join(model.context("assets.json names no model")?))?;
+    for path in model.into_iter().chain([site.join("fonts/LICENSE.txt")]) {
         let name = path.file_stem().unwrap_or_default();
         if name == "LICENSE" || name == "NOTICE" {
             let text = fs::read_to_string(&path).with_context(|| files::cannot("read", &path))?;
@@ -207,7 +213,6 @@ mod tests {
         <script type=\"module\" src=\"./boot.js\" data-js=\"./a.js\" \
         data-parts='{\"b\":[\"parts/c.wasm\",\"parts/b.wasm\"],\"d\":[\"parts/c.wasm\"]}' \
         data-version=\"1234\" data-wasm=\"./a.wasm\"></script></head><body><p>Shell.</p>\
-        <template id=\"exact\">Exact arithmetic (91 MB download)</template>\
         <noscript>No.</noscript>\n</body></html>";
 
     /// A site of small files but for its weights.
@@ -225,7 +230,7 @@ mod tests {
                 file("weights", "exact", "f32", 4_000_000),
                 file("weights", "fast", "w", weights().len()),
                 file("config", "", "c", 6),
-            ]}],
+            ]}, { "files": [file("weights", "fast", "other", 4_000_000)] }],
         });
         let assets = assets.to_string();
         let weights = weights();
@@ -368,11 +373,11 @@ mod tests {
         assert!(page.contains("<link rel=\"icon\" href=\"data:image/svg+xml;base64,"));
         assert!(page.contains("url(\"data:font/woff2;base64,"));
         assert!(page.contains("connect-src 'none'"));
-        assert!(page.contains("not in this file") && !page.contains("91 MB"));
+        assert!(!page.contains("91 MB"));
         // The program begins behind what it reads, before what is large.
         let at = |part: &str| page.find(part).expect(part);
         let start = at("<script type=\"module\" async data-js=");
-        assert!(at("<template") < start && start < at("type=\"text/plain\""));
+        assert!(at("Shell.") < start && start < at("type=\"text/plain\""));
         assert!(page.contains("const { default: begin } = { default: __wbg_init };"));
         // What comes along has licences.
         assert!(page.contains("As you like.") && page.contains("fonts/LICENSE.txt"));
