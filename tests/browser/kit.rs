@@ -44,7 +44,7 @@ async fn what_the_file_lacks_is_said_and_nothing_can_be_fetched() -> Result<()> 
         page.open_with_scores().await?;
         page.press("More").await?;
         page.press("Model…").await?;
-        says(page, ".models", "not in this copy").await?;
+        page.reads(".models", "not in this copy").await?;
         let others = "return document.querySelectorAll('.model-card').length;";
         let cards = page.run(others, Vec::new()).await?;
         ensure!(cards == 1, "{cards} models in the file");

@@ -31,16 +31,13 @@ async fn has(page: &Page, model: &str) -> Result<()> {
 
 /// Holds the scores of [`PAIRS`] to those of a reference.
 async fn scores_are(page: &Page, expected: [f32; 3], within: f32) -> Result<()> {
-    let found = page
-        .until("the model's scores", async || {
-            let scores = page.scores_of(&TEXTS).await?;
-            let found = PAIRS.map(|(a, b)| scores[a][b]);
-            let near = |(a, b): (&f32, &f32)| (a - b).abs() <= within;
-            Ok(found.iter().zip(&expected).all(near).then_some(found))
-        })
-        .await?;
-    println!("{found:?} for {expected:?}");
-    Ok(())
+    page.until("the model's scores", async || {
+        let scores = page.scores_of(&TEXTS).await?;
+        let found = PAIRS.map(|(a, b)| scores[a][b]);
+        let near = |(a, b): (&f32, &f32)| (a - b).abs() <= within;
+        Ok(found.iter().zip(&expected).all(near).then_some(()))
+    })
+    .await
 }
 
 fn asked(page: &Page, part: &str) -> usize {

@@ -1,5 +1,5 @@
-//! Plain text: a line, paragraph, sentence or passage is a text. Records of chats and lists can be taken without
-//! what stands before each line.
+//! Plain text: a line, paragraph, sentence or passage is a text. Records of chats and lists can be
+//! taken without what stands before each line.
 
 mod lines;
 mod prefix;

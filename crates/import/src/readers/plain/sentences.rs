@@ -62,8 +62,8 @@ fn begins_small(rest: &str) -> bool {
     first.is_some_and(char::is_lowercase)
 }
 
-/// Gathers sentences into passages. The last sentence of a passage is the first of the next, so that
-/// what belongs together stands together in one of the two.
+/// Gathers sentences into passages. The last sentence of a passage is the first of the next, so
+/// that what belongs together stands together in one of the two.
 #[derive(Default)]
 pub struct Passages {
     sentences: Vec<(usize, String)>,
