@@ -67,8 +67,8 @@ pub struct Token {
 /// white space, beside a CJK ideograph, before ASCII punctuation; others before a space. So their
 /// tokens, and their number, are the same as if they were read at once, with one exception: of a
 /// run of more than 16 KiB without any such place BERT's tokenizers read the first 16 KiB (it is
-/// one `[UNK]` either way); others cut such a run after 128 KiB, and their number of tokens may be off
-/// by one for each cut.
+/// one `[UNK]` either way); others cut such a run after 128 KiB, and their number of tokens may
+/// be off by one for each cut.
 pub struct TextTokenizer {
     tokenizer: Tokenizer,
     max_tokens: usize,
