@@ -68,6 +68,7 @@ const FILES: &str = "
     const equal = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);";
 
 async fn run(body: &str) -> Result<Value> {
+    let mut result = Value::Null;
     visit(Site::root(), async |page: &Page| {
         let url = format!("{}icon.svg", page.server().url());
         page.driver().goto(url).await?;
@@ -75,11 +76,12 @@ async fn run(body: &str) -> Result<Value> {
             "return (async () => {{ const S = await import('/semblance.js'); {FILES} {body} }})()
                .catch((error) => ({{ thrown: `${{error}}` }}));"
         );
-        let result = page.run(&script, Vec::new()).await?;
+        result = page.run(&script, Vec::new()).await?;
         ensure!(result.get("thrown").is_none(), "{result:#}");
-        Ok(result)
+        Ok(())
     })
-    .await
+    .await?;
+    Ok(result)
 }
 
 #[tokio::test]
@@ -122,13 +124,13 @@ async fn a_folder_of_another_family_is_opened() -> Result<()> {
           Object.defineProperty(new File([blob], path.split('/').pop()), 'webkitRelativePath', { value: path }));
         const listed = await load({ files });
         const query = await load({ files: small(), promptName: 'query' });
-        const text = await load({ files: small(), prompt: 'the ' });
+        const worded = await load({ files: small(), prompt: 'the ' });
         const other = await load({ files: small((f) => { f.config.layer_norm_eps = 1e-3; }) });
         const fast = await load({ files: small(), precision: 'fast' });
         return {
           name: plain.name, dimensions: plain.dimensions, max: plain.maxTokens, prompt: [plain.prompt, query.prompt],
           same: equal(plain.vectors, again.vectors) && equal(plain.vectors, listed.vectors),
-          prompted: equal(query.vectors, text.vectors) && !equal(plain.vectors, query.vectors),
+          prompted: equal(query.vectors, worded.vectors) && !equal(plain.vectors, query.vectors),
           revisions: [plain.revision === query.revision, plain.revision === other.revision],
           near: fast.vectors.every((x, i) => Math.abs(x - plain.vectors[i]) < 0.1),
         };")
