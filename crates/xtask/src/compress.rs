@@ -17,7 +17,7 @@ use crate::files;
 const WORTH_IT: u64 = 10_000;
 
 /// From this size on speed counts more than the last per cent.
-const LARGE: usize = 8_000_000;
+pub const LARGE: usize = 8_000_000;
 
 /// Sizes of a file and of its copies, in bytes.
 pub struct Sizes {
@@ -96,7 +96,7 @@ fn copy(path: &Path, extension: &str, raw: &[u8], compressed: &[u8]) -> Result<O
 
 /// As small as gzip gets: Zopfli takes seconds and saves some 4 % of what every visit fetches from
 /// a host that does not know Brotli. Weights hardly gain by it, and would take minutes.
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     if bytes.len() < LARGE {
         let mut compressed = Vec::new();
         zopfli::compress(

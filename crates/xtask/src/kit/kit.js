@@ -27,19 +27,25 @@
   const unpack = () => {
     const FIRST = 35; // #
     const LEFT_OUT = 60; // <
-    // As base85.rs writes it.
+    // As base91.rs writes it: 13 bits in two digits, the last six in one.
+    const digit = (code) => code - FIRST - (code > LEFT_OUT);
     const bytes = (text) => {
-      const groups = Math.ceil(text.length / 5);
-      const bytes = new DataView(new ArrayBuffer(groups * 4));
-      for (let group = 0; group < groups; group += 1) {
-        let number = 0;
-        for (let at = group * 5; at < group * 5 + 5; at += 1) {
-          const code = at < text.length ? text.charCodeAt(at) : 120;
-          number = number * 85 + code - FIRST - (code > LEFT_OUT);
+      const pairs = text.length >> 1;
+      const bytes = new Uint8Array((pairs * 13 + (text.length & 1) * 6) >> 3);
+      let [held, count, at] = [0, 0, 0];
+      const take = (bits, number) => {
+        held = (held << bits) | number;
+        count += bits;
+        while (count >= 8 && at < bytes.length) {
+          count -= 8;
+          bytes[at++] = held >> count;
+          held &= (1 << count) - 1;
         }
-        bytes.setUint32(group * 4, number);
-      }
-      return new Uint8Array(bytes.buffer, 0, Math.floor((text.length * 4) / 5));
+      };
+      for (let place = 0; place < pairs * 2; place += 2)
+        take(13, digit(text.charCodeAt(place)) * 91 + digit(text.charCodeAt(place + 1)));
+      if (text.length & 1) take(6, digit(text.charCodeAt(text.length - 1)));
+      return bytes;
     };
     const writers = new Map();
     onmessage = ({ data: { path, text, last } }) => {

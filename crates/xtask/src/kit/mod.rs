@@ -2,11 +2,11 @@
 //!
 //! `semblance.html` is the page of the finished site with all that it loads put into it. Styles,
 //! font, icon and scripts stand where the page named them; the other files follow it, each
-//! compressed by gzip and written in base 85. `kit.js` hands them out. Nothing else of the page
+//! compressed by gzip and written in base 91. `kit.js` hands them out. Nothing else of the page
 //! knows: where it would ask a server for a file it asks `semblanceFile`, if there is one
 //! (`www/boot.js`, `crates/client/src/assets.rs`).
 
-mod base85;
+mod base91;
 mod html;
 mod lesson;
 
@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 
 use self::lesson::Lesson;
 use crate::report::{self, Outcome};
-use crate::{files, offline, project, setup, site};
+use crate::{compress, files, offline, project, setup, site};
 
 /// Builds the site, and one file of it.
 pub fn run(arguments: &mut Parser) -> Result<()> {
@@ -127,16 +127,14 @@ struct Brought {
     elements: String,
 }
 
-/// How much of a compressed file stands in one piece, so that the browser can draw between two. A
-/// multiple of what base 85 takes at once.
+/// How much of a compressed file stands in one piece, so that the browser can draw between two.
 const PIECE: usize = 1 << 20;
-const _: () = assert!(PIECE.is_multiple_of(4));
 
 impl Brought {
     fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         let packed = gzip(bytes)?;
         for piece in packed.chunks(PIECE) {
-            self.elements += &html::piece(name, &base85::encode(piece));
+            self.elements += &html::piece(name, &base91::encode(piece));
         }
         let pieces = packed.len().div_ceil(PIECE);
         let entry = json!({ "bytes": bytes.len(), "pieces": pieces });
@@ -145,7 +143,11 @@ impl Brought {
     }
 }
 
+/// As small as gzip gets: weights gain nothing by what takes longer.
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    if bytes.len() < compress::LARGE {
+        return compress::gzip(bytes);
+    }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?)
@@ -300,7 +302,7 @@ mod tests {
         let start = format!("data-path=\"{name}\">");
         let pieces = page.split(&start).skip(1);
         let packed: Vec<u8> = pieces
-            .flat_map(|piece| base85::decode(piece.split('<').next().expect("an end")))
+            .flat_map(|piece| base91::decode(piece.split('<').next().expect("an end")))
             .collect();
         let mut bytes = Vec::new();
         let mut decoder = flate2::read::GzDecoder::new(&packed[..]);
