@@ -145,6 +145,7 @@ async fn a_run_can_be_paused_gone_on_with_and_stopped() -> Result<()> {
         choose(page, "t-SNE").await?;
         rests(page).await?;
         tap(page, "Options").await?;
+        page.by_role("spinbutton", "Iterations").await?;
         let field = "const labels = [...document.querySelectorAll('.menu-panel label')];
             const input = labels.find((label) => label.textContent === 'Iterations').control;
             input.value = '100000';
