@@ -240,14 +240,14 @@ pub fn Picker(props: &PickerProps) -> Html {
             <div class="dialog-body">
                 <h2 id="models-title">{ "Models" }</h2>
                 <p>{ "A model turns texts into vectors. Texts, groups and views stay when you take another one; scores and maps are made anew. Fast rounds to 8 bits; Exact computes as the model’s makers do." }</p>
+                if let Some(alert) = &store.alert {
+                    <p class="pair-warning" role="alert">{ &*alert.text }</p>
+                }
                 { match &*found {
                     None => html! { <p role="status">{ "Looking…" }</p> },
                     Some(Err(problem)) => html! { <p class="pair-warning" role="alert">{ problem.clone() }</p> },
                     Some(Ok(offers)) => offers.iter().map(card).collect(),
                 } }
-                if let Some(alert) = &store.alert {
-                    <p class="pair-warning">{ &*alert.text }</p>
-                }
                 <div class="opening-acts">
                     { words("push", "Close", leave.reform(|_: MouseEvent| ())) }
                 </div>
