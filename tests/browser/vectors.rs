@@ -5,7 +5,7 @@ use semblance_tests::{Page, Site, visit};
 use serde_json::json;
 
 /// Counts what encoding workers are asked to embed. Of a message the first byte is the number of
-/// the request, the second its kind (`crates/protocol/src/request.rs`): 1 is `Embed`.
+/// the request, the second its kind (`crates/protocol/src/request.rs`): 2 is `Embed`.
 const COUNTING: &str = "window.embeddings = 0;
     window.Worker = class extends Worker {
         constructor(url, options) {
@@ -13,7 +13,7 @@ const COUNTING: &str = "window.embeddings = 0;
             this.encodes = options?.name?.startsWith('encoder');
         }
         postMessage(message, ...rest) {
-            if (this.encodes && message?.[0]?.[1] === 1) window.embeddings += 1;
+            if (this.encodes && message?.[0]?.[1] === 2) window.embeddings += 1;
             super.postMessage(message, ...rest);
         }
     };";
