@@ -35,7 +35,7 @@ pub fn run(arguments: &mut Parser) -> Result<()> {
     let _lock = project::lock()?;
     setup::ensure()?;
     site::build()?;
-    let made = made(lesson.as_ref())?;
+    let made = write(&packed()?, lesson.as_ref())?;
     report::table();
     println!("\n{}", files::shown(&made));
     Ok(())
@@ -46,24 +46,34 @@ const LIMIT: usize = 28_000_000;
 
 /// Makes the file of the finished site, and those with lessons for the tests.
 pub fn ensure() -> Result<()> {
-    made(None)?;
+    let page = packed()?;
+    write(&page, None)?;
     for lesson in ["tests/lesson.txt", "tests/questions.md"] {
-        made(Some(&Lesson::read(&project::root().join(lesson))?))?;
+        write(&page, Some(&Lesson::read(&project::root().join(lesson))?))?;
     }
     Ok(())
 }
 
-/// Makes the file of the finished site, with a lesson perhaps, and says where it is.
-fn made(lesson: Option<&Lesson>) -> Result<PathBuf> {
+/// The finished site as one page.
+fn packed() -> Result<String> {
+    let mut page = String::new();
+    report::step("packing the site into one page", || {
+        page = pack(&project::dist())?;
+        Ok(Outcome::Done)
+    })?;
+    Ok(page)
+}
+
+/// Writes that page as a file, with a lesson perhaps, and says where it is.
+fn write(page: &str, lesson: Option<&Lesson>) -> Result<PathBuf> {
     let path = match lesson {
         None => project::kit(),
         Some(lesson) => project::kit().with_file_name(format!("{}.html", lesson.name)),
     };
     report::noted("the page as one file", || {
-        let html = pack(&project::dist())?;
         let html = match lesson {
-            None => html,
-            Some(lesson) => lesson.baked_into(&html)?,
+            None => page.to_owned(),
+            Some(lesson) => lesson.baked_into(page)?,
         };
         let size = html.len();
         ensure!(
