@@ -17,10 +17,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often to look.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What Chromium remarks on machines: those without a graphics card, and those that are so busy
+/// What browsers remark on machines: those without a graphics card, and those that are so busy
 /// that a font comes long before the style sheet that uses it; and what Firefox's own settings say
 /// of a machine without a network.
-const NOT_OF_THE_PAGE: [&str; 4] = [
+const NOT_OF_THE_PAGE: [&str; 5] = [
+    "Failed to create WebGL context",
     "GL Driver Message",
     "software WebGL",
     "RSLoader",

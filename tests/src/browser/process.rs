@@ -1,6 +1,6 @@
 //! A driver as a process.
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -25,6 +25,16 @@ impl Lines {
     /// All of them.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps what comes; ends with the process, since nobody writes then.
+    fn keep(&self, coming: impl Iterator<Item = io::Result<String>> + Send + 'static) {
+        let kept = self.clone();
+        std::thread::spawn(move || {
+            for line in coming.map_while(Result::ok) {
+                kept.push(line);
+            }
+        });
     }
 
     fn push(&self, line: String) {
@@ -65,13 +75,16 @@ impl Process {
         let mut child = command
             .arg(format!("--port={given}"))
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             // The browser inherits the group, so that both can be ended together.
             .process_group(0)
             .spawn()
             .with_context(|| format!("can't run {}", command.get_program().display()))?;
         let output = child.stdout.take().context("the driver has no output")?;
         let mut output = BufReader::new(output).lines();
+        // Firefox tells errors that nobody catches here.
+        let errors = child.stderr.take().context("the driver has no output")?;
+        let errors = BufReader::new(errors).lines();
         let mut process = Self {
             child,
             port: given,
@@ -87,13 +100,8 @@ impl Process {
             },
             Port::Given => wait_for(given)?,
         }
-        let kept = process.lines.clone();
-        // Ends with the process: nobody writes then.
-        std::thread::spawn(move || {
-            for line in output.map_while(Result::ok) {
-                kept.push(line);
-            }
-        });
+        process.lines.keep(output);
+        process.lines.keep(errors);
         Ok(process)
     }
 
