@@ -1,9 +1,11 @@
 //! One visit: a server, a browser, a test, and tidying up afterwards.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use semblance_serve::{Options, Server};
+use tokio::time::timeout;
 
 use crate::Received;
 use crate::browser::{Browser, Kind};
@@ -140,17 +142,27 @@ pub async fn visit_and_leave(
     test: impl AsyncFnOnce(&Page) -> Result<()>,
 ) -> Result<(Vec<String>, Vec<Received>)> {
     let server = site.serve()?;
-    let browser = Browser::start(site.browser).await?;
+    let browser = in_time("starting the browser", Browser::start(site.browser)).await?;
     let address = site.address(&server)?;
     let page = Page::new(&browser, server, address);
-    let result = test(&page).await;
+    let result = in_time("the test", test(&page)).await;
     if let Err(error) = &result {
-        leave_evidence(&page, &format!("{error:?}")).await;
+        let error = format!("{error:?}");
+        let _ = timeout(LIMIT, leave_evidence(&page, &error)).await;
     }
     let server = page.into_server();
-    let urls = browser.quit().await;
+    let urls = in_time("ending the browser", browser.quit()).await;
     result?;
     Ok((urls?, server.received()))
+}
+
+/// Far more than anything takes on the slowest machine: what hangs must not take the time of all
+/// other tests.
+const LIMIT: Duration = Duration::from_secs(10 * 60);
+
+async fn in_time<T>(what: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let ended = timeout(LIMIT, work).await;
+    ended.with_context(|| format!("{what} did not end within {} s", LIMIT.as_secs()))?
 }
 
 /// Keeps what helps to understand a failure; what can't be kept is no second failure.

@@ -12,7 +12,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use semblance_encoder::{
-    BertConfig, Encoder, FORMAT_VERSION, ModelFiles, Precision, TextTokenizer, int8, metadata,
+    BertConfig, Encoder, EncoderError, FORMAT_VERSION, ModelFiles, Precision, TextTokenizer, int8,
+    metadata,
 };
 use serde_json::json;
 
@@ -45,12 +46,16 @@ pub fn twin(source: &Path, out: &Path, texts: &[String], name: &str) -> Result<(
     };
     let (weights, tokenizer) = (read("model.safetensors")?, read("tokenizer.json")?);
     let config = BertConfig::from_json(&read("config.json")?)?;
-    let files = ModelFiles {
-        weights,
-        tokenizer: &tokenizer,
-        config: &read("config.json")?,
+    let whole_config = read("config.json")?;
+    let load = || {
+        let files = ModelFiles {
+            weights: weights.clone(),
+            tokenizer: &tokenizer,
+            config: &whole_config,
+        };
+        Encoder::load(files, Precision::Fast)
     };
-    let mut encoder = Encoder::load(files, Precision::Fast)?;
+    let encoder = load()?;
     let reader = TextTokenizer::new(&tokenizer, encoder.info().max_tokens, config.vocab_size)?;
     let ids = |text: &str| {
         let tokens = reader.tokenize(text).map(|tokens| tokens.ids);
@@ -68,7 +73,7 @@ pub fn twin(source: &Path, out: &Path, texts: &[String], name: &str) -> Result<(
         .collect();
     let mut table = Table {
         width: encoder.info().dimensions,
-        values: encoder.embed_ids(&alone)?,
+        values: shared_out(&load, &alone, |encoder, lists| encoder.embed_ids(lists))?,
     };
     let mut sentences = Vec::new();
     for text in texts {
@@ -77,7 +82,9 @@ pub fn twin(source: &Path, out: &Path, texts: &[String], name: &str) -> Result<(
     }
     let mut wanted = Table {
         width: table.width,
-        values: encoder.embed(texts)?.vectors,
+        values: shared_out(&load, texts, |encoder, texts| {
+            encoder.embed(texts).map(|embeddings| embeddings.vectors)
+        })?,
     };
 
     let counts = counts(&sentences, vocabulary);
@@ -130,6 +137,26 @@ pub fn twin(source: &Path, out: &Path, texts: &[String], name: &str) -> Result<(
     write(out, "tokenizer.json", &tokenizer)?;
     write(out, "config.json", format!("{config:#}\n").as_bytes())?;
     write(out, "model.safetensors", &output.to_bytes()?)
+}
+
+/// Embeds items by an encoder for each thread of the machine; vectors are the same as by a single one.
+fn shared_out<T: Sync>(
+    load: &(impl Fn() -> Result<Encoder, EncoderError> + Sync),
+    items: &[T],
+    embed: impl Fn(&mut Encoder, &[T]) -> Result<Vec<f32>, EncoderError> + Sync,
+) -> Result<Vec<f32>, EncoderError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let part = items.len().div_ceil(threads).max(1);
+    let mut results: Vec<_> = items.chunks(part).map(|_| Ok(Vec::new())).collect();
+    std::thread::scope(|scope| {
+        for (items, result) in items.chunks(part).zip(&mut results) {
+            let embed = &embed;
+            scope
+                .spawn(move || *result = load().and_then(|mut encoder| embed(&mut encoder, items)));
+        }
+    });
+    let parts = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(parts.concat())
 }
 
 /// Rows of the same width.
